@@ -1,0 +1,59 @@
+/**
+ * What is known about a run when it starts, and what its end adds.
+ *
+ * @module
+ */
+import type { Ledger } from "./ledger.ts";
+
+/** Everything of the `runs` table that is known before the program starts. */
+export interface RunInfo {
+  /** Unique over all recordings: a UUID. */
+  runId: string;
+  /** Unix time in ns. A double is precise to 256 ns there, the table to 1 µs. */
+  startedAtNs: number;
+  command: string;
+  args: string[];
+  cwd: string;
+  /** `deno`, `bun` or `node`. */
+  runtime: string;
+  runtimeVersion: string;
+  ferretVersion: string;
+  host: string;
+  os: string;
+  cpuCount: number;
+  gitCommit?: string;
+  gitBranch?: string;
+  labels: Record<string, string>;
+  /** How records left the program: `mapped`, `pipe` or `in-process`. */
+  transport: string;
+}
+
+/** How a run ended up in its recording. */
+export type RunStatus = "complete" | "recovered" | "cut_off";
+
+/** What is known about a run when it ends. */
+export interface RunEnd {
+  /** Unix time in ns. */
+  endedAtNs: number;
+  exitCode?: number | undefined;
+  /** `SIGKILL` and so on. */
+  signal?: string | undefined;
+  /** Default: `complete`. */
+  status?: RunStatus;
+}
+
+/** What became of a run's recording. */
+export interface FinishReport {
+  /** The recording that the run was meant for. */
+  path: string;
+  /** Number of the run in the recording, 0 when it could not join it. */
+  n: number;
+  ledger: Ledger;
+  /** Whether the run is in `path`. If not, it is in `partialPath`. */
+  joined: boolean;
+  partialPath?: string;
+  /** Sentences for the user, each said once: what failed and what was lost by it. */
+  problems: string[];
+  /** Cost of one span in ns as the program calibrated it, 0 when it did not. */
+  spanCostNs: number;
+}
