@@ -5,7 +5,9 @@
  * Times ending in `_ns` are integer nanoseconds, `start_ns` and `time_ns` are
  * Unix time. `started_at` and `ended_at` are UTC. `labels`, `args` and
  * `attributes` hold JSON text. A root span has NULL as `parent_span_id` and
- * `parent_name`.
+ * `parent_name`. A span that had not ended when its program did has the status
+ * `unfinished` and NULL as `duration_ns` and `self_ns`, so that percentiles
+ * over the table are those of finished spans; `histograms` leaves it out too.
  *
  * @module
  */
