@@ -1,0 +1,27 @@
+/**
+ * What a hook is: one thing of the runtime or of a package that ferret observes.
+ *
+ * @module
+ */
+import type { ProgramConfig, RuntimeName } from "../model/program_config.ts";
+import type { Recorder } from "../recorder/recorder.ts";
+
+/** What a hook gets when it is installed. */
+export interface HookContext {
+  recorder: Recorder;
+  config: ProgramConfig;
+  /**
+   * Runs `install` just before the program first loads one of these built-in
+   * modules, named without `node:`.
+   */
+  onModule(names: string[], install: () => void): void;
+}
+
+/** One hook: one file in this folder, one line in `start.ts`. */
+export interface Hook {
+  /** As `--hook` and `--no-hook` spell it. */
+  name: string;
+  runtimes: readonly RuntimeName[];
+  /** Installs the hook. What it throws switches this hook off, and nothing else. */
+  install(context: HookContext): void;
+}

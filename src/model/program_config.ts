@@ -1,0 +1,52 @@
+/**
+ * What `ferret run` tells the recorder in the program it starts. It travels as
+ * JSON in a generated preload file, so it holds plain data only.
+ *
+ * @module
+ */
+
+/** The runtimes ferret knows. */
+export type RuntimeName = "deno" | "bun" | "node";
+
+/** How records leave the program. */
+export type Transport = "mapped" | "pipe";
+
+/** Which functions are instrumented. */
+export interface FunctionSelection {
+  /** False with `--no-functions`. */
+  enabled: boolean;
+  /** Absolute path of the folder whose files are the user's own (never its node_modules). */
+  root: string;
+  /** Globs of `--functions`, relative to `root` or absolute; empty: the user's own files. */
+  include: string[];
+}
+
+/** Settings of the recorder in one thread of a program. */
+export interface ProgramConfig {
+  runId: string;
+  runtime: RuntimeName;
+  transport: Transport;
+  /** File to map (transport `mapped`); its header says everything else about the ring. */
+  ringPath?: string;
+  /** Bytes of that file. */
+  ringBytes?: number;
+  /** Segment size in bytes for transport `pipe`, where the program creates the ring. */
+  segmentBytes?: number;
+  /** Number of the process and of the thread within the run. */
+  process: number;
+  thread: number;
+  overflow: "drop" | "block" | "grow";
+  /** Functions shorter than this are counted, not stored. 0 keeps all. */
+  minDurationNs: number;
+  functions: FunctionSelection;
+  /** Hooks to install; empty: all. */
+  hooks: string[];
+  /** Hooks to leave out. */
+  noHooks: string[];
+  /** Deno: give the ffi permission back after mapping. */
+  revokeFfi: boolean;
+  /** Deno: the path of libc to map with. */
+  libc?: string;
+  /** Environment variables of ferret's own that are taken away before user code sees them. */
+  hiddenEnvironment: string[];
+}

@@ -1,0 +1,180 @@
+/**
+ * Attributes of a span that is open, and how they are written behind its record.
+ *
+ * Values are taken when they are set (objects as their JSON), so that what the
+ * program does to them later changes nothing, and no getter or `toJSON` that
+ * throws gets through to the program.
+ *
+ * @module
+ */
+import {
+  ATTRIBUTE_BOOLEAN,
+  ATTRIBUTE_INLINE_KEY,
+  ATTRIBUTE_JSON,
+  ATTRIBUTE_NUMBER,
+  ATTRIBUTE_STRING,
+} from "../ring/layout.ts";
+import type { RingMemory } from "../ring/memory.ts";
+import type { StringTable } from "./string_table.ts";
+import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
+
+/** Attributes a span may have; more are counted as truncated. */
+export const MAX_ATTRIBUTES = 128;
+/** Longest value that is kept, in bytes of UTF-8. */
+export const MAX_VALUE_BYTES = 65_536;
+/** Longest JSON text of a value; cut JSON would not parse, so a longer one becomes a string. */
+const MAX_KEY_BYTES = 256;
+
+type Stored = string | number | boolean | JsonText;
+
+/** JSON that is kept as JSON, not as a string. */
+class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export class AttributeList {
+  readonly #keys: string[] = [];
+  readonly #values: Stored[] = [];
+  /** UTF-8 lengths of the values, known after `measure`. */
+  readonly #lengths: number[] = [];
+  truncated = 0;
+
+  get count(): number {
+    return this.#keys.length;
+  }
+
+  /** Sets `key`, replacing an earlier value. */
+  set(key: string, value: unknown): void {
+    const stored = this.#toStored(value);
+    if (stored === undefined) return;
+    const index = this.#keys.indexOf(key);
+    if (index >= 0) {
+      this.#values[index] = stored;
+    } else if (this.#keys.length < MAX_ATTRIBUTES) {
+      this.#keys.push(key);
+      this.#values.push(stored);
+    } else {
+      this.truncated++;
+    }
+  }
+
+  /** Bytes that the attributes take in a record, a multiple of 8. */
+  measure(strings: StringTable): number {
+    let bytes = 0;
+    for (let i = 0; i < this.#keys.length; i++) {
+      const value = this.#values[i]!;
+      let length = 0;
+      if (typeof value === "string") {
+        length = utf8Length(value);
+        if (this.#isInline(strings, i)) length += utf8Length(this.#inlineKey(i)) + 1;
+      } else if (typeof value === "object") {
+        length = utf8Length(value.text);
+        if (this.#isInline(strings, i)) length += utf8Length(this.#inlineKey(i)) + 1;
+      } else if (this.#isInline(strings, i)) {
+        length = utf8Length(this.#inlineKey(i)) + 1 + String(value).length;
+      }
+      this.#lengths[i] = length;
+      bytes += 8 + ((length + 7) & ~7);
+      if (typeof value === "number" && length === 0) bytes += 8;
+    }
+    return bytes;
+  }
+
+  /** Sends the definitions of all keys. @returns false when the ring has no room. */
+  sendKeys(strings: StringTable): boolean {
+    for (const key of this.#keys) {
+      const number = strings.internComputed(key);
+      if (strings.sent[number] === 0 && !strings.send(number)) return false;
+    }
+    return true;
+  }
+
+  /** Writes at int32 index `at`, into the room that `measure` asked for. */
+  write(memory: RingMemory, at: number, strings: StringTable): void {
+    const { i32, f64, u8 } = memory;
+    for (let i = 0; i < this.#keys.length; i++) {
+      const value = this.#values[i]!;
+      const key = strings.internComputed(this.#keys[i]!);
+      const length = this.#lengths[i]!;
+      if (key === 0) {
+        const text = typeof value === "object" ? value.text : String(value);
+        i32[at] = ATTRIBUTE_INLINE_KEY << 24;
+        i32[at + 1] = length;
+        writeUtf8(u8, (at + 2) * 4, `${this.#inlineKey(i)}\0${text}`, length);
+      } else if (typeof value === "number") {
+        i32[at] = key | (ATTRIBUTE_NUMBER << 24);
+        i32[at + 1] = 0;
+        f64[(at + 2) >> 1] = value;
+        at += 4;
+        continue;
+      } else if (typeof value === "boolean") {
+        i32[at] = key | (ATTRIBUTE_BOOLEAN << 24);
+        i32[at + 1] = value ? 1 : 0;
+      } else if (typeof value === "string") {
+        i32[at] = key | (ATTRIBUTE_STRING << 24);
+        i32[at + 1] = length;
+        writeUtf8(u8, (at + 2) * 4, value, length);
+      } else {
+        i32[at] = key | (ATTRIBUTE_JSON << 24);
+        i32[at + 1] = length;
+        writeUtf8(u8, (at + 2) * 4, value.text, length);
+      }
+      at += 2 + ((length + 7) >> 3) * 2;
+    }
+  }
+
+  #isInline(strings: StringTable, index: number): boolean {
+    return strings.internComputed(this.#keys[index]!) === 0;
+  }
+
+  #inlineKey(index: number): string {
+    return truncateUtf8(this.#keys[index]!, MAX_KEY_BYTES).replaceAll("\0", "");
+  }
+
+  #toStored(value: unknown): Stored | undefined {
+    switch (typeof value) {
+      case "string":
+        return this.#limited(value);
+      case "number":
+      case "boolean":
+        return value;
+      case "bigint":
+        return String(value);
+      case "object":
+        return this.#toJson(value);
+      case "symbol":
+        return this.#limited(String(value));
+      default:
+        return undefined;
+    }
+  }
+
+  #toJson(value: object | null): Stored | undefined {
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(value, bigintAsText);
+    } catch {
+      text = '"(not serializable)"';
+    }
+    if (text === undefined) return undefined;
+    // A char is at least a byte, so this never lets too much through.
+    if (text.length * 3 <= MAX_VALUE_BYTES || utf8Length(text) <= MAX_VALUE_BYTES) {
+      return new JsonText(text);
+    }
+    return this.#limited(text);
+  }
+
+  #limited(text: string): string {
+    if (text.length * 3 <= MAX_VALUE_BYTES) return text;
+    const cut = truncateUtf8(text, MAX_VALUE_BYTES);
+    if (cut.length !== text.length) this.truncated++;
+    return cut;
+  }
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}

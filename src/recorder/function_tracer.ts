@@ -1,0 +1,153 @@
+/**
+ * What instrumented functions call. The names are one letter long because they
+ * stand in every function of the program, on the line of its opening brace.
+ *
+ * Like the recorder, nothing here throws or adds a microtask.
+ *
+ * @module
+ */
+import { SCOPE_FUNCTION } from "../model/span.ts";
+import { packMeta } from "../ring/layout.ts";
+import type { Recorder } from "./recorder.ts";
+import { type Span } from "./span.ts";
+
+/** The global that transformed code finds this under. */
+export const FUNCTION_TRACER_GLOBAL = "__ferret__";
+
+const FUNCTION_META = packMeta(SCOPE_FUNCTION, 0);
+
+/** A generator's span: it counts while the generator runs, not while it is suspended. */
+interface GeneratorSpan extends Span {
+  runningNs?: number;
+  resumedNs?: number;
+}
+
+export interface FunctionTracer {
+  /** Begins the span of a function and makes it the current one. */
+  b(nameId: number): Span;
+  /** Ends it. */
+  e(span: Span): void;
+  /** Marks it as failed; the caller throws the error again. */
+  f(span: Span, error: unknown): void;
+  /** Runs the body of an async function and returns the body's own promise. */
+  r<A extends unknown[], R>(span: Span, body: (...args: A) => R, args?: A): R;
+  /** A value that an async function returns: for a promise, the span ends when it settles. */
+  rt<T>(span: Span, value: T): T;
+  /** Begins the span of a generator. */
+  g(nameId: number): Span;
+  /** The generator is about to yield `value`. */
+  p<T>(span: Span, value: T): T;
+  /** The generator goes on, having received `value`. */
+  q<T>(span: Span, value: T): T;
+  /** Gives a function the prototype that async functions have. */
+  af<F extends (...args: never[]) => unknown>(fn: F): F;
+  /** Registers a function of the program's. @returns the number that `b` and `g` take. */
+  defineFunction(name: string, file: string, line: number, column: number): number;
+}
+
+/** Creates the tracer of one thread. */
+export function createFunctionTracer(recorder: Recorder): FunctionTracer {
+  const { context, nowNs } = recorder;
+  const promisePrototype = Promise.prototype;
+  const promiseThen = promisePrototype.then;
+  const asyncPrototype = Object.getPrototypeOf(async () => {});
+
+  function begin(nameId: number): Span {
+    const frame = context.frame();
+    const span = recorder.open(nameId, FUNCTION_META, context.spanOf(frame), nowNs());
+    span.previous = frame;
+    span.isEntered = true;
+    context.enter(frame, span);
+    return span;
+  }
+
+  function leave(span: Span): void {
+    if (!span.isEntered) return;
+    span.isEntered = false;
+    context.leave(span.previous);
+    span.previous = undefined;
+  }
+
+  function pause(span: GeneratorSpan): void {
+    if (span.resumedNs === undefined || span.resumedNs < 0) return;
+    const now = nowNs();
+    span.runningNs! += now - span.resumedNs;
+    span.resumedNs = -1;
+    recorder.pauseInParent(span, now);
+    leave(span);
+  }
+
+  function resume(span: GeneratorSpan): void {
+    if (span.resumedNs === undefined || span.resumedNs >= 0) return;
+    const now = nowNs();
+    span.resumedNs = now;
+    recorder.resumeInParent(span, now);
+    const frame = context.frame();
+    span.previous = frame;
+    span.isEntered = true;
+    context.enter(frame, span);
+  }
+
+  return {
+    b: begin,
+    e(span: GeneratorSpan) {
+      if (span.isDeferred) {
+        leave(span);
+        return;
+      }
+      if (span.resumedNs !== undefined) {
+        pause(span);
+        recorder.end(span, undefined, span.runningNs);
+        return;
+      }
+      recorder.end(span);
+      leave(span);
+    },
+    f(span, error) {
+      recorder.fail(span, error);
+    },
+    r(span, body, args) {
+      try {
+        return args === undefined ? (body as unknown as () => never)() : body(...args);
+      } finally {
+        leave(span);
+      }
+    },
+    rt(span, value) {
+      if (
+        typeof value !== "object" || value === null ||
+        Object.getPrototypeOf(value) !== promisePrototype || Object.hasOwn(value, "constructor")
+      ) return value;
+      span.isDeferred = true;
+      promiseThen.call(
+        value,
+        () => recorder.end(span),
+        (error: unknown) => {
+          recorder.fail(span, error);
+          recorder.end(span);
+        },
+      );
+      return value;
+    },
+    g(nameId) {
+      const span: GeneratorSpan = begin(nameId);
+      span.runningNs = 0;
+      span.resumedNs = nowNs();
+      return span;
+    },
+    p(span, value) {
+      pause(span);
+      return value;
+    },
+    q(span, value) {
+      resume(span);
+      return value;
+    },
+    af(fn) {
+      return Object.setPrototypeOf(fn, asyncPrototype);
+    },
+    defineFunction(name, file, line, column) {
+      return recorder.defineSource(name, file, line, column);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Names and attribute keys by number: a string crosses the ring once.
+ *
+ * A definition is never lost: while the ring has no room for it, the string
+ * counts as unsent and is offered again with the next span that needs it.
+ *
+ * @module
+ */
+import { RECORD_STRING } from "../ring/layout.ts";
+import type { RingProducer } from "../ring/producer.ts";
+import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
+
+/** Names computed at run time that get a number; later ones travel inline. */
+export const MAX_COMPUTED_NAMES = 4096;
+/** Names known from the source. A program with more functions than this has them inline. */
+const MAX_NAMES = 262_144;
+/** Longest name that is kept. */
+const MAX_NAME_BYTES = 2048;
+
+export class StringTable {
+  readonly #producer: RingProducer;
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [""];
+  /** 1 where the definition is in the ring. Number 0 is the empty name and needs none. */
+  sent: Uint8Array = new Uint8Array(1024);
+  #computed = 0;
+
+  constructor(producer: RingProducer) {
+    this.#producer = producer;
+    this.sent[0] = 1;
+  }
+
+  /** The number of a string that the source of the program holds, or 0 when the table is full. */
+  intern(text: string): number {
+    return this.#numbers.get(text) ?? this.#add(text);
+  }
+
+  /** The number of a string made at run time, or 0 when there are too many of them. */
+  internComputed(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    if (this.#computed >= MAX_COMPUTED_NAMES) return 0;
+    this.#computed++;
+    return this.#add(text);
+  }
+
+  textOf(number: number): string {
+    return this.#texts[number] ?? "";
+  }
+
+  /** Puts the definition of `number` into the ring. @returns false when there is no room. */
+  send(number: number): boolean {
+    const text = this.#texts[number]!;
+    const bytes = utf8Length(text);
+    const at = this.#producer.reserve((16 + bytes + 7) & ~7);
+    if (at < 0) return false;
+    const { i32, u8 } = this.#producer.memory;
+    i32[at] = (16 + bytes + 7) & ~7;
+    i32[at + 1] = RECORD_STRING;
+    i32[at + 2] = number;
+    i32[at + 3] = bytes;
+    writeUtf8(u8, at * 4 + 16, text, bytes);
+    this.#producer.publish();
+    this.sent[number] = 1;
+    return true;
+  }
+
+  #add(text: string): number {
+    const number = this.#texts.length;
+    if (number >= MAX_NAMES) return 0;
+    this.#numbers.set(text, number);
+    this.#texts.push(truncateUtf8(text, MAX_NAME_BYTES));
+    if (number >= this.sent.length) {
+      const larger = new Uint8Array(this.sent.length * 2);
+      larger.set(this.sent);
+      this.sent = larger;
+    }
+    return number;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * UTF-8 for the ring: short ASCII strings, which nearly all are, are copied by a
+ * loop; everything else by the runtime's encoder. Lone surrogates become U+FFFD.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+/** Above this the encoder is quicker than a loop, in spite of the view it needs. */
+const LOOP_LIMIT = 64;
+
+/** Bytes that `text` takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) {
+      bytes += 1;
+    } else {
+      bytes += 2;
+      if (unit >= 0xd800 && unit < 0xdc00) {
+        const next = text.charCodeAt(i + 1);
+        // A pair takes 4 bytes for 2 units; a lone surrogate 3, as U+FFFD does.
+        if (next >= 0xdc00 && next < 0xe000) i++;
+      }
+    }
+  }
+  return bytes;
+}
+
+/** Writes `text`, whose UTF-8 length is known to be `bytes`, at `at`. */
+export function writeUtf8(target: Uint8Array, at: number, text: string, bytes: number): void {
+  if (bytes === text.length && bytes <= LOOP_LIMIT) {
+    for (let i = 0; i < bytes; i++) target[at + i] = text.charCodeAt(i);
+  } else {
+    encoder.encodeInto(text, target.subarray(at, at + bytes));
+  }
+}
+
+/** The longest start of `text` that takes at most `maxBytes` in UTF-8. */
+export function truncateUtf8(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes) return text;
+  let cut = text.length > maxBytes ? text.slice(0, maxBytes) : text;
+  let excess = utf8Length(cut) - maxBytes;
+  while (excess > 0) {
+    cut = cut.slice(0, Math.max(0, cut.length - Math.ceil(excess / 3)));
+    excess = utf8Length(cut) - maxBytes;
+  }
+  // Do not end in half of a pair.
+  const last = cut.charCodeAt(cut.length - 1);
+  return last >= 0xd800 && last < 0xdc00 ? cut.slice(0, -1) : cut;
+}

@@ -1,0 +1,123 @@
+/**
+ * The few functions of the C library that ferret calls through Deno's and
+ * Bun's foreign function interfaces: opening and mapping a file, and the clock.
+ *
+ * Linux with glibc is what is tested. The names for musl and macOS come from
+ * their documentation.
+ *
+ * @module
+ */
+import { builtin, runtimeName } from "./self.ts";
+
+/** `CLOCK_MONOTONIC` differs between the systems; `CLOCK_REALTIME` is 0 on all. */
+export const CLOCK_REALTIME = 0;
+
+/** The C library as ferret uses it. */
+export interface Libc {
+  /** Reads a clock into `time` (see {@linkcode timeWords}); 0 on success. */
+  clockGettime: (clock: number) => number;
+  /** seconds (low, high), nanoseconds: what `clockGettime` wrote last. */
+  timeWords: Uint32Array;
+  clockMonotonic: number;
+}
+
+interface DenoFfi {
+  dlopen(path: string, symbols: unknown): { symbols: Record<string, (...args: unknown[]) => unknown> };
+  UnsafePointer: { of(view: ArrayBufferView): unknown };
+  UnsafePointerView: { getArrayBuffer(pointer: unknown, bytes: number): ArrayBuffer };
+  build: { os: string };
+}
+
+interface BunFfi {
+  dlopen(path: string, symbols: unknown): { symbols: Record<string, (...args: unknown[]) => number> };
+  ptr(view: ArrayBufferView): number;
+}
+
+const DENO_SYMBOLS = {
+  open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+  close: { parameters: ["i32"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "pointer"], result: "i32" },
+};
+
+/** File names of the C library, by how likely they are. */
+export function libcNames(os: string): string[] {
+  if (os === "darwin") return ["/usr/lib/libSystem.B.dylib"];
+  return ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
+}
+
+/** `CLOCK_MONOTONIC` of a system. */
+export function monotonicClockId(os: string): number {
+  return os === "darwin" ? 6 : 1;
+}
+
+/** Opens the C library by the first name that works. */
+function firstLibrary<T>(os: string, open: (name: string) => T): T {
+  let failure: unknown;
+  for (const name of libcNames(os)) {
+    try {
+      return open(name);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+let denoLibrary: ReturnType<DenoFfi["dlopen"]> | undefined;
+
+/** Deno: the C library. @throws when the ffi permission is missing. */
+function openDeno(): { deno: DenoFfi; symbols: Record<string, (...args: unknown[]) => unknown> } {
+  const deno = (globalThis as unknown as { Deno: DenoFfi }).Deno;
+  denoLibrary ??= firstLibrary(deno.build.os, (name) => deno.dlopen(name, DENO_SYMBOLS));
+  return { deno, symbols: denoLibrary.symbols };
+}
+
+/** The clock of the C library, or undefined where it cannot be called cheaply. */
+export function openLibcClock(): Libc | undefined {
+  const time = new BigInt64Array(new ArrayBuffer(16));
+  const timeWords = new Uint32Array(time.buffer);
+  try {
+    if (runtimeName() === "deno") {
+      const { deno, symbols } = openDeno();
+      const at = deno.UnsafePointer.of(time);
+      const { clock_gettime: clockGettime } = symbols as {
+        clock_gettime: (clock: number, at: unknown) => number;
+      };
+      const clockMonotonic = monotonicClockId(deno.build.os);
+      return { timeWords, clockMonotonic, clockGettime: (clock) => clockGettime(clock, at) };
+    }
+    if (runtimeName() === "bun") {
+      const ffi = bunFfi();
+      const os = builtin<{ platform(): string }>("node:os").platform();
+      const library = firstLibrary(
+        os,
+        (name) => ffi.dlopen(name, { clock_gettime: { args: ["i32", "ptr"], returns: "i32" } }),
+      );
+      const at = ffi.ptr(time);
+      const clockGettime = library.symbols["clock_gettime"]!;
+      const clockMonotonic = monotonicClockId(os);
+      return { timeWords, clockMonotonic, clockGettime: (clock) => clockGettime(clock, at) };
+    }
+  } catch {
+    // No permission or no such library: the caller has another clock.
+  }
+  return undefined;
+}
+
+/** Deno: maps a file by way of the C library; neither read nor write permission is needed. */
+export function mapWithLibc(path: string, bytes: number): Uint8Array {
+  const { deno, symbols } = openDeno();
+  const fd = symbols["open"]!(new TextEncoder().encode(path + "\0"), 2, 0) as number;
+  if (fd < 0) throw new Error(`Cannot map "${path}": open failed`);
+  const pointer = symbols["mmap"]!(null, BigInt(bytes), 3, 1, fd, 0n);
+  symbols["close"]!(fd);
+  // MAP_FAILED is -1, which arrives as a pointer and not as null.
+  const buffer = pointer === null ? undefined : deno.UnsafePointerView.getArrayBuffer(pointer, bytes);
+  if (buffer === undefined) throw new Error(`Cannot map "${path}": mmap failed`);
+  return new Uint8Array(buffer);
+}
+
+function bunFfi(): BunFfi {
+  return (import.meta as unknown as { require(name: string): unknown }).require("bun:ffi") as BunFfi;
+}
