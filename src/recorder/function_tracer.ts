@@ -9,7 +9,7 @@
 import { SCOPE_FUNCTION } from "../model/span.ts";
 import { packMeta } from "../ring/layout.ts";
 import type { Recorder } from "./recorder.ts";
-import { type Span } from "./span.ts";
+import { type Span, SPAN_DEFERRED, SPAN_ENTERED, SPAN_GENERATOR } from "./span.ts";
 
 /** The global that transformed code finds this under. */
 export const FUNCTION_TRACER_GLOBAL = "__ferret__";
@@ -47,24 +47,26 @@ export interface FunctionTracer {
 
 /** Creates the tracer of one thread. */
 export function createFunctionTracer(recorder: Recorder): FunctionTracer {
-  const { context, nowNs } = recorder;
+  const { nowNs } = recorder;
+  const { frame: getFrame, spanOf, enter, leave: leaveFrame } = recorder.context;
+  const { open, end, endAfter, suspend, resume: resumeInParent } = recorder.engine;
   const promisePrototype = Promise.prototype;
   const promiseThen = promisePrototype.then;
   const asyncPrototype = Object.getPrototypeOf(async () => {});
 
   function begin(nameId: number): Span {
-    const frame = context.frame();
-    const span = recorder.open(nameId, FUNCTION_META, context.spanOf(frame), nowNs());
+    const frame = getFrame();
+    const span = open(nameId, FUNCTION_META, spanOf(frame));
     span.previous = frame;
-    span.isEntered = true;
-    context.enter(frame, span);
+    span.state = SPAN_ENTERED;
+    enter(frame, span);
     return span;
   }
 
   function leave(span: Span): void {
-    if (!span.isEntered) return;
-    span.isEntered = false;
-    context.leave(span.previous);
+    if ((span.state & SPAN_ENTERED) === 0) return;
+    span.state &= ~SPAN_ENTERED;
+    leaveFrame(span.previous);
     span.previous = undefined;
   }
 
@@ -73,7 +75,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     const now = nowNs();
     span.runningNs! += now - span.resumedNs;
     span.resumedNs = -1;
-    recorder.pauseInParent(span, now);
+    suspend(span, now);
     leave(span);
   }
 
@@ -81,27 +83,35 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     if (span.resumedNs === undefined || span.resumedNs >= 0) return;
     const now = nowNs();
     span.resumedNs = now;
-    recorder.resumeInParent(span, now);
-    const frame = context.frame();
+    resumeInParent(span, now);
+    const frame = getFrame();
     span.previous = frame;
-    span.isEntered = true;
-    context.enter(frame, span);
+    span.state |= SPAN_ENTERED;
+    enter(frame, span);
+  }
+
+  /** The end of what is not a plain synchronous function. */
+  function endOther(span: GeneratorSpan): void {
+    if ((span.state & SPAN_GENERATOR) !== 0) {
+      pause(span);
+      endAfter(span, span.runningNs!);
+    } else if ((span.state & SPAN_DEFERRED) === 0) {
+      end(span);
+    }
+    leave(span);
   }
 
   return {
     b: begin,
-    e(span: GeneratorSpan) {
-      if (span.isDeferred) {
-        leave(span);
-        return;
+    e(span) {
+      if (span.state === SPAN_ENTERED) {
+        end(span);
+        span.state = 0;
+        leaveFrame(span.previous);
+        span.previous = undefined;
+      } else {
+        endOther(span);
       }
-      if (span.resumedNs !== undefined) {
-        pause(span);
-        recorder.end(span, undefined, span.runningNs);
-        return;
-      }
-      recorder.end(span);
-      leave(span);
     },
     f(span, error) {
       recorder.fail(span, error);
@@ -118,7 +128,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
         typeof value !== "object" || value === null ||
         Object.getPrototypeOf(value) !== promisePrototype || Object.hasOwn(value, "constructor")
       ) return value;
-      span.isDeferred = true;
+      span.state |= SPAN_DEFERRED;
       promiseThen.call(
         value,
         () => recorder.end(span),
@@ -131,6 +141,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     },
     g(nameId) {
       const span: GeneratorSpan = begin(nameId);
+      span.state |= SPAN_GENERATOR;
       span.runningNs = 0;
       span.resumedNs = nowNs();
       return span;

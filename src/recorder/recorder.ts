@@ -1,73 +1,38 @@
 /**
  * Turns the start and end of spans into records in the ring. It runs inside the
  * profiled program: it imports no package, does no I/O, never throws, and a
- * span without attributes allocates one small object.
- *
- * Order of the writes at an end: record, head, slot. A program killed between
- * any two of them leaves a recording in which every id is accounted for.
+ * span without attributes allocates one small object. What every span goes
+ * through is in span_engine.ts; here is the rest.
  *
  * @module
  */
-import { LOSS_REASONS } from "../model/ledger.ts";
-import { type Attributes, SCOPE_FUNCTION, STATUS_ERROR } from "../model/span.ts";
+import { type Attributes, STATUS_ERROR, STATUS_OK } from "../model/span.ts";
 import {
-  COUNTER_BYTES,
-  countersByte,
   EVENT_HEADER_BYTES,
   F_ANCHOR_CLOCK_NS,
-  F_BELOW_MINIMUM,
-  F_DROPPED,
   F_DROPPED_EVENTS,
-  F_FIRST_DROP_NS,
   F_ISSUED,
-  F_LAST_DROP_NS,
   F_TRUNCATED,
-  F_WRITTEN,
   FLAG_INLINE_NAME,
-  FLAG_KEEP,
-  H_THREAD,
-  IDS_PER_THREAD,
   META_FLAGS_SHIFT,
   META_STATUS_SHIFT,
-  metaFlags,
-  metaScope,
   packMeta,
   RECORD_EVENT,
   RECORD_SOURCE,
-  SLOT_CHILD_NS,
-  SLOT_CHILD_SINCE_NS,
-  SLOT_META,
-  SLOT_NAME,
-  SLOT_OPEN_CHILDREN,
-  SLOT_PARENT_ID,
-  SLOT_PARENT_NAME,
-  SLOT_START_NS,
-  SLOT_TRACE_ID,
-  SPAN_CHILD_NS,
-  SPAN_DURATION_NS,
   SPAN_HEADER_BYTES,
-  SPAN_ID,
-  SPAN_META,
-  SPAN_NAME,
-  SPAN_PARENT_ID,
-  SPAN_PARENT_NAME,
-  SPAN_START_NS,
-  SPAN_TRACE_ID,
   U_ANCHOR_UNIX_NS,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
-import { type OverflowPolicy, RingProducer } from "../ring/producer.ts";
+import { createRingProducer, type OverflowPolicy, type RingProducer } from "../ring/producer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AttributeList } from "./attribute_list.ts";
 import type { SpanContext } from "./context.ts";
 import { exceptionAttributes } from "./exceptions.ts";
-import { OpenSpans } from "./open_spans.ts";
-import { Span } from "./span.ts";
+import { type Span, type SpanExtras, type SpanOwner } from "./span.ts";
+import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
 
-const RING_FULL = F_DROPPED + LOSS_REASONS.indexOf("ring_full");
-const RECORD_TOO_LARGE = F_DROPPED + LOSS_REASONS.indexOf("record_too_large");
 /** Longest name that is written inline. */
 const MAX_INLINE_NAME_BYTES = 512;
 
@@ -95,19 +60,15 @@ export interface StartSpanOptions {
   attributes?: Attributes | undefined;
 }
 
-export class Recorder {
+export class Recorder implements SpanOwner {
   readonly memory: RingMemory;
   readonly producer: RingProducer;
   readonly context: SpanContext;
   readonly strings: StringTable;
-  readonly openSpans: OpenSpans;
+  readonly engine: SpanEngine;
   readonly nowNs: () => number;
   readonly #f64: Float64Array;
   readonly #i32: Int32Array;
-  readonly #idBase: number;
-  readonly #minDurationNs: number;
-  readonly #counterCount: number;
-  readonly #countersAt: number;
   /** Errors that already have an event, so that one thrown through ten functions has one. */
   readonly #seenErrors = new WeakSet<object>();
 
@@ -118,15 +79,18 @@ export class Recorder {
     this.#i32 = memory.i32;
     this.context = options.context;
     this.nowNs = clock.nowNs;
-    this.#idBase = memory.i32[H_THREAD]! * IDS_PER_THREAD;
-    this.#minDurationNs = options.minDurationNs ?? 0;
-    this.#counterCount = memory.sizes.counterCount;
-    this.#countersAt = countersByte(memory.sizes) / 8;
     memory.i64[U_ANCHOR_UNIX_NS] = clock.anchorUnixNs;
     memory.f64[F_ANCHOR_CLOCK_NS] = clock.anchorClockNs;
-    this.producer = new RingProducer(memory, { overflow: options.overflow, pid: options.pid });
+    this.producer = createRingProducer(memory, { overflow: options.overflow, pid: options.pid });
     this.strings = new StringTable(this.producer);
-    this.openSpans = new OpenSpans(memory);
+    this.engine = createSpanEngine({
+      producer: this.producer,
+      strings: this.strings,
+      nowNs: clock.nowNs,
+      minDurationNs: options.minDurationNs ?? 0,
+      owner: this,
+      reserveExtended: (span, parentNameId) => this.#reserveWithExtras(span, parentNameId),
+    });
   }
 
   /** Spans that were given an id. */
@@ -143,13 +107,10 @@ export class Recorder {
   startSpan(name: string, options: StartSpanOptions = {}): Span {
     const parent = options.parent === undefined ? this.current() : options.parent ?? undefined;
     const nameId = this.strings.internComputed(name);
-    const span = this.open(
-      nameId,
-      packMeta(options.scope ?? 0, options.kind ?? 0),
-      parent,
-      options.startNs ?? this.nowNs(),
-    );
-    if (nameId === 0) span.inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
+    const meta = packMeta(options.scope ?? 0, options.kind ?? 0);
+    const span = this.engine.open(nameId, meta, parent);
+    if (options.startNs !== undefined) this.engine.setStart(span, options.startNs);
+    if (nameId === 0) extrasOf(span).inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
     if (options.attributes !== undefined) this.setAttributes(span, options.attributes);
     return span;
   }
@@ -170,104 +131,16 @@ export class Recorder {
     }
   }
 
-  /** The hot start: everything is a number. */
-  open(nameId: number, meta: number, parent: Span | undefined, startNs: number): Span {
-    const f64 = this.#f64;
-    const issued = f64[F_ISSUED]! + 1;
-    f64[F_ISSUED] = issued;
-    const id = this.#idBase + issued;
-    if (this.strings.sent[nameId] === 0) this.strings.send(nameId);
-    if (parent === undefined) {
-      const slot = this.openSpans.open(id, 0, id, startNs, nameId, 0, meta);
-      return new Span(this, slot, id, id, nameId, meta, -1);
-    }
-    const slot = this.openSpans.open(
-      id,
-      parent.id,
-      parent.traceId,
-      startNs,
-      nameId,
-      parent.nameId,
-      meta,
-    );
-    this.openSpans.childStarted(parent.slot, parent.id, startNs);
-    return new Span(this, slot, id, parent.traceId, nameId, meta, parent.slot);
-  }
-
-  /** The hot end. `durationNs` overrides the difference of the clock readings (generators). */
-  end(span: Span, endNs?: number, durationNs?: number): void {
-    const slot = span.slot;
-    if (slot < 0) return;
-    span.slot = -1;
-    const now = endNs ?? this.nowNs();
-    const spans = this.openSpans;
-    const f64 = spans.f64Of(slot);
-    const f = spans.f64At(slot);
-    const i32 = spans.i32Of(slot);
-    const i = spans.i32At(slot);
-    const startNs = f64[f + SLOT_START_NS]!;
-    const parentId = f64[f + SLOT_PARENT_ID]!;
-    let childNs = f64[f + SLOT_CHILD_NS]!;
-    if (i32[i + SLOT_OPEN_CHILDREN]! > 0) childNs += now - f64[f + SLOT_CHILD_SINCE_NS]!;
-    const duration = durationNs ?? (now > startNs ? now - startNs : 0);
-    if (parentId !== 0 && durationNs === undefined) {
-      spans.childStopped(span.parentSlot, parentId, now);
-    }
-    const flags = metaFlags(i32[i + SLOT_META]!);
-    if (
-      duration < this.#minDurationNs && metaScope(span.meta) === SCOPE_FUNCTION &&
-      (flags & FLAG_KEEP) === 0
-    ) {
-      this.#countBelowMinimum(span.nameId, duration);
-      spans.close(slot);
-      return;
-    }
-    if (this.#minDurationNs > 0 && parentId !== 0) spans.keep(span.parentSlot, parentId);
-    const parentNameId = i32[i + SLOT_PARENT_NAME]!;
-    const isPlain = span.attributes === undefined && span.inlineName === undefined &&
-      this.strings.sent[span.nameId] === 1 && this.strings.sent[parentNameId] === 1;
-    const at = isPlain
-      ? this.producer.reserve(SPAN_HEADER_BYTES)
-      : this.#reserveWithExtras(span, parentNameId);
-    if (at < 0) {
-      // Slot first: killed in between, the span counts as cut off and not twice.
-      spans.close(slot);
-      this.#countDropped(at, now);
-      return;
-    }
-    const out = this.#f64;
-    const words = this.#i32;
-    const o = at >> 1;
-    if (isPlain) words[at] = SPAN_HEADER_BYTES;
-    words[at + SPAN_META] = span.meta;
-    words[at + SPAN_NAME] = span.nameId;
-    words[at + SPAN_PARENT_NAME] = parentNameId;
-    out[o + SPAN_ID] = span.id;
-    out[o + SPAN_PARENT_ID] = parentId;
-    out[o + SPAN_TRACE_ID] = f64[f + SLOT_TRACE_ID]!;
-    out[o + SPAN_START_NS] = startNs;
-    out[o + SPAN_DURATION_NS] = duration;
-    out[o + SPAN_CHILD_NS] = childNs;
-    this.producer.publish();
-    out[F_WRITTEN]!++;
-    spans.close(slot);
-  }
-
-  /** A generator is suspended: to its parent it does not run. */
-  pauseInParent(span: Span, nowNs: number): void {
-    const parentId = this.#parentIdOf(span);
-    if (parentId !== 0) this.openSpans.childStopped(span.parentSlot, parentId, nowNs);
-  }
-
-  /** A generator goes on. */
-  resumeInParent(span: Span, nowNs: number): void {
-    const parentId = this.#parentIdOf(span);
-    if (parentId !== 0) this.openSpans.childStarted(span.parentSlot, parentId, nowNs);
+  /** Ends a span. */
+  end(span: Span, endNs?: number): void {
+    if (endNs === undefined) this.engine.end(span);
+    else this.engine.endAt(span, endNs);
   }
 
   setAttribute(span: Span, key: string, value: unknown): void {
-    span.attributes ??= new AttributeList();
-    span.attributes.set(String(key), value);
+    const extras = extrasOf(span);
+    extras.attributes ??= new AttributeList();
+    extras.attributes.set(key, value);
   }
 
   setAttributes(span: Span, attributes: Attributes): void {
@@ -278,26 +151,27 @@ export class Recorder {
     }
   }
 
-  setStatus(span: Span, status: number): void {
-    span.meta = (span.meta & ~(0xf << META_STATUS_SHIFT)) | (status << META_STATUS_SHIFT);
-    if (span.slot < 0) return;
-    this.openSpans.i32Of(span.slot)[this.openSpans.i32At(span.slot) + SLOT_META] = span.meta |
-      (metaFlags(this.openSpans.i32Of(span.slot)[this.openSpans.i32At(span.slot) + SLOT_META]!) <<
-        META_FLAGS_SHIFT);
+  setStatus(span: Span, status: "ok" | "error"): void {
+    const code = status === "error" ? STATUS_ERROR : STATUS_OK;
+    span.meta = (span.meta & ~(0xf << META_STATUS_SHIFT)) | (code << META_STATUS_SHIFT);
+    this.engine.updateSlot(span);
   }
 
   rename(span: Span, name: string): void {
-    const nameId = this.strings.internComputed(name);
-    span.nameId = nameId;
-    span.inlineName = nameId === 0 ? truncateUtf8(name, MAX_INLINE_NAME_BYTES) : undefined;
-    if (this.strings.sent[nameId] === 0) this.strings.send(nameId);
-    this.openSpans.i32Of(span.slot)[this.openSpans.i32At(span.slot) + SLOT_NAME] = nameId;
+    span.nameId = this.strings.internComputed(name);
+    if (span.nameId === 0) {
+      extrasOf(span).inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
+    } else if (span.extras !== undefined) {
+      span.extras.inlineName = undefined;
+    }
+    if (this.strings.sent[span.nameId] === 0) this.strings.send(span.nameId);
+    this.engine.updateSlot(span);
   }
 
   /** Marks the span as failed and keeps the error, once for all spans it goes through. */
   fail(span: Span, error: unknown): void {
     if (span.slot < 0) return;
-    this.setStatus(span, STATUS_ERROR);
+    this.setStatus(span, "error");
     this.recordException(span, error);
   }
 
@@ -361,7 +235,8 @@ export class Recorder {
   /** Room for a record that is more than its header; writes what follows the header. */
   #reserveWithExtras(span: Span, parentNameId: number): number {
     const { strings } = this;
-    const { attributes, inlineName } = span;
+    const attributes = span.extras?.attributes;
+    const inlineName = span.extras?.inlineName;
     if (strings.sent[span.nameId] === 0 && !strings.send(span.nameId)) return -1;
     if (strings.sent[parentNameId] === 0 && !strings.send(parentNameId)) return -1;
     if (attributes !== undefined && !attributes.sendKeys(strings)) return -1;
@@ -369,7 +244,7 @@ export class Recorder {
     const nameRoom = inlineName === undefined ? 0 : 8 + ((nameBytes + 7) & ~7);
     const bytes = SPAN_HEADER_BYTES + nameRoom + (attributes?.measure(strings) ?? 0);
     const at = this.producer.reserve(bytes);
-    if (at < 0) return bytes > this.producer.maxRecordBytes ? -2 : -1;
+    if (at < 0) return bytes > this.producer.maxRecordBytes ? TOO_LARGE : -1;
     this.#i32[at] = bytes;
     let next = at + SPAN_HEADER_BYTES / 4;
     if (inlineName !== undefined) {
@@ -385,23 +260,8 @@ export class Recorder {
     }
     return at;
   }
+}
 
-  #parentIdOf(span: Span): number {
-    if (span.slot < 0) return 0;
-    return this.openSpans.f64Of(span.slot)[this.openSpans.f64At(span.slot) + SLOT_PARENT_ID]!;
-  }
-
-  #countBelowMinimum(nameId: number, durationNs: number): void {
-    this.#f64[F_BELOW_MINIMUM]!++;
-    if (nameId >= this.#counterCount) return;
-    const at = this.#countersAt + nameId * (COUNTER_BYTES / 8);
-    this.#f64[at]!++;
-    this.#f64[at + 1]! += durationNs;
-  }
-
-  #countDropped(code: number, nowNs: number): void {
-    this.#f64[code === -2 ? RECORD_TOO_LARGE : RING_FULL]!++;
-    if (this.#f64[F_FIRST_DROP_NS] === 0) this.#f64[F_FIRST_DROP_NS] = nowNs;
-    this.#f64[F_LAST_DROP_NS] = nowNs;
-  }
+function extrasOf(span: Span): SpanExtras {
+  return span.extras ??= { inlineName: undefined, attributes: undefined };
 }

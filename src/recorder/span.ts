@@ -1,6 +1,6 @@
 /**
  * One timed operation as the program holds it. Everything with a fraction or a
- * long life in it (start, child time) stays in the recorder's slot, not here: a
+ * long life in it (start, child time) stays in the open-span table, not here: a
  * float in an object costs V8 an allocation.
  *
  * No method throws, and all do nothing once the span has ended.
@@ -8,32 +8,49 @@
  * @module
  */
 import type { Attributes, AttributeValue } from "../model/span.ts";
-import { STATUS_ERROR, STATUS_OK } from "../model/span.ts";
 import type { AttributeList } from "./attribute_list.ts";
 import type { Frame } from "./context.ts";
-import type { Recorder } from "./recorder.ts";
+
+/** What the methods of a span need of its recorder. */
+export interface SpanOwner {
+  setAttributes(span: Span, attributes: Attributes): void;
+  setStatus(span: Span, status: "ok" | "error"): void;
+  recordException(span: Span, error: unknown): void;
+  addEvent(span: Span, name: string, attributes?: Attributes): void;
+  rename(span: Span, name: string): void;
+  end(span: Span, endNs?: number): void;
+}
+
+/** What most spans do not have. */
+export interface SpanExtras {
+  /** The name where it has no number. */
+  inlineName: string | undefined;
+  attributes: AttributeList | undefined;
+}
+
+/** The end of the span waits for a promise that its function returned. */
+export const SPAN_DEFERRED = 1;
+/** The span's context is active; `previous` is the one to go back to. */
+export const SPAN_ENTERED = 2;
+/** The span of a generator: its duration is the time it ran. */
+export const SPAN_GENERATOR = 4;
 
 export class Span {
-  readonly recorder: Recorder;
+  readonly owner: SpanOwner;
   /** Place in the open-span table, -1 once ended. */
   slot: number;
   readonly id: number;
   readonly traceId: number;
   nameId: number;
-  /** The name itself where it has no number. */
-  inlineName: string | undefined;
   /** Scope, kind, status and flags, packed as in a record. */
   meta: number;
   readonly parentSlot: number;
-  attributes: AttributeList | undefined = undefined;
-  /** Context to go back to; only while `isEntered`. */
-  previous: Frame = undefined;
-  isEntered = false;
-  /** The end waits for a promise that was returned. */
-  isDeferred = false;
+  extras: SpanExtras | undefined;
+  previous: Frame;
+  state: number;
 
   constructor(
-    recorder: Recorder,
+    owner: SpanOwner,
     slot: number,
     id: number,
     traceId: number,
@@ -41,14 +58,16 @@ export class Span {
     meta: number,
     parentSlot: number,
   ) {
-    this.recorder = recorder;
+    this.owner = owner;
     this.slot = slot;
     this.id = id;
     this.traceId = traceId;
     this.nameId = nameId;
-    this.inlineName = undefined;
     this.meta = meta;
     this.parentSlot = parentSlot;
+    this.extras = undefined;
+    this.previous = undefined;
+    this.state = 0;
   }
 
   /** Whether the span is still open. */
@@ -58,39 +77,39 @@ export class Span {
 
   /** Sets one attribute; a later value replaces an earlier one. */
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.slot >= 0) this.recorder.setAttribute(this, key, value);
+    if (this.slot >= 0) this.owner.setAttributes(this, { [key]: value });
     return this;
   }
 
   /** Sets several attributes. */
   setAttributes(attributes: Attributes): this {
-    if (this.slot >= 0) this.recorder.setAttributes(this, attributes);
+    if (this.slot >= 0) this.owner.setAttributes(this, attributes);
     return this;
   }
 
-  /** Sets the status; `message` becomes the attribute `ferret.status_message`. */
+  /** Sets the status; `message` becomes the attribute `otel.status_description`. */
   setStatus(status: "ok" | "error", message?: string): this {
     if (this.slot < 0) return this;
-    this.recorder.setStatus(this, status === "error" ? STATUS_ERROR : STATUS_OK);
-    if (message !== undefined) this.setAttribute("ferret.status_message", message);
+    this.owner.setStatus(this, status);
+    if (message !== undefined) this.setAttribute("otel.status_description", message);
     return this;
   }
 
   /** Keeps an error as an event of the span. The status is not changed. */
   recordException(error: unknown): this {
-    if (this.slot >= 0) this.recorder.recordException(this, error);
+    if (this.slot >= 0) this.owner.recordException(this, error);
     return this;
   }
 
   /** Keeps a point in time. */
   addEvent(name: string, attributes?: Attributes): this {
-    if (this.slot >= 0) this.recorder.addEvent(this, name, attributes);
+    if (this.slot >= 0) this.owner.addEvent(this, name, attributes);
     return this;
   }
 
   /** Gives the span another name, for instance once the route is known. */
   updateName(name: string): this {
-    if (this.slot >= 0) this.recorder.rename(this, name);
+    if (this.slot >= 0) this.owner.rename(this, name);
     return this;
   }
 
@@ -100,10 +119,10 @@ export class Span {
    * @param endNs Reading of the recorder's clock; default now.
    */
   end(endNs?: number): void {
-    this.recorder.end(this, endNs);
+    this.owner.end(this, endNs);
   }
 
   [Symbol.dispose](): void {
-    this.recorder.end(this);
+    this.owner.end(this);
   }
 }

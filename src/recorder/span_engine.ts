@@ -1,0 +1,340 @@
+/**
+ * The two functions that every span of the program goes through, `open` and
+ * `end`, and the table of open spans that they keep.
+ *
+ * They are closures over local constants and not methods, and take no times as
+ * arguments (V8 allocates for a float that crosses a call): together that is
+ * worth a third of a span's cost.
+ *
+ * The table's slots lie in the ring's shared memory, so that another process
+ * sees what is running, and after a crash what was running. Spans beyond its
+ * size have slots in private memory: recorded like any other, only invisible
+ * while they are open. Children tell their parent's slot how long at least one
+ * of them was open: `self = duration - that`, exact for parallel children.
+ *
+ * Order of the writes at an end: record, head, slot. A program killed between
+ * any two of them leaves a recording in which every id is accounted for.
+ *
+ * @module
+ */
+import { LOSS_REASONS } from "../model/ledger.ts";
+import { SCOPE_FUNCTION } from "../model/span.ts";
+import {
+  COUNTER_BYTES,
+  countersByte,
+  F_BELOW_MINIMUM,
+  F_DROPPED,
+  F_FIRST_DROP_NS,
+  F_ISSUED,
+  F_LAST_DROP_NS,
+  F_WRITTEN,
+  FLAG_KEEP,
+  H_THREAD,
+  IDS_PER_THREAD,
+  META_FLAGS_SHIFT,
+  metaFlags,
+  metaScope,
+  SLOT_CHILD_NS,
+  SLOT_CHILD_SINCE_NS,
+  SLOT_F64,
+  SLOT_ID,
+  SLOT_META,
+  SLOT_NAME,
+  SLOT_OPEN_CHILDREN,
+  SLOT_PARENT_ID,
+  SLOT_PARENT_NAME,
+  SLOT_START_NS,
+  SLOT_TRACE_ID,
+  slotsByte,
+  SPAN_CHILD_NS,
+  SPAN_DURATION_NS,
+  SPAN_HEADER_BYTES,
+  SPAN_ID,
+  SPAN_META,
+  SPAN_NAME,
+  SPAN_PARENT_ID,
+  SPAN_PARENT_NAME,
+  SPAN_START_NS,
+  SPAN_TRACE_ID,
+} from "../ring/layout.ts";
+import type { RingProducer } from "../ring/producer.ts";
+import { Span, type SpanOwner } from "./span.ts";
+import type { StringTable } from "./string_table.ts";
+
+const SLOT_I32 = SLOT_F64 * 2;
+const FIRST_F64 = slotsByte() / 8;
+const FIRST_I32 = slotsByte() / 4;
+const RING_FULL = F_DROPPED + LOSS_REASONS.indexOf("ring_full");
+const RECORD_TOO_LARGE = F_DROPPED + LOSS_REASONS.indexOf("record_too_large");
+
+/** What `reserveExtended` returns when the record does not fit any ring of this size. */
+export const TOO_LARGE = -2;
+
+export interface SpanEngineOptions {
+  producer: RingProducer;
+  strings: StringTable;
+  /** Functions shorter than this are counted and not stored. */
+  minDurationNs: number;
+  nowNs: () => number;
+  /** Goes into each span, for its methods. */
+  owner: SpanOwner;
+  /** Room for a span with attributes or an inline name; writes all but the header. */
+  reserveExtended: (span: Span, parentNameId: number) => number;
+}
+
+export interface SpanEngine {
+  /** Starts a span now. */
+  open(nameId: number, meta: number, parent: Span | undefined): Span;
+  /** Ends a span now. */
+  end(span: Span): void;
+  /** Moves the start of a span that was opened just now. */
+  setStart(span: Span, startNs: number): void;
+  /** Ends a span at `endNs`. */
+  endAt(span: Span, endNs: number): void;
+  /** Ends a span whose duration is not end - start (a generator). */
+  endAfter(span: Span, runningNs: number): void;
+  /** To its parent the span does not run for a while (a suspended generator). */
+  suspend(span: Span, nowNs: number): void;
+  /** It runs again. */
+  resume(span: Span, nowNs: number): void;
+  /** Changes what the slot of an open span says. */
+  updateSlot(span: Span): void;
+}
+
+/** Creates the engine of one recorder. */
+export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
+  const { producer, strings, nowNs, minDurationNs, owner, reserveExtended } = options;
+  const { reserve, publish } = producer;
+  const { f64, i32, sizes } = producer.memory;
+  const idBase = i32[H_THREAD]! * IDS_PER_THREAD;
+  const sharedCount = sizes.slotCount;
+  const countersAt = countersByte(sizes) / 8;
+  let extraF64 = new Float64Array(0);
+  let extraI32 = new Int32Array(0);
+  // The lowest slots are used first, which keeps few pages warm.
+  let free = Int32Array.from({ length: sharedCount }, (_, i) => sharedCount - 1 - i);
+  let freeCount = sharedCount;
+
+  /** What `endAt` and `endAfter` say instead of the clock; negative: nothing. */
+  const instead = new Float64Array([-1, -1]);
+
+  function open(nameId: number, meta: number, parent: Span | undefined): Span {
+    const startNs = nowNs();
+    const id = idBase + ++f64[F_ISSUED]!;
+    if (strings.sent[nameId] === 0) strings.send(nameId);
+    if (freeCount === 0) addExtraSlots();
+    const slot = free[--freeCount]!;
+    let slots = f64;
+    let words = i32;
+    let f = FIRST_F64 + slot * SLOT_F64;
+    if (slot >= sharedCount) {
+      slots = extraF64;
+      words = extraI32;
+      f = (slot - sharedCount) * SLOT_F64;
+    }
+    const i = f * 2;
+    let parentSlot = -1;
+    let parentId = 0;
+    let parentNameId = 0;
+    let traceId = id;
+    if (parent !== undefined) {
+      parentSlot = parent.slot;
+      parentId = parent.id;
+      parentNameId = parent.nameId;
+      traceId = parent.traceId;
+      if (parentSlot >= sharedCount) {
+        childStarted(parentSlot, parentId, startNs);
+      } else if (parentSlot >= 0 && f64[FIRST_F64 + parentSlot * SLOT_F64] === parentId) {
+        // childStarted, in place.
+        const p = FIRST_F64 + parentSlot * SLOT_F64;
+        if (i32[p * 2 + SLOT_OPEN_CHILDREN]!++ === 0) f64[p + SLOT_CHILD_SINCE_NS] = startNs;
+      }
+    }
+    slots[f + SLOT_PARENT_ID] = parentId;
+    slots[f + SLOT_TRACE_ID] = traceId;
+    slots[f + SLOT_START_NS] = startNs;
+    slots[f + SLOT_CHILD_NS] = 0;
+    words[i + SLOT_NAME] = nameId;
+    words[i + SLOT_META] = meta;
+    words[i + SLOT_OPEN_CHILDREN] = 0;
+    words[i + SLOT_PARENT_NAME] = parentNameId;
+    // Last: a slot with an id is complete.
+    slots[f + SLOT_ID] = id;
+    return new Span(owner, slot, id, traceId, nameId, meta, parentSlot);
+  }
+
+  function end(span: Span): void {
+    const { slot } = span;
+    if (slot < 0) return;
+    const endNs = instead[0]! < 0 ? nowNs() : instead[0]!;
+    span.slot = -1;
+    let slots = f64;
+    let words = i32;
+    let f = FIRST_F64 + slot * SLOT_F64;
+    if (slot >= sharedCount) {
+      slots = extraF64;
+      words = extraI32;
+      f = (slot - sharedCount) * SLOT_F64;
+    }
+    const i = f * 2;
+    const startNs = slots[f + SLOT_START_NS]!;
+    const parentId = slots[f + SLOT_PARENT_ID]!;
+    let childNs = slots[f + SLOT_CHILD_NS]!;
+    if (words[i + SLOT_OPEN_CHILDREN]! > 0) childNs += endNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+    const { parentSlot } = span;
+    let durationNs = instead[1]!;
+    if (durationNs < 0) {
+      durationNs = endNs > startNs ? endNs - startNs : 0;
+      if (parentSlot >= sharedCount) {
+        childStopped(parentSlot, parentId, endNs);
+      } else if (parentSlot >= 0 && f64[FIRST_F64 + parentSlot * SLOT_F64] === parentId) {
+        // childStopped, in place.
+        const p = FIRST_F64 + parentSlot * SLOT_F64;
+        if (--i32[p * 2 + SLOT_OPEN_CHILDREN]! === 0) {
+          f64[p + SLOT_CHILD_NS]! += endNs - f64[p + SLOT_CHILD_SINCE_NS]!;
+        }
+      }
+    }
+    if (minDurationNs > 0) {
+      const isKept = (metaFlags(words[i + SLOT_META]!) & FLAG_KEEP) !== 0;
+      if (durationNs < minDurationNs && metaScope(span.meta) === SCOPE_FUNCTION && !isKept) {
+        countBelowMinimum(span.nameId, durationNs);
+        slots[f] = 0;
+        free[freeCount++] = slot;
+        return;
+      }
+      if (parentSlot >= 0) keep(parentSlot, parentId);
+    }
+    const parentNameId = words[i + SLOT_PARENT_NAME]!;
+    const { sent } = strings;
+    let at = -1;
+    if (span.extras === undefined && sent[span.nameId] === 1 && sent[parentNameId] === 1) {
+      at = reserve(SPAN_HEADER_BYTES);
+      if (at >= 0) i32[at] = SPAN_HEADER_BYTES;
+    } else {
+      at = reserveExtended(span, parentNameId);
+    }
+    if (at < 0) {
+      // Slot first: killed in between, the span counts as cut off and not twice.
+      slots[f] = 0;
+      free[freeCount++] = slot;
+      countDropped(at, endNs);
+      return;
+    }
+    const o = at >> 1;
+    i32[at + SPAN_META] = span.meta;
+    f64[o + SPAN_ID] = span.id;
+    f64[o + SPAN_PARENT_ID] = parentId;
+    f64[o + SPAN_TRACE_ID] = span.traceId;
+    f64[o + SPAN_START_NS] = startNs;
+    f64[o + SPAN_DURATION_NS] = durationNs;
+    f64[o + SPAN_CHILD_NS] = childNs;
+    i32[at + SPAN_NAME] = span.nameId;
+    i32[at + SPAN_PARENT_NAME] = parentNameId;
+    publish();
+    f64[F_WRITTEN]!++;
+    slots[f] = 0;
+    free[freeCount++] = slot;
+  }
+
+  function childStarted(slot: number, id: number, nowNs: number): void {
+    const isShared = slot < sharedCount;
+    const slots = isShared ? f64 : extraF64;
+    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
+    if (slots[f] !== id) return;
+    const words = isShared ? i32 : extraI32;
+    if (words[f * 2 + SLOT_OPEN_CHILDREN]!++ === 0) slots[f + SLOT_CHILD_SINCE_NS] = nowNs;
+  }
+
+  function childStopped(slot: number, id: number, nowNs: number): void {
+    const isShared = slot < sharedCount;
+    const slots = isShared ? f64 : extraF64;
+    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
+    if (slots[f] !== id) return;
+    const words = isShared ? i32 : extraI32;
+    if (--words[f * 2 + SLOT_OPEN_CHILDREN]! === 0) {
+      slots[f + SLOT_CHILD_NS]! += nowNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+    }
+  }
+
+  /** A child was stored, so its parent is worth storing, however short. */
+  function keep(slot: number, id: number): void {
+    const isShared = slot < sharedCount;
+    const slots = isShared ? f64 : extraF64;
+    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
+    if (slots[f] !== id) return;
+    (isShared ? i32 : extraI32)[f * 2 + SLOT_META]! |= FLAG_KEEP << META_FLAGS_SHIFT;
+  }
+
+  function countBelowMinimum(nameId: number, durationNs: number): void {
+    f64[F_BELOW_MINIMUM]!++;
+    if (nameId >= sizes.counterCount) return;
+    const at = countersAt + nameId * (COUNTER_BYTES / 8);
+    f64[at]!++;
+    f64[at + 1]! += durationNs;
+  }
+
+  function countDropped(code: number, atNs: number): void {
+    f64[code === TOO_LARGE ? RECORD_TOO_LARGE : RING_FULL]!++;
+    if (f64[F_FIRST_DROP_NS] === 0) f64[F_FIRST_DROP_NS] = atNs;
+    f64[F_LAST_DROP_NS] = atNs;
+  }
+
+  /** Doubles the private part of the table. */
+  function addExtraSlots(): void {
+    const count = extraF64.length / SLOT_F64;
+    const added = Math.max(1024, count);
+    const larger = new Float64Array((count + added) * SLOT_F64);
+    larger.set(extraF64);
+    extraF64 = larger;
+    extraI32 = new Int32Array(larger.buffer);
+    free = new Int32Array(sharedCount + count + added);
+    for (let i = 0; i < added; i++) free[i] = sharedCount + count + added - 1 - i;
+    freeCount = added;
+  }
+
+  function parentIdOf(span: Span): number {
+    const isShared = span.slot < sharedCount;
+    return isShared
+      ? f64[FIRST_F64 + span.slot * SLOT_F64 + SLOT_PARENT_ID]!
+      : extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_PARENT_ID]!;
+  }
+
+  return {
+    open,
+    end,
+    setStart(span, startNs) {
+      if (span.slot < 0) return;
+      const isShared = span.slot < sharedCount;
+      if (isShared) f64[FIRST_F64 + span.slot * SLOT_F64 + SLOT_START_NS] = startNs;
+      else extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_START_NS] = startNs;
+    },
+    endAt(span, endNs) {
+      instead[0] = endNs;
+      end(span);
+      instead[0] = -1;
+    },
+    endAfter(span, runningNs) {
+      instead[1] = runningNs;
+      end(span);
+      instead[1] = -1;
+    },
+    suspend(span, nowNs) {
+      if (span.slot >= 0 && span.parentSlot >= 0) {
+        childStopped(span.parentSlot, parentIdOf(span), nowNs);
+      }
+    },
+    resume(span, nowNs) {
+      if (span.slot >= 0 && span.parentSlot >= 0) {
+        childStarted(span.parentSlot, parentIdOf(span), nowNs);
+      }
+    },
+    updateSlot(span) {
+      if (span.slot < 0 || span.slot >= sharedCount) return;
+      const i = FIRST_I32 + span.slot * SLOT_I32;
+      const flags = metaFlags(i32[i + SLOT_META]!) << META_FLAGS_SHIFT;
+      i32[i + SLOT_NAME] = span.nameId;
+      i32[i + SLOT_META] = span.meta | flags;
+    },
+  };
+}
