@@ -43,6 +43,8 @@ export interface RecorderOptions {
   overflow: OverflowPolicy;
   /** Functions shorter than this are counted and not stored. Default 0: all are stored. */
   minDurationNs?: number;
+  /** Measures what a span costs, now and then. Default: not measured. */
+  calibrate?: () => number;
   /** Process id written into the ring's header. */
   pid: number;
 }
@@ -89,6 +91,7 @@ export class Recorder implements SpanOwner {
       nowNs: clock.nowNs,
       minDurationNs: options.minDurationNs ?? 0,
       owner: this,
+      calibrate: options.calibrate,
       reserveExtended: (span, parentNameId) => this.#reserveWithExtras(span, parentNameId),
     });
   }

@@ -27,7 +27,7 @@ import {
   F_FIRST_DROP_NS,
   F_ISSUED,
   F_LAST_DROP_NS,
-  F_WRITTEN,
+  F_SPAN_COST_NS,
   FLAG_KEEP,
   H_THREAD,
   IDS_PER_THREAD,
@@ -67,6 +67,9 @@ const FIRST_I32 = slotsByte() / 4;
 const RING_FULL = F_DROPPED + LOSS_REASONS.indexOf("ring_full");
 const RECORD_TOO_LARGE = F_DROPPED + LOSS_REASONS.indexOf("record_too_large");
 
+/** Spans after which their cost is measured first. */
+const FIRST_CALIBRATION = 64;
+
 /** What `reserveExtended` returns when the record does not fit any ring of this size. */
 export const TOO_LARGE = -2;
 
@@ -78,6 +81,8 @@ export interface SpanEngineOptions {
   nowNs: () => number;
   /** Goes into each span, for its methods. */
   owner: SpanOwner;
+  /** Measures the cost of a span, see calibration.ts. */
+  calibrate?: (() => number) | undefined;
   /** Room for a span with attributes or an inline name; writes all but the header. */
   reserveExtended: (span: Span, parentNameId: number) => number;
 }
@@ -115,12 +120,17 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   let free = Int32Array.from({ length: sharedCount }, (_, i) => sharedCount - 1 - i);
   let freeCount = sharedCount;
 
+  let nextCalibration = options.calibrate === undefined ? -1 : FIRST_CALIBRATION;
+
   /** What `endAt` and `endAfter` say instead of the clock; negative: nothing. */
   const instead = new Float64Array([-1, -1]);
 
   function open(nameId: number, meta: number, parent: Span | undefined): Span {
     const startNs = nowNs();
-    const id = idBase + ++f64[F_ISSUED]!;
+    const issued = f64[F_ISSUED]! + 1;
+    f64[F_ISSUED] = issued;
+    if (issued === nextCalibration) calibrate();
+    const id = idBase + issued;
     if (strings.sent[nameId] === 0) strings.send(nameId);
     if (freeCount === 0) addExtraSlots();
     const slot = free[--freeCount]!;
@@ -232,7 +242,6 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     i32[at + SPAN_NAME] = span.nameId;
     i32[at + SPAN_PARENT_NAME] = parentNameId;
     publish();
-    f64[F_WRITTEN]!++;
     slots[f] = 0;
     free[freeCount++] = slot;
   }
@@ -291,6 +300,11 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     free = new Int32Array(sharedCount + count + added);
     for (let i = 0; i < added; i++) free[i] = sharedCount + count + added - 1 - i;
     freeCount = added;
+  }
+
+  function calibrate(): void {
+    nextCalibration *= 16;
+    f64[F_SPAN_COST_NS] = options.calibrate!();
   }
 
   function parentIdOf(span: Span): number {

@@ -52,8 +52,6 @@ export const F_ANCHOR_CLOCK_NS = 18;
 export const F_SPAN_COST_NS = 19;
 /** Spans that were given an id. */
 export const F_ISSUED = 20;
-/** Finished spans written to the ring. */
-export const F_WRITTEN = 21;
 export const F_BELOW_MINIMUM = 22;
 export const F_SAMPLED = 23;
 export const F_RATE_LIMITED = 24;

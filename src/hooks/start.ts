@@ -1,0 +1,97 @@
+/**
+ * What runs in the profiled program before its first line: maps the ring,
+ * starts the recorder, installs the hooks.
+ *
+ * Whatever goes wrong here costs the recording and never the program: this
+ * module lets no error out.
+ *
+ * @module
+ */
+import type { ProgramConfig } from "../model/program_config.ts";
+import { createCalibration } from "../recorder/calibration.ts";
+import { createContext } from "../recorder/context.ts";
+import { flushed } from "../recorder/flush.ts";
+import { createFunctionTracer, FUNCTION_TRACER_GLOBAL } from "../recorder/function_tracer.ts";
+import { Recorder } from "../recorder/recorder.ts";
+import { publishProfiler } from "../recorder/registry.ts";
+import { createTracing } from "../recorder/tracing.ts";
+import { openRing } from "../ring/memory.ts";
+import { createClock } from "../runtime/clock.ts";
+import { mapFile } from "../runtime/map_file.ts";
+import { processId, runtimeName } from "../runtime/self.ts";
+import type { Hook, HookContext } from "./hook.ts";
+
+/** All hooks: one file each. */
+const HOOKS: readonly Hook[] = [];
+
+/** Starts recording in this thread. Never throws. */
+export function start(config: ProgramConfig): void {
+  try {
+    hideEnvironment(config.hiddenEnvironment);
+    const recorder = openRecorder(config);
+    publishProfiler({
+      ...createTracing(recorder),
+      flush: () => flushed(recorder.producer),
+    });
+    Object.defineProperty(globalThis, FUNCTION_TRACER_GLOBAL, {
+      value: createFunctionTracer(recorder),
+    });
+    installHooks({ recorder, config, onModule: () => {} });
+  } catch {
+    // Nothing is recorded; the ring says so, since no producer ever attached to it.
+  } finally {
+    if (config.revokeFfi) revokeFfi();
+  }
+}
+
+function openRecorder(config: ProgramConfig): Recorder {
+  const memory = openRing(mapFile(config.ringPath!, config.ringBytes!));
+  const clock = createClock();
+  const context = createContext();
+  return new Recorder(memory, {
+    clock,
+    context,
+    overflow: config.overflow,
+    minDurationNs: config.minDurationNs,
+    calibrate: createCalibration(clock, context),
+    pid: processId(),
+  });
+}
+
+function installHooks(context: HookContext): void {
+  const { hooks, noHooks } = context.config;
+  for (const hook of HOOKS) {
+    const isWanted = hooks.length === 0 || hooks.includes(hook.name);
+    if (!isWanted || noHooks.includes(hook.name)) continue;
+    if (!hook.runtimes.includes(runtimeName())) continue;
+    try {
+      hook.install(context);
+    } catch {
+      // This hook is off; the others are not.
+    }
+  }
+}
+
+/** The program is to see the environment that it would have without ferret. */
+function hideEnvironment(names: string[]): void {
+  if (names.length === 0) return;
+  const { Deno, process } = globalThis as {
+    Deno?: { env: { delete(name: string): void } };
+    process?: { env: Record<string, string | undefined> };
+  };
+  for (const name of names) {
+    try {
+      if (Deno === undefined) delete process!.env[name];
+      else Deno.env.delete(name);
+    } catch {
+      // Without the permission for the environment the program cannot see it either.
+    }
+  }
+}
+
+/** Deno: what ferret needed for mapping is no permission of the program's. */
+function revokeFfi(): void {
+  (globalThis as unknown as {
+    Deno: { permissions: { revokeSync(descriptor: { name: string }): void } };
+  }).Deno.permissions.revokeSync({ name: "ffi" });
+}
