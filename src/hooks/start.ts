@@ -15,7 +15,9 @@ import { createFunctionTracer, FUNCTION_TRACER_GLOBAL } from "../recorder/functi
 import { Recorder } from "../recorder/recorder.ts";
 import { publishProfiler } from "../recorder/registry.ts";
 import { createTracing } from "../recorder/tracing.ts";
-import { openRing } from "../ring/memory.ts";
+import { ringBytes, ringSizes } from "../ring/layout.ts";
+import { createRing, openRing, type RingMemory } from "../ring/memory.ts";
+import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
 import { mapFile } from "../runtime/map_file.ts";
 import { processId, runtimeName } from "../runtime/self.ts";
@@ -45,7 +47,9 @@ export function start(config: ProgramConfig): void {
 }
 
 function openRecorder(config: ProgramConfig): Recorder {
-  const memory = openRing(mapFile(config.ringPath!, config.ringBytes!));
+  const memory = config.transport === "pipe"
+    ? createOwnRing(config)
+    : openRing(mapFile(config.ringPath!, config.ringBytes!));
   const clock = createClock();
   const context = createContext();
   return new Recorder(memory, {
@@ -56,6 +60,23 @@ function openRecorder(config: ProgramConfig): Recorder {
     calibrate: createCalibration(clock, context),
     pid: processId(),
   });
+}
+
+/** Transport `pipe`: the ring is this process's own, and its bytes are sent on. */
+function createOwnRing(config: ProgramConfig): RingMemory {
+  const sizes = ringSizes(config.segmentBytes!);
+  const memory = createRing(new Uint8Array(new SharedArrayBuffer(ringBytes(sizes))), {
+    sizes,
+    identity: {
+      process: config.process,
+      thread: config.thread,
+      consumerPid: processId(),
+      consumerStart: 0,
+    },
+    readySegments: 1,
+  });
+  startPipeSender(memory);
+  return memory;
 }
 
 function installHooks(context: HookContext): void {

@@ -1,0 +1,117 @@
+/**
+ * Rings in files, as the ferret process creates them before the program maps
+ * them. It never maps them itself: plain writes reach every mapping.
+ *
+ * Every byte that a producer may touch is written before it may touch it. A
+ * sparse file on a full file system would kill the program with SIGBUS.
+ *
+ * @module
+ */
+import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { withNewFile } from "../runtime/private_folder.ts";
+import {
+  HEADER_BYTES,
+  initialBytes,
+  ringBytes,
+  type RingSizes,
+  S_STATE,
+  SEGMENT_ABSENT,
+  SEGMENT_READY,
+  segmentByte,
+} from "./layout.ts";
+import { createRing, type RingIdentity, segmentControl } from "./memory.ts";
+
+/** Large enough for few system calls, small enough to stay in the processor's cache. */
+const ZEROS = new Uint8Array(1024 * 1024);
+
+/** A ring that other processes can map. */
+export interface RingFile {
+  path: string;
+  /** Length of the file: what is to be mapped. */
+  bytes: number;
+  sizes: RingSizes;
+}
+
+/**
+ * Creates a ring with its first segment ready.
+ *
+ * @throws with the code of the file system (`ENOSPC`, …); then no file is left.
+ */
+export function createRingFile(
+  path: string,
+  options: { sizes: RingSizes; identity: RingIdentity },
+): RingFile {
+  const { sizes, identity } = options;
+  const bytes = ringBytes(sizes);
+  // Only its first page is ever touched, so a large one costs nothing.
+  const image = new Uint8Array(bytes);
+  createRing(image, { sizes, identity, readySegments: 1 });
+  withNewFile(path, (fd) => {
+    try {
+      writeFully(fd, image.subarray(0, HEADER_BYTES), 0);
+      fillWithZeros(fd, HEADER_BYTES, initialBytes(sizes));
+      ftruncateSync(fd, bytes);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    }
+  });
+  return { path, bytes, sizes };
+}
+
+/** What became of an attempt to give a ring more room. */
+export type GrowthStep = "enough" | "grown" | "no_room" | "at_limit";
+
+/** Gives a ring of the `grow` policy its next segment whenever the last spare one is in use. */
+export class RingGrowth {
+  readonly #fd: number;
+  readonly #sizes: RingSizes;
+  readonly #control = new Int32Array(1024);
+
+  constructor(file: RingFile) {
+    this.#fd = openSync(file.path, "r+");
+    this.#sizes = file.sizes;
+  }
+
+  /** Looks at the segments and readies one if no spare one is left. */
+  step(): GrowthStep {
+    const control = new Uint8Array(this.#control.buffer);
+    readSync(this.#fd, control, 0, control.length, 0);
+    const states = Array.from(
+      { length: this.#sizes.segmentCount },
+      (_, segment) => this.#control[segmentControl(segment) + S_STATE],
+    );
+    if (states.includes(SEGMENT_READY)) return "enough";
+    const next = states.indexOf(SEGMENT_ABSENT);
+    if (next < 0) return "at_limit";
+    const start = segmentByte(this.#sizes, next);
+    try {
+      fillWithZeros(this.#fd, start, start + this.#sizes.segmentBytes);
+    } catch {
+      // Segments become ready in order, so nobody has touched what is cut off and grown again.
+      ftruncateSync(this.#fd, start);
+      ftruncateSync(this.#fd, ringBytes(this.#sizes));
+      return "no_room";
+    }
+    const ready = new Uint8Array(Int32Array.of(SEGMENT_READY).buffer);
+    writeFully(this.#fd, ready, (segmentControl(next) + S_STATE) * 4);
+    return "grown";
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+function fillWithZeros(fd: number, from: number, to: number): void {
+  for (let at = from; at < to; at += ZEROS.length) {
+    writeFully(fd, ZEROS.subarray(0, Math.min(ZEROS.length, to - at)), at);
+  }
+}
+
+function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(fd, bytes, written, bytes.length - written, position + written);
+  }
+}
