@@ -27,6 +27,8 @@ export class PipeReceiver {
   #pending: Uint8Array = new Uint8Array(0);
   #isEnded = false;
   #sentHead = 0;
+  /** Units of ring data that arrived after `#sentHead`. */
+  #unpublished = 0;
 
   /**
    * @param buffer Memory of a ring with the same sizes as the program's, made
@@ -91,6 +93,7 @@ export class PipeReceiver {
     }
     if (kind === FRAME_HEAD && payload.length === 4) {
       this.#sentHead = new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
+      this.#unpublished = 0;
       Atomics.store(i32, control + S_HEAD, this.#sentHead);
       return true;
     }
@@ -100,8 +103,10 @@ export class PipeReceiver {
     }
     if (offset >= base) {
       // Ring data must not overwrite what the writer has not released.
-      const used = ((this.#sentHead - Atomics.load(i32, control + S_TAIL)) >>> 0) * 8;
+      const position = this.#sentHead + this.#unpublished;
+      const used = ((position - Atomics.load(i32, control + S_TAIL)) >>> 0) * 8;
       if (used + payload.length > sizes.segmentBytes) return false;
+      this.#unpublished += payload.length / 8;
     }
     u8.set(payload, offset);
     return true;

@@ -50,6 +50,8 @@ export function startPipeSender(memory: RingMemory): { sendAll: () => void } {
   const base = segmentByte(sizes, 0);
   const mask = sizes.segmentBytes / 8 - 1;
   let position = Atomics.load(i32, control + S_TAIL);
+  /** A head that the producer published, up to which pieces are being sent. */
+  let goal = position;
   let isBroken = false;
   let isEnded = false;
 
@@ -63,20 +65,20 @@ export function startPipeSender(memory: RingMemory): { sendAll: () => void } {
   /** The next frames: a stretch of the ring, its new head, the counters. */
   function nextPiece(): { bytes: Uint8Array; tail: number; flush: number } | undefined {
     const flush = Atomics.load(i32, H_FLUSH_WANTED);
-    const head = Atomics.load(i32, control + S_HEAD);
+    if (position === goal) goal = Atomics.load(i32, control + S_HEAD);
     const offset = position & mask;
-    const units = Math.min((head - position) >>> 0, PIECE_BYTES / 8, mask + 1 - offset);
-    const isComplete = ((head - position) >>> 0) === units;
+    const units = Math.min((goal - position) >>> 0, PIECE_BYTES / 8, mask + 1 - offset);
+    const isComplete = ((goal - position) >>> 0) === units;
     if (units === 0 && flush === Atomics.load(i32, H_FLUSH_DONE)) return undefined;
     const from = base + offset * 8;
     const next = (position + units) | 0;
-    const bytes = concat([
-      frame(FRAME_MEMORY, from, u8.subarray(from, from + units * 8)),
-      frame(FRAME_HEAD, 0, new Uint8Array(Int32Array.of(next).buffer)),
-      headerFrames(),
-    ]);
+    const frames = [frame(FRAME_MEMORY, from, u8.subarray(from, from + units * 8))];
+    // A head within a record would show half of it.
+    if (isComplete) {
+      frames.push(frame(FRAME_HEAD, 0, new Uint8Array(Int32Array.of(next).buffer)), headerFrames());
+    }
     return {
-      bytes,
+      bytes: concat(frames),
       tail: next,
       flush: isComplete ? flush : Atomics.load(i32, H_FLUSH_DONE),
     };
