@@ -116,9 +116,11 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   const countersAt = countersByte(sizes) / 8;
   let extraF64 = new Float64Array(0);
   let extraI32 = new Int32Array(0);
-  // The lowest slots are used first, which keeps few pages warm.
-  let free = Int32Array.from({ length: sharedCount }, (_, i) => sharedCount - 1 - i);
-  let freeCount = sharedCount;
+  // Slots that were used and are free again; above them lie those never used. Filling a
+  // free list at the start would cost a program milliseconds.
+  let free = new Int32Array(sharedCount);
+  let freeCount = 0;
+  let freshSlot = 0;
 
   let nextCalibration = options.calibrate === undefined ? -1 : FIRST_CALIBRATION;
 
@@ -132,8 +134,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     if (issued === nextCalibration) calibrate();
     const id = idBase + issued;
     if (strings.sent[nameId] === 0) strings.send(nameId);
-    if (freeCount === 0) addExtraSlots();
-    const slot = free[--freeCount]!;
+    const slot = freeCount > 0 ? free[--freeCount]! : nextFreshSlot();
     let slots = f64;
     let words = i32;
     let f = FIRST_F64 + slot * SLOT_F64;
@@ -289,17 +290,19 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     f64[F_LAST_DROP_NS] = atNs;
   }
 
+  function nextFreshSlot(): number {
+    if (freshSlot === free.length) addExtraSlots();
+    return freshSlot++;
+  }
+
   /** Doubles the private part of the table. */
   function addExtraSlots(): void {
-    const count = extraF64.length / SLOT_F64;
-    const added = Math.max(1024, count);
-    const larger = new Float64Array((count + added) * SLOT_F64);
+    const count = Math.max(1024, 2 * (extraF64.length / SLOT_F64));
+    const larger = new Float64Array(count * SLOT_F64);
     larger.set(extraF64);
     extraF64 = larger;
     extraI32 = new Int32Array(larger.buffer);
-    free = new Int32Array(sharedCount + count + added);
-    for (let i = 0; i < added; i++) free[i] = sharedCount + count + added - 1 - i;
-    freeCount = added;
+    free = new Int32Array(sharedCount + count);
   }
 
   function calibrate(): void {
