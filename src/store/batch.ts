@@ -1,0 +1,205 @@
+/**
+ * What the writer hands to a store: decoded records as columns, so that a span
+ * costs no object and no string on its way from the ring to the file.
+ *
+ * @module
+ */
+
+/**
+ * Spans of a full batch: DuckDB's row group, because a transaction of at least
+ * that many rows is compressed straight into the file and costs half the CPU
+ * of one that goes through the write-ahead log.
+ */
+export const ROWS_PER_BATCH = 122_880;
+
+/** Bytes of attribute text after which a batch counts as full. */
+const MAX_TEXT_BYTES = 32 * 2 ** 20;
+
+/** NULL in a column of text numbers. */
+export const NO_TEXT = -1;
+
+/** Text of which each row has its own: UTF-8 one after the other. */
+export class TextColumn {
+  /** All texts; `length` bytes of it are in use. */
+  bytes: Uint8Array<ArrayBuffer>;
+  length = 0;
+  /** Where a row's text begins, and its bytes or -1 for NULL. */
+  readonly start: Int32Array<ArrayBuffer>;
+  readonly size: Int32Array<ArrayBuffer>;
+  /** Rows that are not NULL. */
+  count = 0;
+
+  constructor(rows: number) {
+    this.bytes = new Uint8Array(65_536);
+    this.start = new Int32Array(rows);
+    this.size = new Int32Array(rows).fill(-1);
+  }
+
+  /** Makes sure that `bytes` more fit; returns the buffer, which may be a new one. */
+  reserve(bytes: number): Uint8Array<ArrayBuffer> {
+    if (this.length + bytes > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + bytes));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    return this.bytes;
+  }
+
+  /** Gives row `row` the text that was written from `from` to `length`. */
+  close(row: number, from: number): void {
+    this.start[row] = from;
+    this.size[row] = this.length - from;
+    this.count++;
+  }
+
+  /** Gives row `row` a text of its own. */
+  set(row: number, text: string): void {
+    const from = this.length;
+    const bytes = this.reserve(text.length * 3);
+    this.length += ENCODER.encodeInto(text, bytes.subarray(from)).written;
+    this.close(row, from);
+  }
+
+  clear(): void {
+    if (this.count > 0) this.size.fill(-1);
+    this.length = 0;
+    this.count = 0;
+  }
+}
+
+const ENCODER = new TextEncoder();
+
+/** Columns of spans. 64-bit columns are pairs of int32, low word first. */
+export class SpanColumns {
+  count = 0;
+  readonly traceId: Int32Array<ArrayBuffer>;
+  readonly spanId: Int32Array<ArrayBuffer>;
+  /** 0 for none. */
+  readonly parentId: Int32Array<ArrayBuffer>;
+  readonly startNs: Int32Array<ArrayBuffer>;
+  readonly durationNs: Int32Array<ArrayBuffer>;
+  readonly selfNs: Int32Array<ArrayBuffer>;
+  /** Numbers of texts, see {@linkcode Batch.textOf}. */
+  readonly name: Int32Array<ArrayBuffer>;
+  readonly parentName: Int32Array<ArrayBuffer>;
+  readonly scope: Uint8Array<ArrayBuffer>;
+  readonly kind: Uint8Array<ArrayBuffer>;
+  readonly status: Uint8Array<ArrayBuffer>;
+  readonly process: Int32Array<ArrayBuffer>;
+  readonly thread: Int32Array<ArrayBuffer>;
+  readonly w3cTraceId: TextColumn;
+  readonly attributes: TextColumn;
+
+  constructor(rows: number) {
+    this.traceId = new Int32Array(rows * 2);
+    this.spanId = new Int32Array(rows * 2);
+    this.parentId = new Int32Array(rows * 2);
+    this.startNs = new Int32Array(rows * 2);
+    this.durationNs = new Int32Array(rows * 2);
+    this.selfNs = new Int32Array(rows * 2);
+    this.name = new Int32Array(rows);
+    this.parentName = new Int32Array(rows);
+    this.scope = new Uint8Array(rows);
+    this.kind = new Uint8Array(rows);
+    this.status = new Uint8Array(rows);
+    this.process = new Int32Array(rows);
+    this.thread = new Int32Array(rows);
+    this.w3cTraceId = new TextColumn(rows);
+    this.attributes = new TextColumn(rows);
+  }
+}
+
+/** A row of `events`. Attributes are JSON. */
+export interface EventRow {
+  spanId: number;
+  timeNs: bigint;
+  name: string;
+  attributes: string | undefined;
+}
+
+/** A row of `sources`. */
+export interface SourceRow {
+  name: string;
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** A string that a ring has defined. */
+export interface StringRow {
+  ring: number;
+  id: number;
+  text: string;
+}
+
+/** How far a ring has been read. */
+export interface RingProgress {
+  ring: number;
+  segment: number;
+  position: number;
+  /** Finished spans of this ring, all batches together. */
+  stored: number;
+}
+
+/** Everything that one transaction makes durable. */
+export class Batch {
+  readonly capacity: number;
+  readonly spans: SpanColumns;
+  events: EventRow[] = [];
+  sources: SourceRow[] = [];
+  strings: StringRow[] = [];
+  progress: RingProgress[] = [];
+  /** Texts that keep their number for the whole run. Only grows. */
+  readonly texts: string[];
+  /** Texts of this batch alone: number `-2 - index`. */
+  inlineTexts: string[] = [];
+
+  /** @param texts The run's texts, shared by its batches. */
+  constructor(texts: string[], capacity = ROWS_PER_BATCH) {
+    this.texts = texts;
+    this.capacity = capacity;
+    this.spans = new SpanColumns(capacity);
+  }
+
+  get isFull(): boolean {
+    return this.spans.count >= this.capacity || this.events.length >= 20_000 ||
+      this.spans.attributes.length >= MAX_TEXT_BYTES;
+  }
+
+  /** Whether there is nothing to write. Progress alone is nothing. */
+  get isEmpty(): boolean {
+    return this.spans.count === 0 && this.events.length === 0 && this.sources.length === 0 &&
+      this.strings.length === 0;
+  }
+
+  /** Number of a text for this batch only. */
+  addInlineText(text: string): number {
+    return -1 - this.inlineTexts.push(text);
+  }
+
+  textOf(number: number): string | undefined {
+    return number >= 0 ? this.texts[number] : this.inlineTexts[-2 - number];
+  }
+
+  clear(): void {
+    this.spans.count = 0;
+    this.spans.w3cTraceId.clear();
+    this.spans.attributes.clear();
+    this.events = [];
+    this.sources = [];
+    this.strings = [];
+    this.progress = [];
+    this.inlineTexts = [];
+  }
+}
+
+/** Writes a whole number of at most 2^53, not negative, as element `index` of a 64-bit column. */
+export function setInt64(column: Int32Array, index: number, value: number): void {
+  column[index * 2] = value | 0;
+  column[index * 2 + 1] = (value / 4294967296) | 0;
+}
+
+/** Reads what {@linkcode setInt64} wrote. */
+export function getInt64(column: Int32Array, index: number): number {
+  return (column[index * 2]! >>> 0) + column[index * 2 + 1]! * 4294967296;
+}

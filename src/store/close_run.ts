@@ -1,0 +1,77 @@
+/**
+ * What is added to a run's tables when it ends: its threads, its losses, its
+ * histograms and its row in `runs`.
+ *
+ * @module
+ */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { insertRows } from "./rows.ts";
+import type { RunClosing } from "./run_store.ts";
+import { histogramQuery } from "./schema.ts";
+
+/**
+ * Completes the tables of a run, in the caller's transaction.
+ *
+ * @param spans What the histograms are made of: a table, or a query in brackets.
+ * @param n Number of the run in its recording.
+ */
+export async function closeRun(
+  connection: DuckDBConnection,
+  closing: RunClosing,
+  options: { spans?: string; n?: number } = {},
+): Promise<void> {
+  const { run, end, ledger } = closing;
+  await connection.run(`INSERT INTO histograms ${histogramQuery(options.spans ?? "spans")}`);
+  await insertRows(
+    connection,
+    "threads",
+    closing.threads.map((row) => [
+      run.runId,
+      row.processId,
+      row.parentProcessId,
+      row.threadId,
+      row.pid,
+      row.name,
+      row.kind,
+    ]),
+  );
+  await insertRows(
+    connection,
+    "losses",
+    closing.losses.map((row) => [
+      run.runId,
+      row.reason,
+      row.name,
+      row.count,
+      row.totalNs === undefined ? undefined : Math.round(row.totalNs),
+      row.firstNs,
+      row.lastNs,
+    ]),
+  );
+  await insertRows(connection, "runs", [[
+    run.runId,
+    options.n ?? 1,
+    end.status ?? "complete",
+    run.startedAtNs,
+    end.endedAtNs,
+    run.command,
+    JSON.stringify(run.args),
+    run.cwd,
+    run.runtime,
+    run.runtimeVersion,
+    run.ferretVersion,
+    run.host,
+    run.os,
+    run.cpuCount,
+    run.gitCommit,
+    run.gitBranch,
+    JSON.stringify(run.labels),
+    end.exitCode,
+    end.signal,
+    run.transport,
+    ledger.issued,
+    ledger.stored,
+    ledger.unfinished,
+    closing.spanCostNs,
+  ]]);
+}

@@ -1,0 +1,67 @@
+/**
+ * The part of DuckDB that its typed API does not offer: data chunks filled by
+ * copying memory, which is what makes a span cheap to store.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type * as Bindings from "@duckdb/node-bindings";
+
+// A dependency of node-api and not of ours: resolved from there, as npm may nest it.
+const requireFromApi = createRequire(
+  createRequire(import.meta.url).resolve("@duckdb/node-api"),
+);
+
+/** DuckDB's C API. */
+export const duckdb = requireFromApi("@duckdb/node-bindings") as typeof Bindings;
+
+/** Rows of one vector. */
+export const VECTOR_ROWS: number = duckdb.vector_size();
+
+/** The C API's connection under a connection of the typed API, where it is private. */
+export function nativeConnection(connection: DuckDBConnection): Bindings.Connection {
+  return (connection as unknown as { connection: Bindings.Connection }).connection;
+}
+
+/** An open database and its connection. */
+export interface OpenDatabase {
+  instance: DuckDBInstance;
+  connection: DuckDBConnection;
+}
+
+/** Opens a database for writing, or an empty one in memory for `:memory:`. */
+export async function openDatabase(path: string): Promise<OpenDatabase> {
+  const instance = await DuckDBInstance.create(path, {
+    threads: "1",
+    memory_limit: "512MB",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+  });
+  try {
+    const connection = await instance.connect();
+    // A writer that was killed and replaced must not touch the file when its memory is freed.
+    await connection.run("PRAGMA disable_checkpoint_on_shutdown");
+    await connection.run("SET preserve_insertion_order = true");
+    return { instance, connection };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+/** Closes a database, without a word if it is broken. */
+export function closeDatabase(database: OpenDatabase): void {
+  try {
+    database.connection.closeSync();
+  } catch {
+    // Nothing of it is needed any more.
+  }
+  try {
+    database.instance.closeSync();
+  } catch {
+    // The same.
+  }
+}

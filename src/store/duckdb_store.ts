@@ -1,0 +1,169 @@
+/**
+ * The store that writes a partial DuckDB file. A batch, the strings it defines
+ * and the ring positions it reached are one transaction: whatever dies, the
+ * file holds whole batches and knows where they end.
+ *
+ * @module
+ */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Batch } from "./batch.ts";
+import { closeRun } from "./close_run.ts";
+import { ColumnAppender } from "./column_appender.ts";
+import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
+import { createRunTables, insertBatchRows } from "./run_tables.ts";
+import { insertRows, readRows } from "./rows.ts";
+import { createPartial, insertMeta, PARTIAL_TABLES } from "./schema.ts";
+
+/** A partial recording in a DuckDB file. */
+export class DuckdbStore implements RunStore {
+  readonly progress: StoredProgress;
+  readonly #database: OpenDatabase;
+  readonly #connection: DuckDBConnection;
+  readonly #runId: string;
+  readonly #appender: ColumnAppender;
+  #batchNumber: bigint;
+
+  private constructor(
+    database: OpenDatabase,
+    runId: string,
+    found: { progress: StoredProgress; batchNumber: bigint },
+  ) {
+    this.#database = database;
+    this.#connection = database.connection;
+    this.#runId = runId;
+    this.#appender = new ColumnAppender(database.connection, runId);
+    this.progress = found.progress;
+    this.#batchNumber = found.batchNumber;
+  }
+
+  /** Creates the partial at `path`, or goes on with the one that is there. */
+  static async open(path: string, state: PartialState): Promise<DuckdbStore> {
+    const database = await openDatabase(path);
+    try {
+      const { connection } = database;
+      const exists = await readRows(
+        connection,
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'ferret_partial'",
+      );
+      if (exists.length === 0) await createTables(connection, state);
+      const found = {
+        progress: await readProgress(connection),
+        batchNumber: await readBatchNumber(connection),
+      };
+      const store = new DuckdbStore(database, state.run.runId, found);
+      await store.saveState(state);
+      return store;
+    } catch (error) {
+      closeDatabase(database);
+      throw error;
+    }
+  }
+
+  async countSpans(): Promise<number> {
+    const rows = await readRows(this.#connection, "SELECT count(*) FROM spans");
+    return Number(rows[0]![0]);
+  }
+
+  async findSpans(spanIds: number[]): Promise<Set<number>> {
+    if (spanIds.length === 0) return new Set();
+    const rows = await readRows(
+      this.#connection,
+      `SELECT span_id FROM spans WHERE span_id IN (${
+        spanIds.map((id) => id.toFixed(0)).join(",")
+      })`,
+    );
+    return new Set(rows.map(([id]) => Number(id)));
+  }
+
+  async saveState(state: PartialState): Promise<void> {
+    await this.#transact(async () => {
+      await this.#connection.run("DELETE FROM ferret_partial");
+      await insertRows(this.#connection, "ferret_partial", [[JSON.stringify(state)]]);
+    });
+  }
+
+  async commit(batch: Batch): Promise<void> {
+    await this.#transact(async () => {
+      this.#appender.append(batch);
+      await insertBatchRows(this.#connection, batch, this.#runId);
+      await insertRows(
+        this.#connection,
+        "ferret_strings",
+        batch.strings.map((row) => [row.ring, row.id, row.text]),
+      );
+      const number = this.#batchNumber + 1n;
+      await insertRows(
+        this.#connection,
+        "ferret_cursors",
+        batch.progress.map((at) => [at.ring, number, at.segment, at.position, at.stored]),
+      );
+    });
+    this.#batchNumber++;
+  }
+
+  async finish(closing: RunClosing): Promise<void> {
+    const { connection } = this.#database;
+    await connection.run("SET threads = 2");
+    await this.#transact(async () => {
+      await closeRun(connection, closing);
+      for (const name of Object.keys(PARTIAL_TABLES)) await connection.run(`DROP TABLE ${name}`);
+    });
+    await connection.run("CHECKPOINT");
+    this.close();
+  }
+
+  close(): void {
+    closeDatabase(this.#database);
+  }
+
+  async #transact(work: () => Promise<void>): Promise<void> {
+    await this.#connection.run("BEGIN");
+    try {
+      await work();
+      await this.#connection.run("COMMIT");
+    } catch (error) {
+      try {
+        await this.#connection.run("ROLLBACK");
+      } catch {
+        // A failed COMMIT has rolled back already.
+      }
+      throw error;
+    }
+  }
+}
+
+async function createTables(connection: DuckDBConnection, state: PartialState): Promise<void> {
+  await connection.run("BEGIN");
+  await createRunTables(connection, state.run.runId);
+  for (const statement of createPartial()) await connection.run(statement);
+  await connection.run(insertMeta(state.run.ferretVersion));
+  await connection.run("COMMIT");
+}
+
+async function readProgress(connection: DuckDBConnection): Promise<StoredProgress> {
+  const strings = await readRows(connection, "SELECT ring, id, text FROM ferret_strings");
+  const rings = await readRows(
+    connection,
+    `SELECT ring, segment, position, stored FROM ferret_cursors
+     QUALIFY row_number() OVER (PARTITION BY ring ORDER BY batch DESC) = 1`,
+  );
+  return {
+    strings: strings.map(([ring, id, text]) => ({
+      ring: ring as number,
+      id: id as number,
+      text: text as string,
+    })),
+    rings: rings.map(([ring, segment, position, stored]) => ({
+      ring: ring as number,
+      segment: segment as number,
+      position: Number(position),
+      stored: Number(stored),
+    })),
+  };
+}
+
+async function readBatchNumber(connection: DuckDBConnection): Promise<bigint> {
+  const rows = await readRows(connection, "SELECT coalesce(max(batch), 0) FROM ferret_cursors");
+  return rows[0]![0] as bigint;
+}

@@ -1,0 +1,172 @@
+/**
+ * Makes a complete partial part of its recording: it becomes the recording when
+ * there is none, else its run is added in one transaction. Doing it twice adds
+ * the run once.
+ *
+ * @module
+ */
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { OutputError } from "./output_error.ts";
+import { readRows } from "./rows.ts";
+import { createTable, FORMAT_VERSION, quoteString, RUN_TABLES, TABLES } from "./schema.ts";
+
+/** How long to wait for whoever has the recording open: reports are short. */
+const LOCK_WAIT_MS = 2_000;
+const LOCK_RETRY_MS = 100;
+
+/** Name of the partial's database while it is attached. */
+const SOURCE = "ferret_source";
+
+/**
+ * Moves the run of a finished DuckDB partial into `out`.
+ *
+ * @returns Number of the run in the recording.
+ * @throws {OutputError} when `out` is in use or not a recording; the partial is still there.
+ */
+export async function joinDuckdb(partial: string, out: string): Promise<number> {
+  if (!existsSync(out) && becomeRecording(partial, out)) return 1;
+  const database = await openUnlocked(out);
+  let n: number;
+  try {
+    n = await addRun(database.connection, partial, out);
+    await database.connection.run("CHECKPOINT");
+  } finally {
+    closeDatabase(database);
+  }
+  removePartial(partial);
+  return n;
+}
+
+/** Removes a DuckDB partial and what lies beside it. */
+export function removePartial(partial: string): void {
+  for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {
+    rmSync(path, { force: true, recursive: true });
+  }
+}
+
+/** @returns false when somebody else made a recording of that name in the meantime. */
+function becomeRecording(partial: string, out: string): boolean {
+  // The log of a recording that is gone would be replayed into this one.
+  rmSync(`${out}.wal`, { force: true });
+  try {
+    linkSync(partial, out);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    // No hard links here: a rename does it, if with a gap between check and act.
+    renameSync(partial, out);
+    return true;
+  }
+  removePartial(partial);
+  return true;
+}
+
+async function openUnlocked(out: string): Promise<OpenDatabase> {
+  const end = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      return await openDatabase(out);
+    } catch (error) {
+      const failure = toOutputError(out, error);
+      if (failure.code !== "E_OUTPUT_LOCKED" || Date.now() >= end) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+    }
+  }
+}
+
+/** What DuckDB's refusal to open `out` means. */
+export function toOutputError(out: string, error: unknown): OutputError {
+  const message = String((error as Error).message);
+  const [code, state] = /Could not set lock|being used by another process/.test(message)
+    ? ["E_OUTPUT_LOCKED", "another program has it open"] as const
+    : ["E_OUTPUT_FOREIGN", "it is not a recording"] as const;
+  return new OutputError(code, { path: out, state, cause: error });
+}
+
+async function addRun(connection: DuckDBConnection, partial: string, out: string): Promise<number> {
+  await requireRecording(connection, out);
+  await connection.run(`ATTACH ${quoteString(partial)} AS ${SOURCE} (READ_ONLY)`);
+  await connection.run("BEGIN");
+  try {
+    const known = await readRows(
+      connection,
+      `SELECT n FROM main.runs WHERE run_id IN (SELECT run_id FROM ${SOURCE}.main.runs)`,
+    );
+    if (known.length > 0) {
+      await connection.run("ROLLBACK");
+      return known[0]![0] as number;
+    }
+    const [[n]] = await readRows(connection, "SELECT coalesce(max(n), 0) + 1 FROM main.runs") as [
+      [number],
+    ];
+    for (const table of RUN_TABLES) await fitTable(connection, table);
+    for (const table of RUN_TABLES) {
+      const columns = table === "runs" ? `* REPLACE (${n} AS n)` : "*";
+      await connection.run(
+        `INSERT INTO main.${table} BY NAME SELECT ${columns} FROM ${SOURCE}.main.${table}`,
+      );
+    }
+    await connection.run("COMMIT");
+    return n;
+  } catch (error) {
+    try {
+      await connection.run("ROLLBACK");
+    } catch {
+      // A failed COMMIT has rolled back already.
+    }
+    throw error;
+  }
+}
+
+/** @throws {OutputError} unless the open database is a recording that this ferret understands. */
+export async function requireRecording(connection: DuckDBConnection, out: string): Promise<void> {
+  const tables = await readRows(
+    connection,
+    `SELECT table_name FROM duckdb_tables()
+     WHERE database_name = current_database() AND schema_name = 'main'
+       AND table_name IN ('ferret_meta', 'runs', 'spans')`,
+  );
+  if (tables.length !== 3) {
+    throw new OutputError("E_OUTPUT_FOREIGN", { path: out, state: "it is not a recording" });
+  }
+  const rows = await readRows(connection, "SELECT max(format_version) FROM main.ferret_meta");
+  const version = rows[0]![0] as number | null;
+  if (version !== null && version > FORMAT_VERSION) {
+    throw new OutputError("E_OUTPUT_NEWER", {
+      path: out,
+      state: `a newer ferret wrote it (format ${version}, this one knows ${FORMAT_VERSION})`,
+    });
+  }
+}
+
+/**
+ * Makes a table of the recording able to hold the rows of the partial's: adds
+ * columns that it lacks, and gives up narrow types that differ. An ENUM of run
+ * ids, for one, holds a single run.
+ */
+async function fitTable(
+  connection: DuckDBConnection,
+  table: keyof typeof TABLES,
+): Promise<void> {
+  await connection.run(createTable(table, TABLES[table]));
+  const columnsOf = async (database: string) =>
+    new Map(
+      await readRows(
+        connection,
+        `SELECT column_name, data_type FROM duckdb_columns()
+         WHERE database_name = ${database} AND schema_name = 'main' AND table_name = '${table}'`,
+      ) as [string, string][],
+    );
+  const ours = await columnsOf("current_database()");
+  const theirs = await columnsOf(`'${SOURCE}'`);
+  for (const [column, type] of theirs) {
+    const wide = type.startsWith("ENUM") ? "VARCHAR" : type;
+    const present = ours.get(column);
+    if (present === undefined) {
+      await connection.run(`ALTER TABLE main.${table} ADD COLUMN "${column}" ${wide}`);
+    } else if (present !== type && present.startsWith("ENUM")) {
+      await connection.run(`ALTER TABLE main.${table} ALTER COLUMN "${column}" TYPE VARCHAR`);
+    }
+  }
+}

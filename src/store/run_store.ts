@@ -1,0 +1,81 @@
+/**
+ * What the writer needs of a place to store a run. A store writes a *partial*:
+ * a recording of one run that also holds what a later writer needs to go on.
+ *
+ * @module
+ */
+import type { Ledger } from "../model/ledger.ts";
+import type { RunEnd, RunInfo } from "../model/run_info.ts";
+import type { Batch, RingProgress, StringRow } from "./batch.ts";
+
+/** Where a ring can be found again, kept in the partial. */
+export interface StoredRing {
+  /** File that holds the ring; absent when it is in memory that dies with its process. */
+  path?: string;
+  bytes?: number;
+}
+
+/** What a partial says about itself. */
+export interface PartialState {
+  run: RunInfo;
+  /** The recording that the run is meant for. */
+  out: string;
+  /** The process that writes: a partial of a live process is left alone. */
+  ownerPid: number;
+  ownerStart: number;
+  /** In the order of their numbers. */
+  rings: StoredRing[];
+}
+
+/** What an earlier writer of the same partial has already stored. */
+export interface StoredProgress {
+  strings: StringRow[];
+  rings: RingProgress[];
+}
+
+/** A row of `threads`. */
+export interface ThreadRow {
+  processId: number;
+  parentProcessId: number | undefined;
+  threadId: number;
+  pid: number;
+  name: string;
+  kind: "main" | "worker";
+}
+
+/** A row of `losses`. */
+export interface LossRow {
+  reason: string;
+  name?: string | undefined;
+  count: number;
+  totalNs?: number | undefined;
+  firstNs?: bigint | undefined;
+  lastNs?: bigint | undefined;
+}
+
+/** All that is added to a run when it ends. */
+export interface RunClosing {
+  run: RunInfo;
+  end: RunEnd;
+  ledger: Ledger;
+  threads: ThreadRow[];
+  losses: LossRow[];
+  spanCostNs: number;
+}
+
+export interface RunStore {
+  /** What is in the store from before it was opened. */
+  readonly progress: StoredProgress;
+  /** Finished and unfinished spans in the store. */
+  countSpans(): Promise<number>;
+  /** Which of these spans the store has. */
+  findSpans(spanIds: number[]): Promise<Set<number>>;
+  /** Replaces what the partial says about itself. */
+  saveState(state: PartialState): Promise<void>;
+  /** Makes a batch durable, all of it or nothing. May be tried again after a failure. */
+  commit(batch: Batch): Promise<void>;
+  /** Adds what the end of a run adds, drops what only a partial needs and closes the store. */
+  finish(closing: RunClosing): Promise<void>;
+  /** Closes the store as it is. A later writer can go on. */
+  close(): void;
+}

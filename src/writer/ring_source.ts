@@ -1,0 +1,35 @@
+/**
+ * Where a ring is, in a form that can be sent to a worker and kept in a partial.
+ *
+ * @module
+ */
+import { openRing, type RingMemory } from "../ring/memory.ts";
+import { mapFile } from "../runtime/map_file.ts";
+
+/** What the `threads` table says of a ring's thread, besides its numbers. */
+export interface ThreadInfo {
+  /** Default: `main` for the first thread of a process, else `worker`. */
+  kind?: "main" | "worker";
+  name?: string;
+  parentProcessId?: number;
+}
+
+/** A ring that a writer shall drain. */
+export type RingSource =
+  & (
+    | { kind: "mapped"; path: string; bytes: number }
+    | { kind: "shared"; buffer: SharedArrayBuffer }
+  )
+  & { thread?: ThreadInfo };
+
+/**
+ * Opens a ring.
+ *
+ * @throws {RingFormatError} when there is no ring, or mapping fails.
+ */
+export function openRingSource(source: RingSource): RingMemory {
+  const bytes = source.kind === "mapped"
+    ? mapFile(source.path, source.bytes)
+    : new Uint8Array(source.buffer);
+  return openRing(bytes);
+}
