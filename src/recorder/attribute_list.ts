@@ -15,6 +15,7 @@ import {
   ATTRIBUTE_STRING,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
+import type { AttributeTemplate } from "./attribute_template.ts";
 import type { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
 
@@ -38,12 +39,24 @@ class JsonText {
 export class AttributeList {
   readonly #keys: string[] = [];
   readonly #values: Stored[] = [];
+  /** Numbers of the keys, known after `sendKeys`. */
+  readonly #numbers: number[] = [];
   /** UTF-8 lengths of the values, known after `measure`. */
   readonly #lengths: number[] = [];
+  readonly #template: AttributeTemplate | undefined;
   truncated = 0;
+
+  /** @param template What the list begins with. Its keys are not set again. */
+  constructor(template?: AttributeTemplate) {
+    this.#template = template;
+  }
 
   get count(): number {
     return this.#keys.length;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.includes(key);
   }
 
   /** Sets `key`, replacing an earlier value. */
@@ -61,19 +74,19 @@ export class AttributeList {
     }
   }
 
-  /** Bytes that the attributes take in a record, a multiple of 8. */
-  measure(strings: StringTable): number {
-    let bytes = 0;
+  /** Bytes that the attributes take in a record, a multiple of 8. Call `sendKeys` first. */
+  measure(): number {
+    let bytes = this.#template === undefined ? 0 : this.#template.words.length * 4;
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
       let length = 0;
       if (typeof value === "string") {
         length = utf8Length(value);
-        if (this.#isInline(strings, i)) length += utf8Length(this.#inlineKey(i)) + 1;
+        if (this.#numbers[i] === 0) length += utf8Length(this.#inlineKey(i)) + 1;
       } else if (typeof value === "object") {
         length = utf8Length(value.text);
-        if (this.#isInline(strings, i)) length += utf8Length(this.#inlineKey(i)) + 1;
-      } else if (this.#isInline(strings, i)) {
+        if (this.#numbers[i] === 0) length += utf8Length(this.#inlineKey(i)) + 1;
+      } else if (this.#numbers[i] === 0) {
         length = utf8Length(this.#inlineKey(i)) + 1 + String(value).length;
       }
       this.#lengths[i] = length;
@@ -85,19 +98,25 @@ export class AttributeList {
 
   /** Sends the definitions of all keys. @returns false when the ring has no room. */
   sendKeys(strings: StringTable): boolean {
-    for (const key of this.#keys) {
-      const number = strings.internComputed(key);
+    for (let i = 0; i < this.#keys.length; i++) {
+      const number = strings.internComputed(this.#keys[i]!);
       if (strings.sent[number] === 0 && !strings.send(number)) return false;
+      this.#numbers[i] = number;
     }
-    return true;
+    return this.#template === undefined || this.#template.send(strings);
   }
 
   /** Writes at int32 index `at`, into the room that `measure` asked for. */
-  write(memory: RingMemory, at: number, strings: StringTable): void {
+  write(memory: RingMemory, at: number): void {
     const { i32, f64, u8 } = memory;
+    if (this.#template !== undefined) {
+      const { words } = this.#template;
+      for (let i = 0; i < words.length; i++) i32[at + i] = words[i]!;
+      at += words.length;
+    }
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
-      const key = strings.internComputed(this.#keys[i]!);
+      const key = this.#numbers[i]!;
       const length = this.#lengths[i]!;
       if (key === 0) {
         const text = typeof value === "object" ? value.text : String(value);
@@ -124,10 +143,6 @@ export class AttributeList {
       }
       at += 2 + ((length + 7) >> 3) * 2;
     }
-  }
-
-  #isInline(strings: StringTable, index: number): boolean {
-    return strings.internComputed(this.#keys[index]!) === 0;
   }
 
   #inlineKey(index: number): string {

@@ -26,6 +26,7 @@ import type { RingMemory } from "../ring/memory.ts";
 import { createRingProducer, type OverflowPolicy, type RingProducer } from "../ring/producer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AttributeList } from "./attribute_list.ts";
+import { AttributeTemplate } from "./attribute_template.ts";
 import type { SpanContext } from "./context.ts";
 import { exceptionAttributes } from "./exceptions.ts";
 import { type Span, type SpanExtras, type SpanOwner } from "./span.ts";
@@ -154,6 +155,24 @@ export class Recorder implements SpanOwner {
     }
   }
 
+  /** Encodes attributes that many spans will have, once; see `setTemplate`. */
+  defineTemplate(attributes: Attributes): AttributeTemplate {
+    return new AttributeTemplate(attributes, this.strings);
+  }
+
+  /** Gives the span the attributes of a template, but those that it has already. */
+  setTemplate(span: Span, template: AttributeTemplate): void {
+    const extras = extrasOf(span);
+    const { attributes } = extras;
+    if (attributes === undefined) {
+      extras.attributes = new AttributeList(template);
+      return;
+    }
+    for (const [key, value] of Object.entries(template.attributes)) {
+      if (!attributes.has(key)) attributes.set(key, value);
+    }
+  }
+
   setStatus(span: Span, status: "ok" | "error"): void {
     const code = status === "error" ? STATUS_ERROR : STATUS_OK;
     span.meta = (span.meta & ~(0xf << META_STATUS_SHIFT)) | (code << META_STATUS_SHIFT);
@@ -198,8 +217,8 @@ export class Recorder implements SpanOwner {
     }
     const { strings } = this;
     const nameId = strings.internComputed(truncateUtf8(name, 256));
-    const bytes = EVENT_HEADER_BYTES + list.measure(strings);
     const isKnown = (strings.sent[nameId] === 1 || strings.send(nameId)) && list.sendKeys(strings);
+    const bytes = isKnown ? EVENT_HEADER_BYTES + list.measure() : 0;
     const at = isKnown ? this.producer.reserve(bytes) : -1;
     if (at < 0) {
       this.#f64[F_DROPPED_EVENTS]!++;
@@ -211,7 +230,7 @@ export class Recorder implements SpanOwner {
     this.#i32[at + 3] = 0;
     this.#f64[(at >> 1) + 2] = span.id;
     this.#f64[(at >> 1) + 3] = this.nowNs();
-    list.write(this.memory, at + EVENT_HEADER_BYTES / 4, strings);
+    list.write(this.memory, at + EVENT_HEADER_BYTES / 4);
     this.producer.publish();
   }
 
@@ -245,7 +264,7 @@ export class Recorder implements SpanOwner {
     if (attributes !== undefined && !attributes.sendKeys(strings)) return -1;
     const nameBytes = inlineName === undefined ? 0 : utf8Length(inlineName);
     const nameRoom = inlineName === undefined ? 0 : 8 + ((nameBytes + 7) & ~7);
-    const bytes = SPAN_HEADER_BYTES + nameRoom + (attributes?.measure(strings) ?? 0);
+    const bytes = SPAN_HEADER_BYTES + nameRoom + (attributes?.measure() ?? 0);
     const at = this.producer.reserve(bytes);
     if (at < 0) return bytes > this.producer.maxRecordBytes ? TOO_LARGE : -1;
     this.#i32[at] = bytes;
@@ -257,7 +276,7 @@ export class Recorder implements SpanOwner {
       writeUtf8(this.memory.u8, (next + 2) * 4, inlineName, nameBytes);
       next += nameRoom / 4;
     }
-    attributes?.write(this.memory, next, strings);
+    attributes?.write(this.memory, next);
     if (attributes !== undefined && attributes.truncated > 0) {
       this.#f64[F_TRUNCATED]! += attributes.truncated;
     }
