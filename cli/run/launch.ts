@@ -1,0 +1,152 @@
+/**
+ * From what the user asked for to the command line that is started: which
+ * executable, where the preload goes, how records leave the program.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import process from "node:process";
+import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
+import { UsageError } from "../errors.ts";
+import type { ScriptTarget } from "./arguments.ts";
+import { decideFfi } from "./deno_permissions.ts";
+import { findRuntime } from "./find_executable.ts";
+import type { RuntimeFlag } from "./runtime_flags.ts";
+
+/** The address of a `deno serve`. */
+export interface ServeAddress {
+  hostname: string;
+  port: number;
+}
+
+/** A program that ferret knows how to record. */
+export interface LaunchPlan {
+  runtime: RuntimeName;
+  executable: string;
+  /** The main module, where it is known. */
+  script: string | undefined;
+  transport: Transport;
+  /** Deno: the ffi permission was added by ferret and is given back. */
+  revokesFfi: boolean;
+  /** Variables that the program is started with; the preload hides them again. */
+  environment: Record<string, string>;
+  /** Flags that `process.execArgv` would hold without ferret; only Bun shows them. */
+  execArgv: string[];
+  /** Deno: where the default export of the main module is served. */
+  serve?: ServeAddress;
+  /** Sentences for the user. */
+  notes: string[];
+  /** The whole command line with the preload in its place. */
+  argumentsWith(preloadPath: string): string[];
+}
+
+/** Plans `ferret run <script>`. @throws {UsageError} */
+export function planScript(target: ScriptTarget, cwd: string): LaunchPlan {
+  const { runtime, script, args } = target;
+  refuseUnbuilt(target);
+  requireScript(target, cwd);
+  const executable = requireRuntime(runtime, cwd);
+  if (runtime === "bun") return planBun({ executable, flags: target.flags, script, args });
+  return planDeno({
+    executable,
+    subcommand: "run",
+    script,
+    flags: target.flags,
+    rest: [...target.flagArguments, script, ...args],
+  });
+}
+
+/** Plans a Deno program: `rest` is all that follows the subcommand. */
+export function planDeno(
+  options: {
+    executable: string;
+    subcommand: string;
+    script: string | undefined;
+    flags: RuntimeFlag[];
+    rest: string[];
+  },
+): LaunchPlan {
+  const { executable, subcommand, script, flags, rest } = options;
+  const ffi = decideFfi(flags, process.env);
+  return {
+    runtime: "deno",
+    executable,
+    script,
+    transport: ffi.transport,
+    revokesFfi: ffi.revokes,
+    environment: {},
+    execArgv: [],
+    notes: [],
+    // Before the user's own preloads, so that these are recorded too.
+    argumentsWith: (path) => [subcommand, `--preload=${path}`, ...ffi.flags, ...rest],
+  };
+}
+
+/** Plans a Bun program. */
+export function planBun(
+  options: { executable: string; flags: RuntimeFlag[]; script: string; args: string[] },
+): LaunchPlan {
+  const { executable, flags, script, args } = options;
+  // Without the word `run`: with it, a preload in bunfig.toml takes the place
+  // of ours. Then a value of its own could pass for a subcommand, and so could
+  // the script.
+  const joined = flags.map(({ name, value }) => `--${name}${value === undefined ? "" : `=${value}`}`);
+  const path = /^[./]|^-$|^[A-Za-z]:/.test(script) ? script : `./${script}`;
+  return {
+    runtime: "bun",
+    executable,
+    script,
+    transport: "mapped",
+    revokesFfi: false,
+    environment: {},
+    execArgv: joined,
+    notes: [],
+    argumentsWith: (preload) => [`--preload=${preload}`, ...joined, path, ...args],
+  };
+}
+
+/** The executable of a runtime. @throws {UsageError} when it is not installed. */
+export function requireRuntime(runtime: RuntimeName, cwd: string): string {
+  const executable = findRuntime(runtime, cwd);
+  if (executable !== undefined) return executable;
+  throw new UsageError(
+    `Cannot run under ${runtime}: no "${runtime}" in node_modules/.bin or on the PATH`,
+    `npm install -D ${runtime} installs it for this project`,
+  );
+}
+
+/** Whether a script is loaded by URL and not from a file. */
+export function isRemote(script: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(script) && !script.startsWith("file:");
+}
+
+function refuseUnbuilt({ runtime, script }: ScriptTarget): void {
+  if (script.startsWith("npm:")) {
+    throw new UsageError(
+      `Cannot run "${script}": running a package's program is not built yet`,
+      "Install the package and name its script, as in ferret run node_modules/…/cli.js",
+    );
+  }
+  if (runtime === "node") {
+    throw new UsageError(
+      `Cannot run "${script}" under node: recording Node programs is not built yet`,
+      "--runtime deno or --runtime bun runs it there",
+    );
+  }
+}
+
+function requireScript({ runtime, script }: ScriptTarget, cwd: string): void {
+  if (script === "-" || isRemote(script)) return;
+  const path = script.startsWith("file:") ? new URL(script) : resolve(cwd, script);
+  // Bun finds "app" as app.ts; Deno takes names as they are.
+  const extensions = runtime === "bun" && typeof path === "string"
+    ? [".tsx", ".ts", ".jsx", ".js", ".mjs", ".cjs", ".mts", ".cts"]
+    : [];
+  const isThere = existsSync(path) || extensions.some((extension) => existsSync(path + extension));
+  if (isThere) return;
+  throw new UsageError(
+    `Cannot run "${script}": no such file`,
+    "A task or a package script is run with ferret run -- deno task <name>, or -- bun run <name>",
+  );
+}

@@ -1,0 +1,161 @@
+/**
+ * The options of `ferret run`: what each is called, what it takes, and what it
+ * means. Turning text into values happens here and nowhere else.
+ *
+ * @module
+ */
+import type { RuntimeName } from "../../src/model/program_config.ts";
+import { parseDuration } from "../../src/model/duration.ts";
+import type { OverflowPolicy } from "../../src/ring/producer.ts";
+import { UsageError } from "../errors.ts";
+import { nearest } from "./nearest.ts";
+import { parseSize } from "./size.ts";
+
+/** Limits of the ring's layout. */
+const MIN_RING_BYTES = 64 * 1024;
+const MAX_RING_BYTES = 1024 ** 3;
+
+const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
+const POLICIES: readonly OverflowPolicy[] = ["drop", "block", "grow"];
+
+/** Validated options of `ferret run`. */
+export interface RunOptions {
+  /** The recording. Default `out.duckdb`. */
+  out: string;
+  /** Default: what the project's files say, else what ferret runs on. */
+  runtime?: RuntimeName;
+  /** Globs of `--functions`. Default none: the user's own files. */
+  functions: string[];
+  /** False with `--no-functions`. */
+  recordsFunctions: boolean;
+  /** Functions shorter than this are only counted. Default 0. */
+  minDurationNs: number;
+  /** Default `drop`. */
+  overflow: OverflowPolicy;
+  /** Bytes of a ring, or of one segment of it with `grow`. Default 16 MiB. */
+  ringBytes: number;
+  /** Hooks to install. Default none named: all. */
+  hooks: string[];
+  /** Hooks to leave out. */
+  noHooks: string[];
+  /** `--label key=value`. */
+  labels: Record<string, string>;
+  /** No summary. */
+  quiet: boolean;
+  /** The report after the run, on stderr. */
+  report: boolean;
+}
+
+/** What the options are when nothing is given. */
+export function defaultRunOptions(): RunOptions {
+  return {
+    out: "out.duckdb",
+    functions: [],
+    recordsFunctions: true,
+    minDurationNs: 0,
+    overflow: "drop",
+    ringBytes: 16 * 1024 * 1024,
+    hooks: [],
+    noHooks: [],
+    labels: {},
+    quiet: false,
+    report: false,
+  };
+}
+
+type Apply = (options: RunOptions, value: string) => void;
+
+const SWITCHES: ReadonlyMap<string, (options: RunOptions) => void> = new Map([
+  ["--no-functions", (options: RunOptions) => void (options.recordsFunctions = false)],
+  ["--quiet", (options: RunOptions) => void (options.quiet = true)],
+  ["--report", (options: RunOptions) => void (options.report = true)],
+]);
+
+const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
+  ["--out", (options, value) => void (options.out = value)],
+  ["--runtime", (options, value) => void (options.runtime = oneOf("--runtime", value, RUNTIMES))],
+  ["--functions", (options, value) => void options.functions.push(value)],
+  ["--min-duration", (options, value) => void (options.minDurationNs = durationOf(value))],
+  ["--overflow", (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES))],
+  ["--ring-size", (options, value) => void (options.ringBytes = ringBytesOf(value))],
+  ["--hook", (options, value) => void options.hooks.push(...namesOf(value))],
+  ["--no-hook", (options, value) => void options.noHooks.push(...namesOf(value))],
+  ["--label", (options, value) => addLabel(options.labels, value)],
+]);
+
+/** All long names, to suggest from. */
+export const RUN_OPTION_NAMES: readonly string[] = [...SWITCHES.keys(), ...VALUES.keys(), "--help"];
+
+/**
+ * Takes one of ferret's own options from `argv` and applies it.
+ *
+ * @returns How many arguments it took up; 0 when it is none of ferret's.
+ */
+export function takeRunOption(
+  options: RunOptions,
+  argv: readonly string[],
+  index: number,
+): number {
+  const argument = expandShort(argv[index]!);
+  const equals = argument.indexOf("=");
+  const name = equals < 0 ? argument : argument.slice(0, equals);
+  const turnOn = SWITCHES.get(name);
+  if (turnOn !== undefined) {
+    if (equals >= 0) throw new UsageError(`Cannot use "${argv[index]}": ${name} takes no value`);
+    turnOn(options);
+    return 1;
+  }
+  const apply = VALUES.get(name);
+  if (apply === undefined) return 0;
+  const value = equals < 0 ? argv[index + 1] : argument.slice(equals + 1);
+  if (value === undefined || value === "") {
+    throw new UsageError(`Cannot use "${name}": its value is missing`);
+  }
+  apply(options, value);
+  return equals < 0 ? 2 : 1;
+}
+
+/** `-o x`, `-ox` and `-o=x` are `--out`. */
+function expandShort(argument: string): string {
+  if (argument === "-o") return "--out";
+  return /^-o./.test(argument) ? `--out=${argument.slice(2).replace(/^=/, "")}` : argument;
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  const meant = nearest(value, allowed);
+  throw new UsageError(
+    `Cannot use ${option} "${value}": expected ${allowed.join(", ")}`,
+    meant === undefined ? undefined : `Did you mean "${meant}"?`,
+  );
+}
+
+function durationOf(value: string): number {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function ringBytesOf(value: string): number {
+  let bytes: number;
+  try {
+    bytes = parseSize(value);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (bytes >= MIN_RING_BYTES && bytes <= MAX_RING_BYTES) return bytes;
+  throw new UsageError(`Cannot use --ring-size "${value}": expected 64KiB to 1GiB`);
+}
+
+function namesOf(value: string): string[] {
+  return value.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+function addLabel(labels: Record<string, string>, value: string): void {
+  const equals = value.indexOf("=");
+  if (equals < 1) throw new UsageError(`Cannot use --label "${value}": expected key=value`);
+  labels[value.slice(0, equals)] = value.slice(equals + 1);
+}

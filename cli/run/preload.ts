@@ -1,0 +1,47 @@
+/**
+ * The module that runs in the program before its first line. It is written for
+ * each run, with the settings in it: a Deno program may read no file and no
+ * environment variable, but it may import this.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProgramConfig } from "../../src/model/program_config.ts";
+import type { ServeAddress } from "./launch.ts";
+import { ownModule } from "./own_modules.ts";
+
+/** What goes into a preload. */
+export interface PreloadOptions {
+  config: ProgramConfig;
+  /** Bun: the flags that the program is to see in `process.execArgv`. */
+  execArgv: readonly string[];
+  /** Deno: the address of `deno serve`. */
+  serve?: ServeAddress | undefined;
+}
+
+/** Writes the preload into the private folder of the run. @returns Its path. */
+export function writePreload(folder: string, options: PreloadOptions): string {
+  const path = join(folder, "preload.mjs");
+  writeFileSync(path, preloadSource(options), { mode: 0o600, flag: "wx" });
+  return path;
+}
+
+function preloadSource({ config, execArgv, serve }: PreloadOptions): string {
+  const lines = [
+    `import { start } from ${JSON.stringify(ownModule("src/hooks/start"))};`,
+    `start(${JSON.stringify(config)});`,
+  ];
+  if (config.runtime === "bun") {
+    // Children that inherit these flags must not write to the program's ring.
+    const flags = execArgv.map((flag) => JSON.stringify(flag)).join(", ");
+    lines.push(`process.execArgv.splice(0, process.execArgv.length, ${flags});`);
+  }
+  if (serve !== undefined) {
+    lines.unshift(
+      `import { setAutoServeAddress } from ${JSON.stringify(ownModule("src/hooks/auto_serve"))};`,
+      `setAutoServeAddress(${JSON.stringify(serve)});`,
+    );
+  }
+  return lines.join("\n") + "\n";
+}

@@ -1,0 +1,69 @@
+/**
+ * Starts the profiled program with ferret's own stdin, stdout and stderr, and
+ * tells how it ended.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import { basename, dirname } from "node:path";
+import process from "node:process";
+
+/** What to start. */
+export interface ProgramOptions {
+  executable: string;
+  args: readonly string[];
+  /** Variables beside ferret's own environment. */
+  environment: Readonly<Record<string, string>>;
+  /** Whether file descriptor 3 is a pipe to ferret. */
+  hasPipe: boolean;
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** What a shell would show: 128 + n when signal n ended it. */
+  exitCode: number;
+  signal: string | undefined;
+  endedAtNs: number;
+}
+
+/** A started program. */
+export interface Program {
+  process: ChildProcess;
+  /** Rejects when the program could not be started. */
+  started: Promise<void>;
+  /** Never settles when the program could not be started. */
+  ended: Promise<ProgramEnd>;
+}
+
+/** Starts a program. */
+export function startProgram(options: ProgramOptions): Program {
+  const child = spawn(unrewritten(options.executable), [...options.args], {
+    stdio: ["inherit", "inherit", "inherit", ...(options.hasPipe ? ["pipe" as const] : [])],
+    env: { ...process.env, ...options.environment },
+  });
+  const started = new Promise<void>((resolve, reject) => {
+    child.on("spawn", resolve);
+    child.on("error", reject);
+  });
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    child.on("exit", (code, signal) => {
+      resolve({
+        exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal] ?? 0),
+        signal: signal ?? undefined,
+        endedAtNs: Date.now() * 1e6,
+      });
+    });
+  });
+  return { process: child, started, ended };
+}
+
+/**
+ * Deno's node:child_process takes arguments for its own executable to be
+ * Node's and rewrites them. It compares paths as text, so another spelling of
+ * the same path is left alone.
+ */
+function unrewritten(executable: string): string {
+  const isOwn = "Deno" in globalThis && executable === process.execPath;
+  return isOwn ? `${dirname(executable)}/./${basename(executable)}` : executable;
+}

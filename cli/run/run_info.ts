@@ -1,0 +1,61 @@
+/**
+ * What is known about a run before its program has done anything.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { availableParallelism, hostname, release, type } from "node:os";
+import process from "node:process";
+import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
+import type { RunInfo } from "../../src/model/run_info.ts";
+import { runtimeName, runtimeVersion } from "../../src/runtime/self.ts";
+import { FERRET_VERSION } from "../version.ts";
+import { readGitState } from "./git_state.ts";
+
+/** What differs from run to run. */
+export interface RunFacts {
+  runId: string;
+  startedAtNs: number;
+  command: string;
+  args: string[];
+  cwd: string;
+  runtime: RuntimeName;
+  executable: string;
+  transport: Transport;
+  labels: Record<string, string>;
+}
+
+/** A new id for a run. */
+export function createRunId(): string {
+  return randomUUID();
+}
+
+/** Completes the facts with those of the machine. */
+export async function describeRun(facts: RunFacts): Promise<RunInfo> {
+  const { executable, ...known } = facts;
+  const git = readGitState(facts.cwd);
+  return {
+    ...known,
+    runtimeVersion: await versionOf(facts.runtime, executable),
+    ferretVersion: FERRET_VERSION,
+    host: hostname(),
+    os: `${type()} ${release()}`,
+    cpuCount: availableParallelism(),
+    ...(git.commit === undefined ? {} : { gitCommit: git.commit }),
+    ...(git.branch === undefined ? {} : { gitBranch: git.branch }),
+  };
+}
+
+/** The version of a runtime; asking its executable takes 10 to 20 ms, beside the program. */
+function versionOf(runtime: RuntimeName, executable: string): Promise<string> {
+  if (runtime === runtimeName() && executable === process.execPath) {
+    return Promise.resolve(runtimeVersion());
+  }
+  return new Promise((resolve) => {
+    execFile(executable, ["--version"], { timeout: 5_000 }, (_error, stdout) => {
+      // "deno 2.9.6 (stable, …)", "1.4.5", "v24.21.0"
+      resolve(/\d+\.\d+\.\d+[^\s]*/.exec(String(stdout))?.[0] ?? "");
+    });
+  });
+}

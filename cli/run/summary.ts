@@ -1,0 +1,69 @@
+/**
+ * What `ferret run` says on stderr when the program has ended.
+ *
+ * @module
+ */
+import { statSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isBalanced, type Ledger } from "../../src/model/ledger.ts";
+import type { SessionReport } from "./session.ts";
+import { formatSize } from "./size.ts";
+
+/** The lines of the summary, without ferret's name before them. */
+export function summarize(report: SessionReport, out: string): string[] {
+  const { recording, end, problems } = report;
+  const lines: string[] = [];
+  if (recording !== undefined) {
+    const { ledger } = recording;
+    const how = end.signal === undefined ? `exit code ${end.exitCode}` : `ended by ${end.signal}`;
+    lines.push(
+      `${count(ledger.stored, "span")} in ${seconds(report.durationNs)}, ${how}, ${losses(ledger)}`,
+    );
+    lines.push(...problems);
+    if (recording.joined) {
+      const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
+      const size = sizeOf(recording.path);
+      lines.push(`${out} (run ${recording.n}, ${size}), to read it: ferret report${option}`);
+    } else {
+      lines.push(`the run is in "${recording.partialPath}" until ferret recover adds it to ${out}`);
+    }
+    return lines;
+  }
+  return problems;
+}
+
+function losses(ledger: Ledger): string {
+  const parts: string[] = [];
+  if (ledger.lost > 0) parts.push(`${count(ledger.lost, "span")} lost`);
+  if (ledger.unfinished > 0) parts.push(`${ledger.unfinished} unfinished`);
+  if (ledger.belowMinimum > 0) parts.push(`${ledger.belowMinimum} below the minimum`);
+  if (ledger.sampledOut > 0) parts.push(`${ledger.sampledOut} sampled out`);
+  if (!isBalanced(ledger)) parts.push("the books do not balance (a fault of ferret's)");
+  if (ledger.lost === 0) parts.push("nothing lost");
+  return parts.join(", ");
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function seconds(ns: number): string {
+  return ns < 1e9 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e9).toPrecision(3)} s`;
+}
+
+function sizeOf(path: string): string {
+  try {
+    const stat = statSync(path);
+    if (!stat.isDirectory()) return formatSize(stat.size);
+    const entries = readdirSync(path, { recursive: true, encoding: "utf8" });
+    const bytes = entries.map((name) => statSync(join(path, name)));
+    return formatSize(bytes.reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0));
+  } catch {
+    return "size unknown";
+  }
+}
+
+function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
