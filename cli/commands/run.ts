@@ -58,8 +58,7 @@ async function runUnrecorded(
   say(plan.reason);
   const signals = new SignalForwarder();
   try {
-    const { executable, args } = plan;
-    const program = startProgram({ executable, args, environment: {}, hasPipe: false });
+    const program = startProgram({ ...plan, environment: {}, hasPipe: false });
     signals.attach(program.process);
     await program.started;
     return (await program.ended).exitCode;

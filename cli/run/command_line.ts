@@ -17,6 +17,7 @@ import { scanFlags } from "./scan_flags.ts";
 /** A command that ferret starts without being able to record it. */
 export interface UnrecordedPlan {
   executable: string;
+  calledAs: string;
   args: string[];
   /** Why nothing is recorded, for the user. */
   reason: string;
@@ -41,7 +42,7 @@ export function planCommand(target: CommandTarget, cwd: string): LaunchPlan | Un
   if (plan !== undefined) return plan;
   const shown = [command, ...args].slice(0, 3).join(" ");
   const reason = `nothing is recorded: ferret cannot yet follow "${shown}" to the programs it starts`;
-  return { executable, args, reason };
+  return { executable, calledAs: command, args, reason };
 }
 
 function runtimeNamed(command: string): "deno" | "bun" | undefined {

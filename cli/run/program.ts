@@ -8,10 +8,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import process from "node:process";
+import { startingEnvironment } from "../../src/runtime/environment.ts";
 
 /** What to start. */
 export interface ProgramOptions {
   executable: string;
+  /** Name the program sees itself called by; Bun shows it as `process.title`. */
+  calledAs: string;
   args: readonly string[];
   /** Variables beside ferret's own environment. */
   environment: Readonly<Record<string, string>>;
@@ -40,7 +43,8 @@ export interface Program {
 export function startProgram(options: ProgramOptions): Program {
   const child = spawn(unrewritten(options.executable), [...options.args], {
     stdio: ["inherit", "inherit", "inherit", ...(options.hasPipe ? ["pipe" as const] : [])],
-    env: { ...process.env, ...options.environment },
+    env: { ...startingEnvironment(), ...options.environment },
+    argv0: options.calledAs,
   });
   const started = new Promise<void>((resolve, reject) => {
     child.on("spawn", resolve);

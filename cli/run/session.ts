@@ -61,6 +61,7 @@ export async function runSession(
     const startedAtNs = Date.now() * 1e6;
     const program = startProgram({
       executable: plan.executable,
+      calledAs: request.target.kind === "script" ? plan.runtime : request.target.command,
       args: plan.argumentsWith(preloadPath),
       environment: { ...plan.environment, ...transport.environment },
       hasPipe: transport.config.transport === "pipe",

@@ -68,14 +68,25 @@ export class SignalForwarder {
     if (performance.now() - this.#witnessedAtMs < WITNESS_MS) return;
     if (this.#witness === undefined) {
       const isFromTerminal = TERMINAL_SIGNALS.includes(signal) && isatty(0);
-      if (!isFromTerminal) this.#program.kill(signal);
+      if (!isFromTerminal) this.#forward(signal);
       return;
     }
     const timer = setTimeout(() => {
       this.#pending.delete(signal);
-      this.#program?.kill(signal);
+      this.#forward(signal);
     }, WITNESS_MS);
     this.#pending.set(signal, timer);
+  }
+
+  #forward(signal: NodeJS.Signals): void {
+    const pid = this.#program?.pid;
+    if (pid === undefined) return;
+    try {
+      // Not ChildProcess.kill: on Deno that makes any later exit look like a death by the signal.
+      process.kill(pid, signal);
+    } catch {
+      // It ended just now.
+    }
   }
 
   #postWitness(): void {
