@@ -1,0 +1,79 @@
+/**
+ * Rule `ferret/no-cycles`: no file imports itself through others, not even for
+ * types.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { resolveImport } from "./layer_table.ts";
+import { isShipped, PROJECT_ROOT, projectPath } from "./project_path.ts";
+
+/** Imports, exports and `import()` of a relative path. */
+const RELATIVE_IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g;
+
+const importsByFile = new Map<string, string[]>();
+
+/** Reports the cycles that a file is part of. */
+export const noCycles: Deno.lint.Rule = {
+  create(context) {
+    const path = projectPath(context.filename);
+    if (path === undefined || !isShipped(context.filename)) return {};
+    return {
+      Program(node) {
+        const cycle = findCycle(path, readImports);
+        if (cycle === undefined) return;
+        context.report({ node, message: `Imports itself: ${cycle.join(" → ")}` });
+      },
+    };
+  },
+};
+
+/**
+ * Finds the shortest way from a file back to itself.
+ *
+ * @returns The files on the way, the first and the last being `start`.
+ */
+export function findCycle(
+  start: string,
+  importsOf: (path: string) => string[],
+): string[] | undefined {
+  const cameFrom = new Map<string, string>();
+  const waiting = [start];
+  for (const path of waiting) {
+    for (const target of importsOf(path)) {
+      if (target === start) return wayTo(path, cameFrom, [start]);
+      if (cameFrom.has(target)) continue;
+      cameFrom.set(target, path);
+      waiting.push(target);
+    }
+  }
+  return undefined;
+}
+
+function wayTo(path: string, cameFrom: Map<string, string>, rest: string[]): string[] {
+  const way = [path, ...rest];
+  const before = cameFrom.get(path);
+  return before === undefined ? way : wayTo(before, cameFrom, way);
+}
+
+function readImports(path: string): string[] {
+  let imports = importsByFile.get(path);
+  if (imports !== undefined) return imports;
+  imports = findImports(path, readText(path));
+  importsByFile.set(path, imports);
+  return imports;
+}
+
+/** The files that a text imports by relative path. */
+export function findImports(path: string, text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  return [...code.matchAll(RELATIVE_IMPORT)].map((match) => resolveImport(path, match[1]!)!);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(PROJECT_ROOT + path, "utf8");
+  } catch {
+    return ""; // A missing file is for the type checker to report.
+  }
+}

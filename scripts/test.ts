@@ -1,0 +1,38 @@
+/**
+ * Runs the test suite on Deno, Bun and Node 24. The last line is the sum:
+ * `N passed, N failed`.
+ *
+ * ```
+ * scripts/test.ts [--runtime deno|bun|node]… [file or folder]…
+ * ```
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { type RuntimeName, RUNTIMES } from "./runtimes.ts";
+import { planTests } from "./test/plan.ts";
+import { runTests, type TestTotals } from "./test/run_tests.ts";
+
+async function main(): Promise<TestTotals> {
+  const { values, positionals } = parseArgs({
+    options: { runtime: { type: "string", multiple: true, default: [] } },
+    allowPositionals: true,
+  });
+  for (const name of values.runtime) {
+    if (!RUNTIMES.includes(name as RuntimeName)) {
+      throw new RangeError(`Cannot test on "${name}": not one of ${RUNTIMES.join(", ")}`);
+    }
+  }
+  const runs = planTests({ runtimes: values.runtime as RuntimeName[], paths: positionals });
+  return await runTests(runs);
+}
+
+let totals: TestTotals;
+try {
+  totals = await main();
+} catch (error) {
+  console.log(error instanceof Error ? error.message : String(error));
+  totals = { passed: 0, failed: 1 };
+}
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;

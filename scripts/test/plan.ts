@@ -1,0 +1,63 @@
+/**
+ * Chooses the test files of a run and the runtimes each is for.
+ *
+ * @module
+ */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../root.ts";
+import { findRuntime, type Runtime, type RuntimeName, RUNTIMES } from "../runtimes.ts";
+
+/** One test file on one runtime. */
+export interface TestRun {
+  /** Path from the project's root, with slashes. */
+  file: string;
+  runtime: Runtime;
+}
+
+export interface PlanOptions {
+  /** Empty: all three. */
+  runtimes: readonly RuntimeName[];
+  /** Files and folders below the project's root; empty: all tests. */
+  paths: readonly string[];
+}
+
+/**
+ * Tests of the project's tools, and those that start all three runtimes by
+ * themselves: they run once, on Node, and first, being the longest.
+ */
+const ONCE_FOLDERS = ["tests/package/", "tests/scripts/", "tests/lint/", "tests/docs/"];
+
+/** Lists what is to be run, in the order in which to start it. */
+export function planTests(options: PlanOptions): TestRun[] {
+  const files = options.paths.length === 0
+    ? listTests("tests")
+    : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
+  const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
+  const runtimes = wanted.map(findRuntime);
+  const once = files.filter(isOnce);
+  const others = files.filter((file) => !isOnce(file));
+  return [
+    ...once.flatMap((file) => onRuntimes(file, runtimes.filter(({ name }) => name === "node"))),
+    ...others.flatMap((file) => onRuntimes(file, runtimes)),
+  ];
+}
+
+function isOnce(file: string): boolean {
+  return ONCE_FOLDERS.some((folder) => file.startsWith(folder));
+}
+
+function onRuntimes(file: string, runtimes: Runtime[]): TestRun[] {
+  return runtimes.map((runtime) => ({ file, runtime }));
+}
+
+function listTests(path: string): string[] {
+  if (statSync(join(ROOT, path)).isFile()) return [path];
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .sort((a, b) => a.name < b.name ? -1 : 1)
+    .flatMap((entry) => {
+      const child = `${path}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === "fixtures" ? [] : listTests(child);
+      return entry.name.endsWith("_test.ts") ? [child] : [];
+    });
+}
