@@ -10,7 +10,7 @@ import process from "node:process";
 import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
 import type { RunInfo } from "../../src/model/run_info.ts";
 import { runtimeName, runtimeVersion } from "../../src/runtime/self.ts";
-import { FERRET_VERSION } from "../version.ts";
+import { FERRET_VERSION } from "../../src/model/version.ts";
 import { readGitState } from "./git_state.ts";
 
 /** What differs from run to run. */
