@@ -6,12 +6,11 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { ringSizes } from "../../src/ring/layout.ts";
 import type { RingIdentity } from "../../src/ring/memory.ts";
 import { createRingFile, type RingFile, RingGrowth } from "../../src/ring/ring_file.ts";
 import { createPrivateFolder, ringFolders } from "../../src/runtime/private_folder.ts";
-import { processIdentity } from "../../src/runtime/process_identity.ts";
+import { ownIdentity } from "../../src/runtime/process_identity.ts";
 import { formatSize } from "./size.ts";
 import type { RingOptions, TransportEnd } from "./transport.ts";
 
@@ -50,8 +49,8 @@ export function openMappedRing(options: RingOptions): TransportEnd | undefined {
 
 /** Identity of this process, the consumer of every ring it creates. */
 export function ownRingIdentity(): RingIdentity {
-  const startTime = processIdentity(process.pid)?.startTime ?? 0;
-  return { process: 0, thread: 0, consumerPid: process.pid, consumerStart: startTime };
+  const { pid, startTime } = ownIdentity();
+  return { process: 0, thread: 0, consumerPid: pid, consumerStart: startTime };
 }
 
 function createRing(options: RingOptions): { folder: string; file: RingFile } | undefined {

@@ -25,6 +25,7 @@ interface DenoFfi {
   dlopen(path: string, symbols: unknown): { symbols: Record<string, (...args: unknown[]) => unknown> };
   UnsafePointer: { of(view: ArrayBufferView): unknown };
   UnsafePointerView: { getArrayBuffer(pointer: unknown, bytes: number): ArrayBuffer };
+  permissions: { querySync(descriptor: { name: string }): { state: string } };
   build: { os: string };
 }
 
@@ -69,6 +70,10 @@ let denoLibrary: ReturnType<DenoFfi["dlopen"]> | undefined;
 /** Deno: the C library. @throws when the ffi permission is missing. */
 function openDeno(): { deno: DenoFfi; symbols: Record<string, (...args: unknown[]) => unknown> } {
   const deno = (globalThis as unknown as { Deno: DenoFfi }).Deno;
+  // Asking for what is not granted would show a prompt, or change what the program sees.
+  if (deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+    throw new Error("Cannot open the C library: the ffi permission is not granted");
+  }
   denoLibrary ??= firstLibrary(deno.build.os, (name) => deno.dlopen(name, DENO_SYMBOLS));
   return { deno, symbols: denoLibrary.symbols };
 }

@@ -1,0 +1,146 @@
+/** How `ferret run` reads its command line. */
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { UsageError } from "../../cli/errors.ts";
+import { parseRunArguments, type RunRequest } from "../../cli/run/arguments.ts";
+import { withFolder } from "../helpers/processes.ts";
+
+function parse(argv: string[], cwd = "/"): RunRequest {
+  const request = parseRunArguments(argv, cwd);
+  assert.notEqual(request, "help");
+  return request as RunRequest;
+}
+
+function parseScript(argv: string[], cwd = "/") {
+  const { options, target } = parse(argv, cwd);
+  assert.equal(target.kind, "script");
+  return { options, target: target as Extract<typeof target, { kind: "script" }> };
+}
+
+function failure(argv: string[], cwd = "/"): UsageError {
+  try {
+    parseRunArguments(argv, cwd);
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    return error;
+  }
+  assert.fail(`${argv.join(" ")} was accepted`);
+}
+
+test("parseRunArguments() gives what follows the script to the program", () => {
+  const { options, target } = parseScript(["--runtime", "deno", "app.ts", "-o", "x", "--", "--help"]);
+  assert.equal(target.script, "app.ts");
+  assert.deepEqual(target.args, ["-o", "x", "--", "--help"]);
+  assert.equal(options.out, "out.duckdb");
+});
+
+test("parseRunArguments() reads every option of ferret's", () => {
+  const { options } = parseScript([
+    ..."--runtime=bun -o a.duckdb --functions lib/** --functions=x --no-functions --quiet".split(" "),
+    ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=sql".split(" "),
+    ..."--label a=b=c --report app.ts".split(" "),
+  ]);
+  assert.deepEqual(options, {
+    out: "a.duckdb",
+    runtime: "bun",
+    functions: ["lib/**", "x"],
+    recordsFunctions: false,
+    minDurationNs: 50_000,
+    overflow: "grow",
+    ringBytes: 1024 * 1024,
+    hooks: ["fetch", "fs"],
+    noHooks: ["sql"],
+    labels: { a: "b=c" },
+    quiet: true,
+    report: true,
+  });
+});
+
+test("parseRunArguments() passes the runtime's flags on with their values", () => {
+  const flags = ["-A", "--import-map", "map.json", "--unstable-kv", "-RN=example.com", "--lock", "l"];
+  const { target } = parseScript(["--runtime", "deno", ...flags, "app.ts", "-A"]);
+  assert.deepEqual(target.flagArguments, flags);
+  assert.deepEqual(target.args, ["-A"]);
+  assert.deepEqual(target.flags.slice(0, 2), [
+    { name: "allow-all", value: undefined },
+    { name: "import-map", value: "map.json" },
+  ]);
+});
+
+test("parseRunArguments() takes an optional value only when it is attached", () => {
+  const { target } = parseScript(["--runtime", "deno", "--allow-net", "app.ts"]);
+  assert.equal(target.script, "app.ts");
+  const bun = parseScript(["--runtime", "bun", "--inspect", "app.ts"]);
+  assert.equal(bun.target.script, "app.ts");
+});
+
+test("parseRunArguments() reads the flags of the runtime that the script's folder asks for", async () => {
+  const files = { "d/deno.json": "{}", "d/app.ts": "", "b/bun.lock": "", "b/app.ts": "" };
+  await withFolder(files, (folder) => {
+    const deno = parseScript(["--import-map", "m.json", "d/app.ts"], folder);
+    assert.deepEqual([deno.target.runtime, deno.target.script], ["deno", "d/app.ts"]);
+    const bun = parseScript(["--smol", "-d", "A:1", "b/app.ts"], folder);
+    assert.deepEqual([bun.target.runtime, bun.target.script], ["bun", "b/app.ts"]);
+    // Deno has no such flag, and the script is Deno's.
+    assert.match(failure(["--smol", "d/app.ts"], folder).message, /deno has this flag/);
+    assert.match(failure(["--allow-net", "b/app.ts"], folder).message, /bun has this flag/);
+    return Promise.resolve();
+  });
+});
+
+test("parseRunArguments() suggests the flag that was meant", () => {
+  const cases: [flag: string, meant: string][] = [
+    ["--alow-net", "--allow-net"],
+    ["--fnctions", "--functions"],
+    ["--queit", "--quiet"],
+    ["--min-durration", "--min-duration"],
+  ];
+  for (const [flag, meant] of cases) {
+    const error = failure(["--runtime", "deno", flag, "app.ts"]);
+    assert.equal(error.message, `Cannot use "${flag}": neither ferret nor deno has this flag`);
+    assert.equal(error.hint, `Did you mean "${meant}"?`);
+  }
+  const odd = failure(["--runtime=bun", "--xyzzyxyzzy", "app.ts"]);
+  assert.match(odd.hint!, /ferret run -- bun run --xyzzyxyzzy/);
+});
+
+test("parseRunArguments() refuses values that mean nothing", () => {
+  const cases: [argv: string[], message: RegExp][] = [
+    [[], /no script was named/],
+    [["--"], /no command follows/],
+    [["-o"], /value is missing/],
+    [["--out=", "app.ts"], /value is missing/],
+    [["--quiet=1", "app.ts"], /takes no value/],
+    [["--overflow", "drp", "app.ts"], /expected drop, block, grow/],
+    [["--runtime", "nodejs", "app.ts"], /expected deno, bun, node/],
+    [["--ring-size", "65535", "app.ts"], /expected 64KiB to 1GiB/],
+    [["--ring-size", "1073741825", "app.ts"], /expected 64KiB to 1GiB/],
+    [["--ring-size", "big", "app.ts"], /Cannot parse size "big"/],
+    [["--min-duration", "fast", "app.ts"], /fast/],
+    [["--label", "key", "app.ts"], /expected key=value/],
+    [["-A", "--", "deno", "run", "app.ts"], /belongs into the command/],
+  ];
+  for (const [argv, message] of cases) assert.match(failure(argv).message, message);
+});
+
+test("parseRunArguments() takes the smallest and the largest ring", () => {
+  for (const [text, bytes] of [["64KiB", 65_536], ["1GiB", 1024 ** 3]] as const) {
+    assert.equal(parseScript(["--ring-size", text, "app.ts"]).options.ringBytes, bytes);
+  }
+});
+
+test("parseRunArguments() leaves everything after -- as it is", () => {
+  const { options, target } = parse(["--quiet", "--", "deno", "run", "--odd-flag", "app.ts", "--", "x"]);
+  assert.equal(options.quiet, true);
+  assert.deepEqual(target, {
+    kind: "command",
+    command: "deno",
+    args: ["run", "--odd-flag", "app.ts", "--", "x"],
+  });
+});
+
+test("parseRunArguments() sees --help before the script only", () => {
+  assert.equal(parseRunArguments(["--help"], "/"), "help");
+  assert.equal(parseRunArguments(["--quiet", "-h", "app.ts"], "/"), "help");
+  assert.deepEqual(parseScript(["--runtime", "deno", "app.ts", "--help"]).target.args, ["--help"]);
+});
