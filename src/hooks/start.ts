@@ -21,10 +21,11 @@ import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
 import { mapFile } from "../runtime/map_file.ts";
 import { processId, runtimeName } from "../runtime/self.ts";
+import { denoServe } from "./deno_serve.ts";
 import type { Hook, HookContext } from "./hook.ts";
 
 /** All hooks: one file each. */
-const HOOKS: readonly Hook[] = [];
+const HOOKS: readonly Hook[] = [denoServe];
 
 /** Starts recording in this thread. Never throws. */
 export function start(config: ProgramConfig): void {
@@ -97,16 +98,20 @@ function installHooks(context: HookContext): void {
 function hideEnvironment(names: string[]): void {
   if (names.length === 0) return;
   const { Deno, process } = globalThis as {
-    Deno?: { env: { delete(name: string): void } };
+    Deno?: {
+      env: { delete(name: string): void };
+      permissions: { querySync(descriptor: object): { state: string } };
+    };
     process?: { env: Record<string, string | undefined> };
   };
-  for (const name of names) {
-    try {
-      if (Deno === undefined) delete process!.env[name];
-      else Deno.env.delete(name);
-    } catch {
-      // Without the permission for the environment the program cannot see it either.
+  for (const variable of names) {
+    if (Deno === undefined) {
+      delete process!.env[variable];
+      continue;
     }
+    // Without the permission the program cannot see it either; asking for it would change its state.
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    if (state === "granted") Deno.env.delete(variable);
   }
 }
 

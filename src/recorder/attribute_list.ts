@@ -15,7 +15,6 @@ import {
   ATTRIBUTE_STRING,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
-import type { AttributeTemplate } from "./attribute_template.ts";
 import type { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
 
@@ -43,13 +42,7 @@ export class AttributeList {
   readonly #numbers: number[] = [];
   /** UTF-8 lengths of the values, known after `measure`. */
   readonly #lengths: number[] = [];
-  readonly #template: AttributeTemplate | undefined;
   truncated = 0;
-
-  /** @param template What the list begins with. Its keys are not set again. */
-  constructor(template?: AttributeTemplate) {
-    this.#template = template;
-  }
 
   get count(): number {
     return this.#keys.length;
@@ -76,7 +69,7 @@ export class AttributeList {
 
   /** Bytes that the attributes take in a record, a multiple of 8. Call `sendKeys` first. */
   measure(): number {
-    let bytes = this.#template === undefined ? 0 : this.#template.words.length * 4;
+    let bytes = 0;
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
       let length = 0;
@@ -103,17 +96,12 @@ export class AttributeList {
       if (strings.sent[number] === 0 && !strings.send(number)) return false;
       this.#numbers[i] = number;
     }
-    return this.#template === undefined || this.#template.send(strings);
+    return true;
   }
 
   /** Writes at int32 index `at`, into the room that `measure` asked for. */
   write(memory: RingMemory, at: number): void {
     const { i32, f64, u8 } = memory;
-    if (this.#template !== undefined) {
-      const { words } = this.#template;
-      for (let i = 0; i < words.length; i++) i32[at + i] = words[i]!;
-      at += words.length;
-    }
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
       const key = this.#numbers[i]!;

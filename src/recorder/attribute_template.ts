@@ -1,62 +1,86 @@
 /**
  * Attributes that many spans have in common, such as those of all `GET` requests
- * that one server answered with 200: written once into a block of words, which
- * is then copied behind each record.
+ * that one server answered with 200: one interned string holds them all, so a
+ * record has 8 bytes of them. Texts that differ from span to span follow under
+ * keys that are known beforehand, without a list of attributes being built.
  *
  * @module
  */
 import type { Attributes } from "../model/span.ts";
-import {
-  ATTRIBUTE_BOOLEAN,
-  ATTRIBUTE_INTERNED,
-  ATTRIBUTE_NUMBER,
-} from "../ring/layout.ts";
+import { ATTRIBUTE_MEMBERS, ATTRIBUTE_STRING } from "../ring/layout.ts";
+import type { RingMemory } from "../ring/memory.ts";
 import type { StringTable } from "./string_table.ts";
+import { utf8Length, writeUtf8 } from "./text.ts";
 
 export class AttributeTemplate {
-  /** What was encoded. */
+  /** The attributes that are the same for all. */
   readonly attributes: Attributes;
-  /** The attributes as they stand in a record. */
-  readonly words: Int32Array;
+  /** Keys of the texts that are not. */
+  readonly textKeys: readonly string[];
+  readonly #members: number;
+  readonly #textKeyIds: readonly number[];
+  readonly #texts: (string | undefined)[] = [];
+  readonly #lengths: number[] = [];
   /** Numbers of strings that the ring may not know yet. */
-  #unsent: number[] = [];
+  #unsent: number[];
+  truncated = 0;
 
   /**
-   * Only for few different values: each string is kept for the whole run.
+   * Only for few different values, which are kept for the whole run.
    *
-   * @param attributes Strings, numbers and booleans; others are left out.
+   * @param attributes Less than 2,000 bytes of JSON.
    */
-  constructor(attributes: Attributes, strings: StringTable) {
+  constructor(strings: StringTable, attributes: Attributes, textKeys: readonly string[] = []) {
     this.attributes = attributes;
-    const words: number[] = [];
-    const double = new Float64Array(1);
-    const halves = new Int32Array(double.buffer);
-    for (const [key, value] of Object.entries(attributes)) {
-      const keyId = strings.intern(key);
-      if (keyId === 0) continue;
-      if (typeof value === "string") {
-        const valueId = strings.intern(value);
-        words.push(keyId | (ATTRIBUTE_INTERNED << 24), valueId);
-        this.#unsent.push(keyId, valueId);
-      } else if (typeof value === "number") {
-        double[0] = value;
-        words.push(keyId | (ATTRIBUTE_NUMBER << 24), 0, halves[0]!, halves[1]!);
-        this.#unsent.push(keyId);
-      } else if (typeof value === "boolean") {
-        words.push(keyId | (ATTRIBUTE_BOOLEAN << 24), value ? 1 : 0);
-        this.#unsent.push(keyId);
-      }
-    }
-    this.words = Int32Array.from(words);
+    this.textKeys = textKeys;
+    this.#members = strings.intern(JSON.stringify(attributes).slice(1, -1));
+    this.#textKeyIds = textKeys.map((key) => strings.intern(key));
+    this.#unsent = [this.#members, ...this.#textKeyIds];
+  }
+
+  /** Sets the texts of the span that is written next, in the order of `textKeys`. */
+  fill(first: string | undefined, second: string | undefined): void {
+    this.#texts[0] = first;
+    this.#texts[1] = second;
   }
 
   /** Sends the definitions of all strings. @returns false when the ring has no room. */
-  send(strings: StringTable): boolean {
+  sendKeys(strings: StringTable): boolean {
     if (this.#unsent.length === 0) return true;
     for (const number of this.#unsent) {
       if (strings.sent[number] === 0 && !strings.send(number)) return false;
     }
     this.#unsent = [];
     return true;
+  }
+
+  /** Bytes that the attributes take in a record, a multiple of 8. */
+  measure(): number {
+    let bytes = 8;
+    for (let i = 0; i < this.#textKeyIds.length; i++) {
+      const text = this.#texts[i];
+      if (text === undefined) continue;
+      const length = utf8Length(text);
+      this.#lengths[i] = length;
+      bytes += 8 + ((length + 7) & ~7);
+    }
+    return bytes;
+  }
+
+  /** Writes at int32 index `at`, into the room that `measure` asked for. */
+  write(memory: RingMemory, at: number): void {
+    const { i32, u8 } = memory;
+    i32[at] = ATTRIBUTE_MEMBERS << 24;
+    i32[at + 1] = this.#members;
+    at += 2;
+    for (let i = 0; i < this.#textKeyIds.length; i++) {
+      const text = this.#texts[i];
+      if (text === undefined) continue;
+      const length = this.#lengths[i]!;
+      i32[at] = this.#textKeyIds[i]! | (ATTRIBUTE_STRING << 24);
+      i32[at + 1] = length;
+      writeUtf8(u8, (at + 2) * 4, text, length);
+      at += 2 + ((length + 7) >> 3) * 2;
+    }
   }
 }

@@ -72,6 +72,8 @@ export class Recorder implements SpanOwner {
   readonly nowNs: () => number;
   readonly #f64: Float64Array;
   readonly #i32: Int32Array;
+  /** Stands in for the extras of a span that ends with a template. */
+  readonly #templateExtras: SpanExtras = { inlineName: undefined, attributes: undefined };
   /** Errors that already have an event, so that one thrown through ten functions has one. */
   readonly #seenErrors = new WeakSet<object>();
 
@@ -105,6 +107,11 @@ export class Recorder implements SpanOwner {
   /** The span that is current in this task. */
   current(): Span | undefined {
     return this.context.spanOf(this.context.frame());
+  }
+
+  /** Scope and kind as `engine.open` takes them, for hooks that open many spans alike. */
+  metaOf(scope: number, kind: number): number {
+    return packMeta(scope, kind);
   }
 
   /** Starts a span; it does not become the current one. */
@@ -142,9 +149,7 @@ export class Recorder implements SpanOwner {
   }
 
   setAttribute(span: Span, key: string, value: unknown): void {
-    const extras = extrasOf(span);
-    extras.attributes ??= new AttributeList();
-    extras.attributes.set(key, value);
+    listOf(span).set(key, value);
   }
 
   setAttributes(span: Span, attributes: Attributes): void {
@@ -155,22 +160,39 @@ export class Recorder implements SpanOwner {
     }
   }
 
-  /** Encodes attributes that many spans will have, once; see `setTemplate`. */
-  defineTemplate(attributes: Attributes): AttributeTemplate {
-    return new AttributeTemplate(attributes, this.strings);
+  /**
+   * Encodes attributes that many spans will have, once; see `endWith`.
+   *
+   * @param textKeys Keys of up to two texts that differ from span to span.
+   */
+  defineTemplate(attributes: Attributes, textKeys?: readonly string[]): AttributeTemplate {
+    return new AttributeTemplate(this.strings, attributes, textKeys);
   }
 
-  /** Gives the span the attributes of a template, but those that it has already. */
-  setTemplate(span: Span, template: AttributeTemplate): void {
-    const extras = extrasOf(span);
-    const { attributes } = extras;
-    if (attributes === undefined) {
-      extras.attributes = new AttributeList(template);
+  /** Ends a span with the attributes of a template; those that it has already stay. */
+  endWith(span: Span, template: AttributeTemplate, first?: string, second?: string): void {
+    if (span.slot < 0) return;
+    if (span.extras !== undefined) {
+      this.#setTemplate(span, template, [first, second]);
+      this.engine.end(span);
       return;
     }
+    template.fill(first, second);
+    const extras = this.#templateExtras;
+    extras.attributes = template;
+    span.extras = extras;
+    this.engine.end(span);
+    span.extras = undefined;
+  }
+
+  #setTemplate(span: Span, template: AttributeTemplate, texts: (string | undefined)[]): void {
+    const list = listOf(span);
     for (const [key, value] of Object.entries(template.attributes)) {
-      if (!attributes.has(key)) attributes.set(key, value);
+      if (!list.has(key)) list.set(key, value);
     }
+    template.textKeys.forEach((key, index) => {
+      if (!list.has(key)) list.set(key, texts[index]);
+    });
   }
 
   setStatus(span: Span, status: "ok" | "error"): void {
@@ -286,4 +308,10 @@ export class Recorder implements SpanOwner {
 
 function extrasOf(span: Span): SpanExtras {
   return span.extras ??= { inlineName: undefined, attributes: undefined };
+}
+
+function listOf(span: Span): AttributeList {
+  const extras = extrasOf(span);
+  // Only a span that is being ended has something else there.
+  return (extras.attributes ??= new AttributeList()) as AttributeList;
 }

@@ -9,6 +9,7 @@
  */
 import type { Attributes, AttributeValue } from "../model/span.ts";
 import type { AttributeList } from "./attribute_list.ts";
+import type { AttributeTemplate } from "./attribute_template.ts";
 import type { Frame } from "./context.ts";
 
 /** What the methods of a span need of its recorder. */
@@ -25,7 +26,7 @@ export interface SpanOwner {
 export interface SpanExtras {
   /** The name where it has no number. */
   inlineName: string | undefined;
-  attributes: AttributeList | undefined;
+  attributes: AttributeList | AttributeTemplate | undefined;
 }
 
 /** The end of the span waits for a promise that its function returned. */

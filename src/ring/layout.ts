@@ -158,6 +158,8 @@ export const ATTRIBUTE_INTERNED = 3;
 export const ATTRIBUTE_JSON = 4;
 /** Like ATTRIBUTE_STRING, but the key is inline too: `extra` bytes are `key NUL value`. */
 export const ATTRIBUTE_INLINE_KEY = 5;
+/** `extra` is the number of an interned string: members of a JSON object. The key is not used. */
+export const ATTRIBUTE_MEMBERS = 6;
 
 /** Distance between the first span ids of two threads: 19 h at 1 M spans/s. */
 export const IDS_PER_THREAD = 2 ** 36;

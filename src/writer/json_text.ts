@@ -10,6 +10,7 @@ import {
   ATTRIBUTE_INLINE_KEY,
   ATTRIBUTE_INTERNED,
   ATTRIBUTE_JSON,
+  ATTRIBUTE_MEMBERS,
   ATTRIBUTE_NUMBER,
   ATTRIBUTE_STRING,
 } from "../ring/layout.ts";
@@ -51,6 +52,14 @@ export function appendAttributes(
       ? extra
       : 0;
     if (textLength < 0 || value + textLength > to) break;
+    if (type === ATTRIBUTE_MEMBERS) {
+      const members = strings.members(extra);
+      at = value;
+      if (members.length === 0) continue;
+      push(column, count++ === 0 ? OPEN : COMMA);
+      pushBytes(column, members);
+      continue;
+    }
     push(column, count++ === 0 ? OPEN : COMMA);
     if (type !== ATTRIBUTE_INLINE_KEY) pushBytes(column, strings.quotedKey(word & 0xffffff));
     switch (type) {

@@ -29,6 +29,7 @@ export class RingStrings {
   numbers: Int32Array = new Int32Array(1024).fill(NO_TEXT);
   readonly #quoted: (Uint8Array | undefined)[] = [];
   readonly #keys: (Uint8Array | undefined)[] = [];
+  readonly #members: (Uint8Array | undefined)[] = [];
 
   constructor(texts: TextNumbers) {
     this.#texts = texts;
@@ -44,6 +45,7 @@ export class RingStrings {
     this.numbers[id] = this.#texts.add(text);
     this.#quoted[id] = undefined;
     this.#keys[id] = undefined;
+    this.#members[id] = undefined;
   }
 
   /** Number of the text of `id`; of the empty text when the ring did not define it. */
@@ -65,6 +67,11 @@ export class RingStrings {
   quotedKey(id: number): Uint8Array {
     return this.#keys[id] ??= withColon(quote(this.textOf(id)));
   }
+
+  /** The text as members of a JSON object; empty when it is none. */
+  members(id: number): Uint8Array {
+    return this.#members[id] ??= toMembers(this.textOf(id));
+  }
 }
 
 function withColon(bytes: Uint8Array): Uint8Array {
@@ -72,4 +79,18 @@ function withColon(bytes: Uint8Array): Uint8Array {
   key.set(bytes);
   key[bytes.length] = 0x3a;
   return key;
+}
+
+function toMembers(text: string): Uint8Array {
+  try {
+    // Written anew: what JSON.parse takes may have spaces, or escapes that other readers refuse.
+    const members = JSON.stringify(JSON.parse(`{${text}}`), wellFormed);
+    return new TextEncoder().encode(members.slice(1, -1));
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }

@@ -1,0 +1,219 @@
+/**
+ * The spans of requests that a server answers, whichever server it is: names,
+ * attributes and the end of them. What all requests to one endpoint have in
+ * common is looked up, not built: a request costs its span and its path.
+ *
+ * Nothing here throws.
+ *
+ * @module
+ */
+import { KIND_SERVER, SCOPE_HTTP_SERVER } from "../model/span.ts";
+import type { AttributeTemplate } from "../recorder/attribute_template.ts";
+import type { Recorder } from "../recorder/recorder.ts";
+import type { Span } from "../recorder/span.ts";
+import { type Authority, authorityOf, pathEnd, pathOf, pathStart, queryOf } from "./url_parts.ts";
+
+/** Methods that a name may have in it: any other is a client's to choose. */
+const METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "DELETE",
+  "CONNECT",
+  "OPTIONS",
+  "TRACE",
+  "PATCH",
+  "QUERY",
+]);
+
+/** Clients choose host names, and programs could make routes: more than this are not kept. */
+const MAX_AUTHORITIES = 256;
+const MAX_ROUTES = 4096;
+
+/** Attributes that are each request's own. */
+const TEXT_KEYS = ["url.path", "url.query"];
+
+/** `error.type` of a response that did not get to the client in full. */
+const ABORTED = "aborted";
+
+/** Stands for all authorities that are not kept. No URL begins like this. */
+const ANY_AUTHORITY = "\0";
+const NO_ADDRESS = { scheme: "http", address: "", port: 0 };
+
+/** A request that has come in and is not yet answered in full. */
+export interface OpenRequest {
+  readonly span: Span;
+  readonly path: string;
+  readonly query: string | undefined;
+  endpoint: Endpoint;
+}
+
+/** Requests with the same server address, method and route. */
+export class Endpoint {
+  readonly name: string;
+  readonly nameId: number;
+  readonly #recorder: Recorder;
+  readonly #constants: Record<string, string | number>;
+  readonly #templates = new Map<number, AttributeTemplate>();
+  readonly #routes = new Map<string, Endpoint>();
+  readonly #method: string;
+
+  constructor(
+    recorder: Recorder,
+    method: string,
+    constants: Record<string, string | number>,
+    route?: string,
+  ) {
+    this.#recorder = recorder;
+    this.#method = method;
+    this.#constants = constants;
+    this.name = route === undefined ? method : `${method} ${route}`;
+    this.nameId = recorder.strings.intern(this.name);
+  }
+
+  /** The same with a route. */
+  withRoute(route: string): Endpoint {
+    let endpoint = this.#routes.get(route);
+    if (endpoint === undefined) {
+      if (this.#routes.size >= MAX_ROUTES) return this;
+      const constants = { ...this.#constants, "http.route": route };
+      endpoint = new Endpoint(this.#recorder, this.#method, constants, route);
+      this.#routes.set(route, endpoint);
+    }
+    return endpoint;
+  }
+
+  /** The attributes of requests that were answered with `status`; 0 for none. */
+  answered(status: number): AttributeTemplate {
+    let template = this.#templates.get(status);
+    if (template === undefined) {
+      template = this.#recorder.defineTemplate({
+        ...this.#constants,
+        ...(status === 0 ? undefined : { "http.response.status_code": status }),
+        ...(status >= 500 ? { "error.type": String(status) } : undefined),
+      }, TEXT_KEYS);
+      this.#templates.set(status, template);
+    }
+    return template;
+  }
+}
+
+/** What was called: `prefix` is the start of each URL with this authority, slash included. */
+interface KnownAuthority {
+  prefix: string;
+  constants: Record<string, string | number>;
+  endpoints: Map<string, Endpoint>;
+}
+
+export class HttpRequests {
+  readonly #recorder: Recorder;
+  readonly #authorities = new Map<string, KnownAuthority>();
+  readonly #meta: number;
+  #last: KnownAuthority;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+    this.#meta = recorder.metaOf(SCOPE_HTTP_SERVER, KIND_SERVER);
+    this.#last = this.#addAuthority(ANY_AUTHORITY, NO_ADDRESS);
+  }
+
+  /**
+   * Starts the span of a request, as the root of a trace.
+   *
+   * @param url An absolute URL.
+   * @param route Template of the path, where the server knows it by now.
+   */
+  begin(method: string, url: string, route?: string): OpenRequest {
+    const { prefix } = this.#last;
+    const start = url.startsWith(prefix) ? prefix.length - 1 : this.#enterAuthority(url);
+    return this.#begin(method, route, url, start);
+  }
+
+  /** The same, for a server that gives the path and the host apart. */
+  beginAt(method: string, host: string, path: string): OpenRequest {
+    const prefix = `${host}/`;
+    if (this.#last.prefix !== prefix) this.#enterAuthority(prefix);
+    const start = path.startsWith("/") ? 0 : Math.max(pathStart(path), 0);
+    return this.#begin(method, undefined, path, start);
+  }
+
+  /** Gives a request the name of its route. */
+  setRoute(request: OpenRequest, route: string): void {
+    const endpoint = request.endpoint.withRoute(route);
+    if (endpoint === request.endpoint || !request.span.isRecording) return;
+    request.endpoint = endpoint;
+    this.#recorder.rename(request.span, endpoint.name);
+  }
+
+  /** The answer has been sent. */
+  end(request: OpenRequest, status: number): void {
+    const { span, endpoint, path, query } = request;
+    if (status >= 500) this.#recorder.setStatus(span, "error");
+    this.#recorder.endWith(span, endpoint.answered(status), path, query);
+  }
+
+  /** The handler threw, and nothing but an error reached the client. */
+  fail(request: OpenRequest, status: number, error: unknown): void {
+    this.#recorder.fail(request.span, error);
+    this.end(request, status);
+  }
+
+  /** The client went away, or the body broke off, before everything was sent. */
+  abort(request: OpenRequest, status: number): void {
+    if (request.span.slot < 0) return;
+    this.#recorder.setAttribute(request.span, "error.type", ABORTED);
+    this.#recorder.setStatus(request.span, "error");
+    this.end(request, status);
+  }
+
+  #begin(method: string, route: string | undefined, url: string, start: number): OpenRequest {
+    const { endpoints } = this.#last;
+    let endpoint = endpoints.get(method) ?? this.#addEndpoint(method);
+    if (route !== undefined) endpoint = endpoint.withRoute(route);
+    const end = pathEnd(url, start);
+    return {
+      span: this.#recorder.engine.open(endpoint.nameId, this.#meta, undefined),
+      path: pathOf(url, start, end),
+      query: queryOf(url, end),
+      endpoint,
+    };
+  }
+
+  #addEndpoint(method: string): Endpoint {
+    const { endpoints, constants } = this.#last;
+    const isKnown = METHODS.has(method);
+    const key = isKnown ? method : "_OTHER";
+    let endpoint = endpoints.get(key);
+    if (endpoint === undefined) {
+      endpoint = new Endpoint(this.#recorder, isKnown ? method : "HTTP", {
+        "http.request.method": key,
+        ...constants,
+      });
+      endpoints.set(key, endpoint);
+    }
+    return endpoint;
+  }
+
+  /** Makes the authority of `url` the last one. @returns where the path begins. */
+  #enterAuthority(url: string): number {
+    const start = pathStart(url);
+    if (start < 0) return 0;
+    const prefix = `${url.slice(0, start)}/`;
+    this.#last = this.#authorities.get(prefix) ??
+      this.#addAuthority(prefix, authorityOf(url) ?? NO_ADDRESS);
+    return start;
+  }
+
+  #addAuthority(prefix: string, authority: Authority): KnownAuthority {
+    if (this.#authorities.size >= MAX_AUTHORITIES) return this.#authorities.get(ANY_AUTHORITY)!;
+    const constants: Record<string, string | number> = { "url.scheme": authority.scheme };
+    if (authority.address !== "") {
+      constants["server.address"] = authority.address;
+      constants["server.port"] = authority.port;
+    }
+    const added = { prefix, constants, endpoints: new Map<string, Endpoint>() };
+    this.#authorities.set(prefix, added);
+    return added;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Copies of a program's own objects and functions, changed in one place and
+ * otherwise not to be told from the originals.
+ *
+ * @module
+ */
+
+// deno-lint-ignore no-explicit-any -- any function can stand in for any other
+type AnyFunction = (this: any, ...args: any[]) => any;
+
+/** An object like `original`, prototype and getters included, with `changes` on top. */
+export function copyWith<T extends object>(original: T, changes: Record<string, unknown>): T {
+  const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap;
+  for (const key of Object.keys(changes)) {
+    descriptors[key] = {
+      value: changes[key],
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    };
+  }
+  return Object.create(Object.getPrototypeOf(original), descriptors);
+}
+
+/** Gives `replacement` the name, length and other properties of `original`. */
+export function imitate<F extends AnyFunction>(replacement: AnyFunction, original: F): F {
+  const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap;
+  // A plain function's prototype cannot be redefined, and nobody looks at it.
+  delete descriptors.prototype;
+  try {
+    Object.defineProperties(replacement, descriptors);
+  } catch {
+    // A property that cannot be copied is not worth the hook.
+  }
+  return replacement as F;
+}

@@ -1,0 +1,182 @@
+/**
+ * Runs a program under a runtime with ferret's recorder in it, and reads from
+ * the ring what it recorded: the recording end of ferret without its writer.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ProgramConfig, RuntimeName } from "../../src/model/program_config.ts";
+import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
+import { ringSizes } from "../../src/ring/layout.ts";
+import { openRing } from "../../src/ring/memory.ts";
+import { createRingFile } from "../../src/ring/ring_file.ts";
+import { Batch, getInt64 } from "../../src/store/batch.ts";
+import { RingDecoder } from "../../src/writer/ring_decoder.ts";
+import { TextNumbers } from "../../src/writer/ring_strings.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A span as a test looks at it. */
+export interface RecordedSpan {
+  id: number;
+  parentId: number;
+  traceId: number;
+  name: string;
+  parentName: string | undefined;
+  scope: string;
+  kind: string;
+  status: string;
+  durationMs: number;
+  attributes: Record<string, unknown>;
+  /** Names of the events it has, and their attributes. */
+  events: { name: string; attributes: Record<string, unknown> }[];
+}
+
+/** How a program ended, and what it left. */
+export interface RecordedRun {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+  /** In the order in which they ended. */
+  spans: RecordedSpan[];
+}
+
+/** Settings of a run. */
+export interface RecordedProgramOptions {
+  /** Default false: run the program alone, to compare. */
+  plain?: boolean;
+  args?: string[];
+  /** Name of the program's file. Default `program.ts`. */
+  fileName?: string;
+  /** Other files beside it, by name. */
+  files?: Record<string, string>;
+  env?: Record<string, string>;
+  /** Flags of the runtime. */
+  flags?: string[];
+}
+
+/** Runs TypeScript `source` as a program. */
+export async function runRecorded(
+  runtime: RuntimeName,
+  source: string,
+  options: RecordedProgramOptions = {},
+): Promise<RecordedRun> {
+  const folder = await mkdtemp(join(tmpdir(), "ferret-test-"));
+  try {
+    const script = join(folder, options.fileName ?? "program.ts");
+    await writeFile(script, source);
+    for (const [name, text] of Object.entries(options.files ?? {})) {
+      await writeFile(join(folder, name), text);
+    }
+    const ring = createRingFile(join(folder, "ring"), {
+      sizes: ringSizes(4 * 2 ** 20),
+      identity: { process: 0, thread: 0, consumerPid: process.pid, consumerStart: 0 },
+    });
+    const config: ProgramConfig = {
+      runId: "test",
+      runtime,
+      transport: "mapped",
+      ringPath: ring.path,
+      ringBytes: ring.bytes,
+      process: 0,
+      thread: 0,
+      overflow: "drop",
+      minDurationNs: 0,
+      functions: { enabled: false, root: folder, include: [] },
+      hooks: [],
+      noHooks: [],
+      revokeFfi: false,
+      hiddenEnvironment: [],
+    };
+    const preload = join(folder, "preload.mjs");
+    const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
+    await writeFile(
+      preload,
+      `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`,
+    );
+    const command = [
+      ...(options.plain === true ? plainCommand(runtime) : preloadCommand(runtime, preload)),
+      ...(options.flags ?? []),
+      script,
+      ...(options.args ?? []),
+    ];
+    const ended = await spawned(command, { ...process.env, ...options.env });
+    return { ...ended, spans: readSpans(ring.path, ring.bytes) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function plainCommand(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["deno", "run", "-A", "--no-check"] : [runtime];
+}
+
+function preloadCommand(runtime: RuntimeName, preload: string): string[] {
+  switch (runtime) {
+    case "deno":
+      return [...plainCommand(runtime), "--preload", preload];
+    case "bun":
+      return [...plainCommand(runtime), `--preload=${preload}`];
+    case "node":
+      return [...plainCommand(runtime), "--import", preload];
+  }
+}
+
+function spawned(
+  [file, ...args]: string[],
+  env: Record<string, string | undefined>,
+): Promise<Omit<RecordedRun, "spans">> {
+  const path = `${join(ROOT, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file!, args, {
+      env: { ...env, PATH: path, NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text);
+    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+function readSpans(path: string, bytes: number): RecordedSpan[] {
+  // Copied: what readFileSync returns need not be aligned.
+  const memory = openRing(Uint8Array.from(readFileSync(path).subarray(0, bytes)));
+  const texts = new TextNumbers();
+  const decoder = new RingDecoder(0, memory, { texts, strings: [], progress: undefined });
+  const batch = new Batch(texts.texts, 20_000);
+  decoder.decode(batch, Infinity);
+  for (const open of decoder.consumer.openSpans()) decoder.addUnfinished(batch, open);
+  const { spans } = batch;
+  return Array.from({ length: spans.count }, (_, row) => {
+    const id = getInt64(spans.spanId, row);
+    const size = spans.attributes.size[row]!;
+    const start = spans.attributes.start[row]!;
+    const json = size < 0
+      ? "{}"
+      : new TextDecoder().decode(spans.attributes.bytes.subarray(start, start + size));
+    return {
+      id,
+      parentId: getInt64(spans.parentId, row),
+      traceId: getInt64(spans.traceId, row),
+      name: batch.textOf(spans.name[row]!) ?? "",
+      parentName: batch.textOf(spans.parentName[row]!),
+      scope: SCOPES[spans.scope[row]!]!,
+      kind: KINDS[spans.kind[row]!]!,
+      status: STATUSES[spans.status[row]!]!,
+      durationMs: getInt64(spans.durationNs, row) / 1e6,
+      attributes: JSON.parse(json) as Record<string, unknown>,
+      events: batch.events.filter((event) => event.spanId === id).map((event) => ({
+        name: event.name,
+        attributes: JSON.parse(event.attributes ?? "{}") as Record<string, unknown>,
+      })),
+    };
+  });
+}
