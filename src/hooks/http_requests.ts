@@ -146,11 +146,13 @@ export class HttpRequests {
     this.#recorder.rename(request.span, endpoint.name);
   }
 
-  /** The answer has been sent. */
-  end(request: OpenRequest, status: number): void {
+  /** The answer has been sent, now or at `endNs`. */
+  end(request: OpenRequest, status: number, endNs?: number): void {
     const { span, endpoint, path, query } = request;
     if (status >= 500) this.#recorder.setStatus(span, "error");
-    this.#recorder.endWith(span, endpoint.answered(status), path, query);
+    const template = endpoint.answered(status);
+    template.fill(path, query);
+    this.#recorder.endWith(span, template, endNs);
   }
 
   /** The handler threw, and nothing but an error reached the client. */

@@ -21,11 +21,13 @@ import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
 import { mapFile } from "../runtime/map_file.ts";
 import { processId, runtimeName } from "../runtime/self.ts";
+import { bunServe } from "./bun_serve.ts";
 import { denoServe } from "./deno_serve.ts";
+import { fetchHook } from "./fetch.ts";
 import type { Hook, HookContext } from "./hook.ts";
 
 /** All hooks: one file each. */
-const HOOKS: readonly Hook[] = [denoServe];
+const HOOKS: readonly Hook[] = [denoServe, bunServe, fetchHook];
 
 /** Starts recording in this thread. Never throws. */
 export function start(config: ProgramConfig): void {

@@ -13,10 +13,8 @@ import type { StringTable } from "./string_table.ts";
 import { utf8Length, writeUtf8 } from "./text.ts";
 
 export class AttributeTemplate {
-  /** The attributes that are the same for all. */
-  readonly attributes: Attributes;
-  /** Keys of the texts that are not. */
-  readonly textKeys: readonly string[];
+  readonly #attributes: Attributes;
+  readonly #textKeys: readonly string[];
   readonly #members: number;
   readonly #textKeyIds: readonly number[];
   readonly #texts: (string | undefined)[] = [];
@@ -28,20 +26,29 @@ export class AttributeTemplate {
   /**
    * Only for few different values, which are kept for the whole run.
    *
-   * @param attributes Less than 2,000 bytes of JSON.
+   * @param attributes The same for all spans; less than 2,000 bytes of JSON.
+   * @param textKeys Keys of up to two texts that are not the same.
    */
   constructor(strings: StringTable, attributes: Attributes, textKeys: readonly string[] = []) {
-    this.attributes = attributes;
-    this.textKeys = textKeys;
+    this.#attributes = attributes;
+    this.#textKeys = textKeys;
     this.#members = strings.intern(JSON.stringify(attributes).slice(1, -1));
     this.#textKeyIds = textKeys.map((key) => strings.intern(key));
     this.#unsent = [this.#members, ...this.#textKeyIds];
   }
 
-  /** Sets the texts of the span that is written next, in the order of `textKeys`. */
+  /** Sets the texts of the span that is ended next, in the order of `textKeys`. */
   fill(first: string | undefined, second: string | undefined): void {
     this.#texts[0] = first;
     this.#texts[1] = second;
+  }
+
+  /** All attributes of the span that is ended next. */
+  entries(): [string, unknown][] {
+    return [
+      ...Object.entries(this.#attributes),
+      ...this.#textKeys.map((key, index): [string, unknown] => [key, this.#texts[index]]),
+    ];
   }
 
   /** Sends the definitions of all strings. @returns false when the ring has no room. */

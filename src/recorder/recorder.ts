@@ -169,30 +169,20 @@ export class Recorder implements SpanOwner {
     return new AttributeTemplate(this.strings, attributes, textKeys);
   }
 
-  /** Ends a span with the attributes of a template; those that it has already stay. */
-  endWith(span: Span, template: AttributeTemplate, first?: string, second?: string): void {
+  /** Ends a span with the attributes of a template that was just filled; its own stay. */
+  endWith(span: Span, template: AttributeTemplate, endNs?: number): void {
     if (span.slot < 0) return;
-    if (span.extras !== undefined) {
-      this.#setTemplate(span, template, [first, second]);
-      this.engine.end(span);
-      return;
+    if (span.extras === undefined) {
+      this.#templateExtras.attributes = template;
+      span.extras = this.#templateExtras;
+    } else {
+      const list = listOf(span);
+      for (const [key, value] of template.entries()) {
+        if (!list.has(key)) list.set(key, value);
+      }
     }
-    template.fill(first, second);
-    const extras = this.#templateExtras;
-    extras.attributes = template;
-    span.extras = extras;
-    this.engine.end(span);
+    this.end(span, endNs);
     span.extras = undefined;
-  }
-
-  #setTemplate(span: Span, template: AttributeTemplate, texts: (string | undefined)[]): void {
-    const list = listOf(span);
-    for (const [key, value] of Object.entries(template.attributes)) {
-      if (!list.has(key)) list.set(key, value);
-    }
-    template.textKeys.forEach((key, index) => {
-      if (!list.has(key)) list.set(key, texts[index]);
-    });
   }
 
   setStatus(span: Span, status: "ok" | "error"): void {
