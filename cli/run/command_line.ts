@@ -41,7 +41,8 @@ export function planCommand(target: CommandTarget, cwd: string): LaunchPlan | Un
     : undefined;
   if (plan !== undefined) return plan;
   const shown = [command, ...args].slice(0, 3).join(" ");
-  const reason = `nothing is recorded: ferret cannot yet follow "${shown}" to the programs it starts`;
+  const reason =
+    `nothing is recorded: ferret cannot yet follow "${shown}" to the programs it starts`;
   return { executable, calledAs: command, args, reason };
 }
 

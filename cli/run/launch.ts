@@ -91,7 +91,9 @@ export function planBun(
   // Without the word `run`: with it, a preload in bunfig.toml takes the place
   // of ours. Then a value of its own could pass for a subcommand, and so could
   // the script.
-  const joined = flags.map(({ name, value }) => `--${name}${value === undefined ? "" : `=${value}`}`);
+  const joined = flags.map(({ name, value }) =>
+    `--${name}${value === undefined ? "" : `=${value}`}`
+  );
   const path = /^[./]|^-$|^[A-Za-z]:/.test(script) ? script : `./${script}`;
   return {
     runtime: "bun",

@@ -6,7 +6,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { ringSizes } from "../../src/ring/layout.ts";
+import { type RingSizes, ringSizes } from "../../src/ring/layout.ts";
 import type { RingIdentity } from "../../src/ring/memory.ts";
 import { createRingFile, type RingFile, RingGrowth } from "../../src/ring/ring_file.ts";
 import { createPrivateFolder, ringFolders } from "../../src/runtime/private_folder.ts";
@@ -20,8 +20,9 @@ const SMALLEST_RING_BYTES = 1024 * 1024;
 /** Segments that `grow` may fill: 256 MiB with rings of the default size. */
 const MAX_GROWN_SEGMENTS = 16;
 
-/** Much shorter than a segment of the default size lasts at the highest rate measured. */
-const GROWTH_INTERVAL_MS = 20;
+/** Room kept ready in a growing ring: at the highest rate measured it lasts 50 ms. */
+const SPARE_BYTES = 16 * 1024 * 1024;
+const GROWTH_INTERVAL_MS = 5;
 
 /** Creates the ring of the program's main thread, a smaller one if there is no room. */
 export function openMappedRing(options: RingOptions): TransportEnd | undefined {
@@ -61,8 +62,10 @@ function createRing(options: RingOptions): { folder: string; file: RingFile } | 
       let folder: string | undefined;
       try {
         folder = createPrivateFolder(parent);
+        const readySegments = Math.min(spareSegments(sizes), sizes.segmentCount);
         const identity = ownRingIdentity();
-        return { folder, file: createRingFile(join(folder, "ring-0"), { sizes, identity }) };
+        const path = join(folder, "ring-0");
+        return { folder, file: createRingFile(path, { sizes, identity, readySegments }) };
       } catch {
         // No room, or a folder that cannot be written to: the next one.
         if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -72,12 +75,17 @@ function createRing(options: RingOptions): { folder: string; file: RingFile } | 
   return undefined;
 }
 
+function spareSegments(sizes: RingSizes): number {
+  return Math.ceil(SPARE_BYTES / sizes.segmentBytes);
+}
+
 /** Keeps a growing ring in room while the program runs. @returns A function that ends it. */
 function keepGrowing(file: RingFile): () => void {
-  const growth = new RingGrowth(file);
+  const growth = new RingGrowth(file, spareSegments(file.sizes));
   const step = () => {
-    const outcome = growth.step();
-    if (outcome === "at_limit" || outcome === "no_room") clearInterval(timer);
+    let outcome = growth.step();
+    while (outcome === "grown") outcome = growth.step();
+    if (outcome !== "enough") clearInterval(timer);
   };
   const timer = setInterval(step, GROWTH_INTERVAL_MS);
   step();

@@ -76,7 +76,10 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["--runtime", (options, value) => void (options.runtime = oneOf("--runtime", value, RUNTIMES))],
   ["--functions", (options, value) => void options.functions.push(value)],
   ["--min-duration", (options, value) => void (options.minDurationNs = durationOf(value))],
-  ["--overflow", (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES))],
+  [
+    "--overflow",
+    (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES)),
+  ],
   ["--ring-size", (options, value) => void (options.ringBytes = ringBytesOf(value))],
   ["--hook", (options, value) => void options.hooks.push(...namesOf(value))],
   ["--no-hook", (options, value) => void options.noHooks.push(...namesOf(value))],

@@ -22,7 +22,9 @@ export function projectRoot(
   options: { cwd: string; runtime: RuntimeName },
 ): string {
   const { cwd, runtime } = options;
-  const folder = script === undefined || isRemote(script) ? cwd : dirname(resolve(cwd, pathOf(script)));
+  const folder = script === undefined || isRemote(script)
+    ? cwd
+    : dirname(resolve(cwd, pathOf(script)));
   const folders = foldersUpwards(folder);
   const root = folders.find((parent) => existsSync(join(parent, ".git"))) ??
     folders.findLast((parent) => PROJECT_FILES.some((file) => existsSync(join(parent, file)))) ??

@@ -14,12 +14,13 @@ import type { FinishReport } from "../../src/model/run_info.ts";
 import type { WriterClient } from "../../src/writer/client.ts";
 import type { RunRequest } from "./arguments.ts";
 import type { LaunchPlan } from "./launch.ts";
+import { openTransport } from "./open_transport.ts";
 import { writePreload } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
 import { createRunId, describeRun } from "./run_info.ts";
 import { SignalForwarder } from "./signals.ts";
-import { openTransport, type TransportEnd } from "./transport.ts";
+import type { TransportEnd } from "./transport.ts";
 
 /** What a run left behind. */
 export interface SessionReport {

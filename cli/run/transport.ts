@@ -4,10 +4,8 @@
  * @module
  */
 import type { ChildProcess } from "node:child_process";
-import type { ProgramConfig, Transport } from "../../src/model/program_config.ts";
+import type { ProgramConfig } from "../../src/model/program_config.ts";
 import type { RingSource } from "../../src/writer/ring_source.ts";
-import { openMappedRing } from "./mapped_ring.ts";
-import { openPipeMirror } from "./pipe_mirror.ts";
 
 /** Settings of a run's ring. */
 export interface RingOptions {
@@ -38,13 +36,4 @@ export interface TransportEnd {
   arrived(): Promise<string | undefined>;
   /** Ends what `begin` began. */
   close(): void;
-}
-
-/** Opens the wanted transport, or the pipe where memory cannot be shared. */
-export function openTransport(wanted: Transport, options: RingOptions): TransportEnd {
-  if (wanted === "pipe") return openPipeMirror(options);
-  const mapped = openMappedRing(options);
-  if (mapped !== undefined) return mapped;
-  const note = "there is no room for shared memory: records travel through a pipe";
-  return { ...openPipeMirror(options), note };
 }

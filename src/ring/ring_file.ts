@@ -11,7 +11,6 @@ import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 
 import { withNewFile } from "../runtime/private_folder.ts";
 import {
   HEADER_BYTES,
-  initialBytes,
   ringBytes,
   type RingSizes,
   S_STATE,
@@ -32,24 +31,29 @@ export interface RingFile {
   sizes: RingSizes;
 }
 
+/** How a ring file is made. */
+export interface RingFileOptions {
+  sizes: RingSizes;
+  identity: RingIdentity;
+  /** Segments with memory behind them from the start. Default 1. */
+  readySegments?: number;
+}
+
 /**
- * Creates a ring with its first segment ready.
+ * Creates a ring.
  *
  * @throws with the code of the file system (`ENOSPC`, …); then no file is left.
  */
-export function createRingFile(
-  path: string,
-  options: { sizes: RingSizes; identity: RingIdentity },
-): RingFile {
-  const { sizes, identity } = options;
+export function createRingFile(path: string, options: RingFileOptions): RingFile {
+  const { sizes, identity, readySegments = 1 } = options;
   const bytes = ringBytes(sizes);
   // Only its first page is ever touched, so a large one costs nothing.
   const image = new Uint8Array(bytes);
-  createRing(image, { sizes, identity, readySegments: 1 });
+  createRing(image, { sizes, identity, readySegments });
   withNewFile(path, (fd) => {
     try {
       writeFully(fd, image.subarray(0, HEADER_BYTES), 0);
-      fillWithZeros(fd, HEADER_BYTES, initialBytes(sizes));
+      fillWithZeros(fd, HEADER_BYTES, segmentByte(sizes, readySegments));
       ftruncateSync(fd, bytes);
     } catch (error) {
       rmSync(path, { force: true });
@@ -62,18 +66,21 @@ export function createRingFile(
 /** What became of an attempt to give a ring more room. */
 export type GrowthStep = "enough" | "grown" | "no_room" | "at_limit";
 
-/** Gives a ring of the `grow` policy its next segment whenever the last spare one is in use. */
+/** Keeps spare segments in a ring of the `grow` policy. */
 export class RingGrowth {
   readonly #fd: number;
   readonly #sizes: RingSizes;
+  readonly #spareSegments: number;
   readonly #control = new Int32Array(1024);
 
-  constructor(file: RingFile) {
+  /** @param spareSegments How many ready segments there should always be. */
+  constructor(file: RingFile, spareSegments: number) {
     this.#fd = openSync(file.path, "r+");
     this.#sizes = file.sizes;
+    this.#spareSegments = spareSegments;
   }
 
-  /** Looks at the segments and readies one if no spare one is left. */
+  /** Looks at the segments and readies one if too few are spare. */
   step(): GrowthStep {
     const control = new Uint8Array(this.#control.buffer);
     readSync(this.#fd, control, 0, control.length, 0);
@@ -81,7 +88,8 @@ export class RingGrowth {
       { length: this.#sizes.segmentCount },
       (_, segment) => this.#control[segmentControl(segment) + S_STATE],
     );
-    if (states.includes(SEGMENT_READY)) return "enough";
+    const spare = states.filter((state) => state === SEGMENT_READY).length;
+    if (spare >= this.#spareSegments) return "enough";
     const next = states.indexOf(SEGMENT_ABSENT);
     if (next < 0) return "at_limit";
     const start = segmentByte(this.#sizes, next);

@@ -28,7 +28,15 @@ function failure(argv: string[], cwd = "/"): UsageError {
 }
 
 test("parseRunArguments() gives what follows the script to the program", () => {
-  const { options, target } = parseScript(["--runtime", "deno", "app.ts", "-o", "x", "--", "--help"]);
+  const { options, target } = parseScript([
+    "--runtime",
+    "deno",
+    "app.ts",
+    "-o",
+    "x",
+    "--",
+    "--help",
+  ]);
   assert.equal(target.script, "app.ts");
   assert.deepEqual(target.args, ["-o", "x", "--", "--help"]);
   assert.equal(options.out, "out.duckdb");
@@ -36,8 +44,12 @@ test("parseRunArguments() gives what follows the script to the program", () => {
 
 test("parseRunArguments() reads every option of ferret's", () => {
   const { options } = parseScript([
-    ..."--runtime=bun -o a.duckdb --functions lib/** --functions=x --no-functions --quiet".split(" "),
-    ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=sql".split(" "),
+    ..."--runtime=bun -o a.duckdb --functions lib/** --functions=x --no-functions --quiet".split(
+      " ",
+    ),
+    ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=sql".split(
+      " ",
+    ),
     ..."--label a=b=c --report app.ts".split(" "),
   ]);
   assert.deepEqual(options, {
@@ -57,7 +69,15 @@ test("parseRunArguments() reads every option of ferret's", () => {
 });
 
 test("parseRunArguments() passes the runtime's flags on with their values", () => {
-  const flags = ["-A", "--import-map", "map.json", "--unstable-kv", "-RN=example.com", "--lock", "l"];
+  const flags = [
+    "-A",
+    "--import-map",
+    "map.json",
+    "--unstable-kv",
+    "-RN=example.com",
+    "--lock",
+    "l",
+  ];
   const { target } = parseScript(["--runtime", "deno", ...flags, "app.ts", "-A"]);
   assert.deepEqual(target.flagArguments, flags);
   assert.deepEqual(target.args, ["-A"]);
@@ -130,7 +150,16 @@ test("parseRunArguments() takes the smallest and the largest ring", () => {
 });
 
 test("parseRunArguments() leaves everything after -- as it is", () => {
-  const { options, target } = parse(["--quiet", "--", "deno", "run", "--odd-flag", "app.ts", "--", "x"]);
+  const { options, target } = parse([
+    "--quiet",
+    "--",
+    "deno",
+    "run",
+    "--odd-flag",
+    "app.ts",
+    "--",
+    "x",
+  ]);
   assert.equal(options.quiet, true);
   assert.deepEqual(target, {
     kind: "command",

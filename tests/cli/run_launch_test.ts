@@ -17,7 +17,9 @@ function decide(line: string, environment = {}) {
 }
 
 /** Plans a command line in a folder of the repository, so that its runtimes are found. */
-function inRepository<T>(use: (plan: (line: string) => LaunchPlan | UnrecordedPlan) => T): Promise<T> {
+function inRepository<T>(
+  use: (plan: (line: string) => LaunchPlan | UnrecordedPlan) => T,
+): Promise<T> {
   return withFolder(FILES, (folder) => {
     return Promise.resolve(use((line) => {
       const [command, ...args] = line.split(" ");
@@ -41,13 +43,21 @@ test("decideFfi() adds the permission only when nothing is said about it", () =>
 
 test("decideFfi() maps and takes nothing back when the user granted everything", () => {
   const granted = { transport: "mapped", flags: [], revokes: false };
-  for (const line of ["-A", "--allow-all", "--allow-ffi", "-qA"]) assert.deepEqual(decide(line), granted);
+  for (const line of ["-A", "--allow-all", "--allow-ffi", "-qA"]) {
+    assert.deepEqual(decide(line), granted);
+  }
 });
 
 test("decideFfi() uses the pipe when the user decided otherwise", () => {
   const piped = { transport: "pipe", flags: [], revokes: false };
   for (
-    const line of ["--deny-ffi", "-A --deny-ffi", "--allow-ffi=/lib", "--deny-ffi=/x --allow-ffi", "-P"]
+    const line of [
+      "--deny-ffi",
+      "-A --deny-ffi",
+      "--allow-ffi=/lib",
+      "--deny-ffi=/x --allow-ffi",
+      "-P",
+    ]
   ) assert.deepEqual(decide(line), piped, line);
   assert.deepEqual(decide("", { DENO_PERMISSION_BROKER_PATH: "/b" }), piped);
 });
@@ -59,7 +69,10 @@ test("planCommand() puts the preload before the user's own flags", async () => {
     assert.equal(started(plan("deno run --odd-flag app.ts")), `run ${ours} --odd-flag app.ts`);
     assert.equal(started(plan("deno -A app.ts x")), "run --preload=/pre.mjs -A app.ts x");
     assert.equal(started(plan("deno test --filter x")), `test ${ours} --filter x`);
-    assert.equal(started(plan("bun test --bail x.test.ts")), "test --preload=/pre.mjs --bail x.test.ts");
+    assert.equal(
+      started(plan("bun test --bail x.test.ts")),
+      "test --preload=/pre.mjs --bail x.test.ts",
+    );
     assert.equal(started(plan("bun app.ts x")), "--preload=/pre.mjs ./app.ts x");
     assert.equal(started(plan("bun run ./app.ts")), "--preload=/pre.mjs ./app.ts");
     assert.equal(
@@ -90,7 +103,9 @@ test("planCommand() starts deno serve as deno run with the same permission", asy
 
 test("planCommand() says when it cannot follow a command", async () => {
   await inRepository((plan) => {
-    for (const line of ["deno task dev", "deno run dev", "bun run app.ts", "bun install", "tsc -v"]) {
+    for (
+      const line of ["deno task dev", "deno run dev", "bun run app.ts", "bun install", "tsc -v"]
+    ) {
       const unrecorded = plan(line);
       assert.ok("reason" in unrecorded, line);
       assert.match(unrecorded.reason, /nothing is recorded/);

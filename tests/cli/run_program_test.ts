@@ -9,7 +9,8 @@ import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/
 
 const PROGRAMS: Record<string, string> = {
   "throw.ts": "function inner(n: number) {\n  throw new TypeError(`boom ${n}`);\n}\n\ninner(1);\n",
-  "reject.ts": "async function fail() {\n  await null;\n  throw new Error('no');\n}\nvoid fail();\n",
+  "reject.ts":
+    "async function fail() {\n  await null;\n  throw new Error('no');\n}\nvoid fail();\n",
   "later.ts": "console.log('soon');\nsetTimeout(() => {\n  throw new Error('later');\n}, 5);\n",
   "syntax.ts": "const x: = ;\n",
   "import.ts": 'import "./missing.ts";\n',
@@ -120,7 +121,8 @@ test("ferret run keeps .env files and bunfig.toml as they are for a Bun program"
     "own.env": "SHARED=own\n",
     "bunfig.toml": 'preload = ["./first.ts"]\n',
     "first.ts": 'console.log("first");\n',
-    "show.ts": 'console.log(process.env["FROM_DOTENV"], process.env["SHARED"], process.execArgv);\n',
+    "show.ts":
+      'console.log(process.env["FROM_DOTENV"], process.env["SHARED"], process.execArgv);\n',
   };
   await withFolder(files, async (folder) => {
     await assertSame("bun", "show.ts", { folder });

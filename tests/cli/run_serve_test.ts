@@ -49,7 +49,8 @@ test("ferret run -- deno serve listens, prints and ends as deno serve does", asy
 });
 
 test("ferret run -- deno serve prints its address when the program does not listen for it", async () => {
-  const source = "setTimeout(() => Deno.exit(0), 300);\nexport default { fetch: () => new Response() };\n";
+  const source =
+    "setTimeout(() => Deno.exit(0), 300);\nexport default { fetch: () => new Response() };\n";
   await withFolder({ "server.ts": source }, async (folder) => {
     const port = String(await freePort());
     const args = ["--", "deno", "serve", "--host", "127.0.0.1", "--port", port, "server.ts"];

@@ -77,7 +77,7 @@ test("RingGrowth.step() readies one segment whenever no spare one is left, up to
   return withFolder({}, (folder) => {
     const sizes = ringSizes(65_536, 3);
     const { path, bytes } = createRingFile(join(folder, "ring"), { sizes, identity: IDENTITY });
-    const growth = new RingGrowth({ path, bytes, sizes });
+    const growth = new RingGrowth({ path, bytes, sizes }, 1);
     assert.equal(growth.step(), "enough");
     for (const segment of [0, 1]) {
       setState(path, segment, SEGMENT_IN_USE);
