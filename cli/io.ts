@@ -1,0 +1,49 @@
+/**
+ * Where a command prints. Commands get it handed in, so that tests can listen
+ * and nothing else of ferret has to know about the terminal.
+ *
+ * @module
+ */
+import process from "node:process";
+
+/** The terminal, or what stands in for it. */
+export interface Io {
+  /** Prints to stdout, as it is: lines bring their own end. */
+  out(text: string): void;
+  /** Prints to stderr. */
+  err(text: string): void;
+  /** Width of the terminal in columns; `undefined` when stdout is none. */
+  readonly columns?: number | undefined;
+  /** Whether stdout takes colours. */
+  readonly isColored?: boolean;
+}
+
+/** The process's own streams, and a way to wait for them. */
+export interface ProcessIo extends Io {
+  /** Resolves when everything printed has left the process or never will. */
+  flushed(): Promise<void>;
+}
+
+/** Prints to the process's streams. A reader that went away (`| head`) is no error. */
+export function processIo(): ProcessIo {
+  let pending: Promise<unknown> = Promise.resolve();
+  const print = (stream: NodeJS.WriteStream, text: string) => {
+    if (text === "") return;
+    const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
+    pending = Promise.all([pending, written]);
+  };
+  for (const stream of [process.stdout, process.stderr]) {
+    // One listener for the whole process: EPIPE is the only thing that happens here.
+    if (stream.listenerCount("error", ignore) === 0) stream.on("error", ignore);
+  }
+  const isTerminal = process.stdout.isTTY === true;
+  return {
+    out: (text) => print(process.stdout, text),
+    err: (text) => print(process.stderr, text),
+    columns: isTerminal ? process.stdout.columns : undefined,
+    isColored: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+    flushed: async () => void await pending,
+  };
+}
+
+function ignore(): void {}
