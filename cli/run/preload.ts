@@ -6,7 +6,9 @@
  * @module
  */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
 import type { ServeAddress } from "./launch.ts";
 import { ownModule } from "./own_modules.ts";
@@ -27,11 +29,28 @@ export function writePreload(folder: string, options: PreloadOptions): string {
   return path;
 }
 
+/** URL of a file in a package that ferret depends on. */
+function packageFile(name: string, file: string): string {
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return pathToFileURL(join(dirname(manifest), file)).href;
+}
+
+function sourceMapCodec(): string {
+  return packageFile("@jridgewell/sourcemap-codec", "dist/sourcemap-codec.mjs");
+}
+
 function preloadSource({ config, execArgv, serve }: PreloadOptions): string {
-  const lines = [
-    `import { start } from ${JSON.stringify(ownModule("src/hooks/start"))};`,
-    `start(${JSON.stringify(config)});`,
-  ];
+  const lines = [`import { start } from ${JSON.stringify(ownModule("src/hooks/start"))};`];
+  if (config.runtime === "deno" && config.functions.enabled) {
+    // Literal, so that Deno needs no permission to read them.
+    lines.push(
+      `import * as acorn from ${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))};`,
+      `import * as codec from ${JSON.stringify(sourceMapCodec())};`,
+      `start(${JSON.stringify(config)}, { acorn, codec });`,
+    );
+  } else {
+    lines.push(`start(${JSON.stringify(config)});`);
+  }
   if (config.runtime === "bun") {
     // Children that inherit these flags must not write to the program's ring.
     const flags = execArgv.map((flag) => JSON.stringify(flag)).join(", ");

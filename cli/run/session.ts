@@ -15,6 +15,7 @@ import type { WriterClient } from "../../src/writer/client.ts";
 import type { RunRequest } from "./arguments.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { openTransport } from "./open_transport.ts";
+import { ownFolders } from "./own_modules.ts";
 import { writePreload } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
@@ -146,6 +147,7 @@ function configOf(
       enabled: options.recordsFunctions,
       root: projectRoot(plan.script, { cwd: process.cwd(), runtime: plan.runtime }),
       include: options.functions,
+      exclude: ownFolders(),
     },
     hooks: options.hooks,
     noHooks: options.noHooks,

@@ -24,13 +24,17 @@ import { processId, runtimeName } from "../runtime/self.ts";
 import { bunServe } from "./bun_serve.ts";
 import { denoServe } from "./deno_serve.ts";
 import { fetchHook } from "./fetch.ts";
+import { BuiltinWatch } from "./builtin_watch.ts";
+import { installFunctions } from "./functions/install.ts";
+import type { Parsers } from "./functions/parsers.ts";
 import type { Hook, HookContext } from "./hook.ts";
+import { installDenoModuleHooks, type LoadFile } from "./module_hooks.ts";
 
 /** All hooks: one file each. */
 const HOOKS: readonly Hook[] = [denoServe, bunServe, fetchHook];
 
 /** Starts recording in this thread. Never throws. */
-export function start(config: ProgramConfig): void {
+export function start(config: ProgramConfig, parsers?: Parsers): void {
   try {
     hideEnvironment(config.hiddenEnvironment);
     const recorder = openRecorder(config);
@@ -38,14 +42,40 @@ export function start(config: ProgramConfig): void {
       ...createTracing(recorder),
       flush: () => flushed(recorder.producer),
     });
-    Object.defineProperty(globalThis, FUNCTION_TRACER_GLOBAL, {
-      value: createFunctionTracer(recorder),
-    });
-    installHooks({ recorder, config, onModule: () => {} });
+    const builtins = new BuiltinWatch();
+    installHooks({ recorder, config, onModule: (names, install) => builtins.on(names, install) });
+    watchModules(config, { recorder, builtins, parsers });
   } catch {
     // Nothing is recorded; the ring says so, since no producer ever attached to it.
   } finally {
     if (config.revokeFfi) revokeFfi();
+  }
+}
+
+/** Instruments functions, and tells the hooks when modules they wait for are loaded. */
+function watchModules(
+  config: ProgramConfig,
+  parts: { recorder: Recorder; builtins: BuiltinWatch; parsers: Parsers | undefined },
+): void {
+  const { builtins } = parts;
+  let loadFile: LoadFile | undefined;
+  if (config.functions.enabled) {
+    const tracer = createFunctionTracer(parts.recorder);
+    Object.defineProperty(globalThis, FUNCTION_TRACER_GLOBAL, { value: tracer });
+    loadFile = installFunctions(config.functions, {
+      tracer,
+      parsers: parts.parsers,
+      onImports: () => builtins.loadAll(),
+    });
+  }
+  if (runtimeName() === "deno") {
+    installDenoModuleHooks({
+      onBuiltin: (name) => builtins.load(name),
+      loadFile: loadFile ?? (() => undefined),
+    });
+  } else if (!config.functions.enabled) {
+    // Nobody tells us when: now.
+    builtins.loadAll();
   }
 }
 

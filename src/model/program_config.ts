@@ -19,6 +19,8 @@ export interface FunctionSelection {
   root: string;
   /** Globs of `--functions`, relative to `root` or absolute; empty: the user's own files. */
   include: string[];
+  /** Absolute paths below which nothing is: ferret's own code. */
+  exclude: string[];
 }
 
 /** Settings of the recorder in one thread of a program. */

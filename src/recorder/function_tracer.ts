@@ -9,6 +9,7 @@
 import { SCOPE_FUNCTION } from "../model/span.ts";
 import { packMeta } from "../ring/layout.ts";
 import type { Recorder } from "./recorder.ts";
+import { observeAsyncIterable } from "./async_iterable.ts";
 import { type Span, SPAN_DEFERRED, SPAN_ENTERED, SPAN_GENERATOR } from "./span.ts";
 
 /** The global that transformed code finds this under. */
@@ -29,8 +30,12 @@ export interface FunctionTracer {
   e(span: Span): void;
   /** Marks it as failed; the caller throws the error again. */
   f(span: Span, error: unknown): void;
-  /** Runs the body of an async function and returns the body's own promise. */
-  r<A extends unknown[], R>(span: Span, body: (...args: A) => R, args?: A): R;
+  /** An async function is about to be suspended, waiting for `value`. */
+  s<T>(span: Span, value: T): T;
+  /** It goes on, having got `value`; also at the start of each catch and finally. */
+  w<T>(span: Span, value?: T): T | undefined;
+  /** What a `for await` loops over: its steps run in the function's context. */
+  fa<T>(span: Span, iterable: T): T;
   /** A value that an async function returns: for a promise, the span ends when it settles. */
   rt<T>(span: Span, value: T): T;
   /** Begins the span of a generator. */
@@ -39,8 +44,6 @@ export interface FunctionTracer {
   p<T>(span: Span, value: T): T;
   /** The generator goes on, having received `value`. */
   q<T>(span: Span, value: T): T;
-  /** Gives a function the prototype that async functions have. */
-  af<F extends (...args: never[]) => unknown>(fn: F): F;
   /** Registers a function of the program's. @returns the number that `b` and `g` take. */
   defineFunction(name: string, file: string, line: number, column: number): number;
 }
@@ -52,7 +55,6 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
   const { open, end, endAfter, suspend, resume: resumeInParent } = recorder.engine;
   const promisePrototype = Promise.prototype;
   const promiseThen = promisePrototype.then;
-  const asyncPrototype = Object.getPrototypeOf(async () => {});
 
   function begin(nameId: number): Span {
     const frame = getFrame();
@@ -70,6 +72,14 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     span.previous = undefined;
   }
 
+  function reenter(span: Span): void {
+    if ((span.state & SPAN_ENTERED) !== 0) return;
+    const frame = getFrame();
+    span.previous = frame;
+    span.state |= SPAN_ENTERED;
+    enter(frame, span);
+  }
+
   function pause(span: GeneratorSpan): void {
     if (span.resumedNs === undefined || span.resumedNs < 0) return;
     const now = nowNs();
@@ -84,10 +94,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     const now = nowNs();
     span.resumedNs = now;
     resumeInParent(span, now);
-    const frame = getFrame();
-    span.previous = frame;
-    span.state |= SPAN_ENTERED;
-    enter(frame, span);
+    reenter(span);
   }
 
   /** The end of what is not a plain synchronous function. */
@@ -116,12 +123,19 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     f(span, error) {
       recorder.fail(span, error);
     },
-    r(span, body, args) {
-      try {
-        return args === undefined ? (body as unknown as () => never)() : body(...args);
-      } finally {
-        leave(span);
-      }
+    s(span, value) {
+      leave(span);
+      return value;
+    },
+    w(span, value) {
+      reenter(span);
+      return value;
+    },
+    fa(span, iterable) {
+      return observeAsyncIterable(iterable, {
+        before: () => reenter(span),
+        after: () => leave(span),
+      });
     },
     rt(span, value) {
       if (
@@ -153,9 +167,6 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     q(span, value) {
       resume(span);
       return value;
-    },
-    af(fn) {
-      return Object.setPrototypeOf(fn, asyncPrototype);
     },
     defineFunction(name, file, line, column) {
       return recorder.defineSource(name, file, line, column);

@@ -1,0 +1,95 @@
+/**
+ * From the text of a file to the text that reports its functions.
+ *
+ * @module
+ */
+import type { FunctionTracer } from "../../recorder/function_tracer.ts";
+import { SourceLines } from "./source_lines.ts";
+import {
+  createMap,
+  originalPosition,
+  shiftedMap,
+  type SourceMapCodec,
+  splitInlineMap,
+} from "./source_map.ts";
+import { forEachChild, type Parse, type SyntaxNode } from "./syntax.ts";
+import { applyInsertions, transform } from "./transform.ts";
+
+/** Larger files are generated ones: their functions are nobody's. */
+const MAX_SOURCE_CHARS = 1_000_000;
+
+/** What instrumenting needs. */
+export interface InstrumentOptions {
+  tracer: Pick<FunctionTracer, "defineFunction">;
+  /** Paths in the recording are relative to this folder. */
+  root: string;
+  /** Makes source maps; absent where the runtime does not read them. */
+  codec?: SourceMapCodec | undefined;
+}
+
+/** A file's text with its functions instrumented, or undefined to leave the file alone. */
+export type Instrument = (source: string, path: string, parse: Parse) => string | undefined;
+
+/** Creates the function that instruments the files of one thread. */
+export function createInstrument(options: InstrumentOptions): Instrument {
+  const { tracer, root, codec } = options;
+  /** Where each name was first seen, so that two functions never share one. */
+  const places = new Map<string, string>();
+
+  function uniqueName(name: string, file: string, line: number): string {
+    const place = `${file}:${line}`;
+    for (const candidate of [name, `${name} (${baseName(file)})`, `${name} (${place})`]) {
+      const known = places.get(candidate);
+      if (known === undefined) places.set(candidate, place);
+      if (known === undefined || known === place) return candidate;
+    }
+    return `${name} (${place})`;
+  }
+
+  return (source, path, parse) => {
+    if (source.length > MAX_SOURCE_CHARS) return undefined;
+    const map = codec === undefined ? undefined : splitInlineMap(source, codec);
+    const code = map?.code ?? source;
+    let program: SyntaxNode;
+    try {
+      program = parse(code, path);
+    } catch {
+      // The runtime will say what is wrong with it.
+      return undefined;
+    }
+    const lines = new SourceLines(code);
+    const file = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+    const placeOf = (offset: number) => {
+      const place = lines.at(offset);
+      return map === undefined ? place : originalPosition(map, place);
+    };
+    const insertions = transform(program, code, {
+      anonymousName: (at) => `${baseName(file)}:${placeOf(at).line}`,
+      defineFunction: (name, at) => {
+        const { line, column } = placeOf(at);
+        return tracer.defineFunction(uniqueName(name, file, line), file, line, column);
+      },
+    });
+    if (insertions.length === 0) return undefined;
+    const instrumented = applyInsertions(code, insertions);
+    if (codec === undefined) return instrumented;
+    if (map !== undefined) return instrumented + shiftedMap(map, insertions, codec);
+    const offsets = offsetsOf(program);
+    return instrumented + createMap(`file://${path}`, code, { insertions, offsets, codec });
+  };
+}
+
+/** Where the runtime may say that something happened. */
+function offsetsOf(program: SyntaxNode): number[] {
+  const offsets: number[] = [];
+  const visit = (node: SyntaxNode) => {
+    offsets.push(node.start);
+    forEachChild(node, visit);
+  };
+  visit(program);
+  return offsets;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

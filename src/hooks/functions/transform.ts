@@ -1,0 +1,279 @@
+/**
+ * Makes every function of a source file report its calls, by inserting text and
+ * nothing else: no line moves, and the functions stay the very functions they
+ * were (kind, name, length, `arguments`, `this`, `super`, defaults that throw).
+ *
+ * ```js
+ * async function load(id) {
+ *   const row = await query(id);
+ *   return row;
+ * }
+ * // becomes, on the same lines
+ * async function load(id) {const __ferret_s=__ferret__.b(7);try{
+ *   const row = __ferret__.w(__ferret_s,await __ferret__.s(__ferret_s,query(id)));
+ *   return __ferret__.rt(__ferret_s,row);
+ * }catch(__ferret_e){__ferret__.f(__ferret_s,__ferret_e);throw __ferret_e}finally{__ferret__.e(__ferret_s)}}
+ * ```
+ *
+ * An async function leaves its context just before it is suspended and enters
+ * it again when it goes on, so it adds no promise and no microtask. Generators
+ * do the same at `yield`.
+ *
+ * @module
+ */
+import { childScope, FILE_SCOPE, fullName, type NameScope, ownName } from "./function_names.ts";
+import { forEachChild, isFunction, type SyntaxNode } from "./syntax.ts";
+
+const TRACER = "__ferret__";
+const SPAN = "__ferret_s";
+const ERROR = "__ferret_e";
+
+const CLOSING =
+  `}catch(${ERROR}){${TRACER}.f(${SPAN},${ERROR});throw ${ERROR}}finally{${TRACER}.e(${SPAN})}`;
+
+/** Text to insert at an offset. */
+export interface Insertion {
+  at: number;
+  text: string;
+}
+
+/** What a transformed file needs to know about itself. */
+export interface TransformOptions {
+  /** Called once for each function; the number goes into the code. `at` is the function's offset. */
+  defineFunction(name: string, at: number): number;
+  /** Name of functions that have none, from their offset: `app.ts:12`. */
+  anonymousName(at: number): string;
+}
+
+/** The kinds of functions, as far as their bodies differ. */
+interface FunctionState {
+  isAsync: boolean;
+  isGenerator: boolean;
+  /** False for a function that is left as it is: its awaits and yields are too. */
+  isTraced: boolean;
+}
+
+/**
+ * Finds what to insert.
+ *
+ * @param program A parsed file.
+ * @param source Its text.
+ * @returns Insertions in the order of their offsets; empty when there is nothing to do.
+ */
+export function transform(
+  program: SyntaxNode,
+  source: string,
+  options: TransformOptions,
+): Insertion[] {
+  if (source.includes(SPAN)) return [];
+  const insertions: Insertion[] = [];
+  const untraced: FunctionState = { isAsync: false, isGenerator: false, isTraced: false };
+
+  function insert(at: number, text: string): void {
+    insertions.push({ at, text });
+  }
+
+  /** Where a method begins: not where its parameters do. */
+  const methodStarts = new Map<SyntaxNode, number>();
+
+  function visit(node: SyntaxNode, scope: NameScope, state: FunctionState): void {
+    if (isFunction(node)) {
+      visitFunction(node, scope);
+      return;
+    }
+    if (isMethod(node)) methodStarts.set(node["value"], node.start);
+    if (state.isTraced && visitSuspension(node, scope, state)) return;
+    visitChildren(node, scope, state);
+  }
+
+  function visitChildren(node: SyntaxNode, scope: NameScope, state: FunctionState): void {
+    const isList = node.type === "BlockStatement" || node.type === "SwitchCase";
+    forEachChild(node, (child) => {
+      visit(child, childScope(node, child, scope), state);
+      if (isList && state.isTraced && isForAwait(child)) insert(child.end, resumption(state));
+    });
+  }
+
+  function visitFunction(node: SyntaxNode, scope: NameScope): void {
+    const body: SyntaxNode = node["body"];
+    const start = methodStarts.get(node) ?? node.start;
+    const own = ownName(node, scope);
+    const name = fullName(own === "" ? options.anonymousName(start) : own, scope);
+    const inner: NameScope = { outer: name, hint: "", owner: "" };
+    const isGenerator = node["generator"] === true;
+    const state: FunctionState = {
+      isAsync: node["async"] === true,
+      isGenerator,
+      isTraced: canTrace(node),
+    };
+    // Defaults run before the body: what they suspend or call is not the body's.
+    for (const parameter of node["params"]) visit(parameter, inner, untraced);
+    if (!state.isTraced) {
+      visit(body, inner, untraced);
+      return;
+    }
+    const number = options.defineFunction(name, start);
+    const opening = `const ${SPAN}=${TRACER}.${isGenerator ? "g" : "b"}(${number});try{`;
+    if (body.type !== "BlockStatement") {
+      const returned = state.isAsync ? `return(${TRACER}.rt(${SPAN},` : "return(";
+      insert(body.start, `{${opening}${returned}`);
+      visit(body, inner, state);
+      insert(body.end, `${state.isAsync ? "))" : ")"}${CLOSING}}`);
+      return;
+    }
+    const directive = lastDirective(body);
+    if (directive === undefined) insert(body.start + 1, opening);
+    else insert(directive.end, `;${opening}`);
+    visitChildren(body, inner, state);
+    insert(body.end - 1, CLOSING);
+  }
+
+  /** Puts a call before and after what suspends a function. @returns whether it has visited the node. */
+  function visitSuspension(node: SyntaxNode, scope: NameScope, state: FunctionState): boolean {
+    switch (node.type) {
+      case "AwaitExpression":
+        wrapSuspension(node, node["argument"], { scope, state, before: "s", after: "w" });
+        return true;
+      case "YieldExpression":
+        wrapSuspension(node, node["argument"], { scope, state, before: "p", after: "q" });
+        return true;
+      case "ReturnStatement":
+        if (!state.isAsync || node["argument"] === null) return false;
+        // An async generator awaits what it returns.
+        insert(node["argument"].start, `${TRACER}.${state.isGenerator ? "s" : "rt"}(${SPAN},`);
+        visit(node["argument"], childScope(node, node["argument"], scope), state);
+        insert(node["argument"].end, ")");
+        return true;
+      case "CatchClause":
+        resumeIn(node["body"], state);
+        return false;
+      case "TryStatement":
+        if (node["finalizer"]) resumeIn(node["finalizer"], state);
+        return false;
+      case "ForOfStatement":
+        if (node["await"] !== true) return false;
+        visitForAwait(node, scope, state);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** A block that an error may lead to right after a suspension. */
+  function resumeIn(block: SyntaxNode, state: FunctionState): void {
+    if (!state.isAsync && !state.isGenerator) return;
+    insert(block.start + 1, resumption(state));
+  }
+
+  function resumption(state: FunctionState): string {
+    const awaited = state.isAsync ? `${TRACER}.w(${SPAN});` : "";
+    return state.isGenerator ? `${TRACER}.q(${SPAN});${awaited}` : awaited;
+  }
+
+  function wrapSuspension(
+    node: SyntaxNode,
+    argument: SyntaxNode | null,
+    how: { scope: NameScope; state: FunctionState; before: string; after: string },
+  ): void {
+    insert(node.start, `${TRACER}.${how.after}(${SPAN},`);
+    if (argument === null || argument === undefined) {
+      insert(node.end, ` ${TRACER}.${how.before}(${SPAN}))`);
+      return;
+    }
+    insert(argument.start, ` ${TRACER}.${how.before}(${SPAN},`);
+    visit(argument, childScope(node, argument, how.scope), how.state);
+    insert(argument.end, "))");
+  }
+
+  function visitForAwait(node: SyntaxNode, scope: NameScope, state: FunctionState): void {
+    const body: SyntaxNode = node["body"];
+    visit(node["left"], scope, state);
+    insert(node["right"].start, `${TRACER}.fa(${SPAN},`);
+    visit(node["right"], scope, state);
+    insert(node["right"].end, ")");
+    if (body.type === "BlockStatement") {
+      insert(body.start + 1, resumption(state));
+      visit(body, scope, state);
+    } else {
+      insert(body.start, `{${resumption(state)}`);
+      visit(body, scope, state);
+      insert(body.end, "}");
+    }
+  }
+
+  visit(program, FILE_SCOPE, untraced);
+  // Stable: of two insertions at one place, the one made first comes first.
+  return insertions.sort((a, b) => a.at - b.at);
+}
+
+/** Puts the insertions into the text. */
+export function applyInsertions(source: string, insertions: readonly Insertion[]): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { at, text } of insertions) {
+    parts.push(source.slice(from, at), text);
+    from = at;
+  }
+  parts.push(source.slice(from));
+  return parts.join("");
+}
+
+function lastDirective(body: SyntaxNode): SyntaxNode | undefined {
+  let last: SyntaxNode | undefined;
+  for (const statement of body["body"] as SyntaxNode[]) {
+    if (typeof statement["directive"] !== "string") break;
+    last = statement;
+  }
+  return last;
+}
+
+/**
+ * Whether the body may become a block. Function declarations at its top level
+ * turn into block-level ones there: with the same name twice, or that of a
+ * parameter or `var`, they would mean something else. And TypeScript puts the
+ * assignments of parameter properties behind a `super()` it finds at top level.
+ */
+function canTrace(node: SyntaxNode): boolean {
+  const body: SyntaxNode = node["body"];
+  if (body.type !== "BlockStatement") return true;
+  const statements = body["body"] as SyntaxNode[];
+  const parameters = node["params"] as SyntaxNode[];
+  if (parameters.some((parameter) => parameter.type === "TSParameterProperty")) return false;
+  if (statements.some((statement) => statement["directive"] === "use asm")) return false;
+  const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
+  if (declared.length === 0) return true;
+  const taken = new Set<string>();
+  for (const parameter of parameters) collectNames(parameter, taken);
+  collectVars(body, taken);
+  for (const { id } of declared) {
+    if (taken.has(id.name)) return false;
+    taken.add(id.name);
+  }
+  return true;
+}
+
+function isMethod(node: SyntaxNode): boolean {
+  return node.type === "MethodDefinition" ||
+    node.type === "Property" && (node["method"] === true || node["kind"] !== "init");
+}
+
+function isForAwait(node: SyntaxNode): boolean {
+  const statement: SyntaxNode = node.type === "LabeledStatement" ? node["body"] : node;
+  return statement.type === "ForOfStatement" && statement["await"] === true;
+}
+
+function collectNames(pattern: SyntaxNode, into: Set<string>): void {
+  if (pattern.type === "Identifier") into.add(pattern["name"]);
+  else forEachChild(pattern, (child) => collectNames(child, into));
+}
+
+/** Names declared by `var` in a function, not in those inside it. */
+function collectVars(node: SyntaxNode, into: Set<string>): void {
+  forEachChild(node, (child) => {
+    if (isFunction(child)) return;
+    if (child.type === "VariableDeclaration" && child["kind"] === "var") {
+      for (const { id } of child["declarations"]) collectNames(id, into);
+    }
+    collectVars(child, into);
+  });
+}
