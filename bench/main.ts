@@ -1,0 +1,131 @@
+/**
+ * Runs the benchmarks, prints a table and writes the figures as JSON with the
+ * machine, the versions and the commit.
+ *
+ * ```
+ * npm run bench                                everything, on the three runtimes
+ * npm run bench -- --runtime bun --only span-cost --seconds 30
+ * ```
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "../scripts/root.ts";
+import {
+  findRuntime,
+  projectEnvironment,
+  type RuntimeName,
+  RUNTIMES,
+} from "../scripts/runtimes.ts";
+import type { Bench, Figure, Measurement } from "./figure.ts";
+import { describeCommit, describeMachine } from "./machine.ts";
+import { functionCost } from "./measurements/function_cost.ts";
+import { httpServer } from "./measurements/http_server.ts";
+import { loopStall } from "./measurements/loop_stall.ts";
+import { recording } from "./measurements/recording.ts";
+import { spanCost } from "./measurements/span_cost.ts";
+import { startDelay } from "./measurements/start_delay.ts";
+import { sustainedRate } from "./measurements/sustained_rate.ts";
+import { installPeers } from "./peers/install.ts";
+import { formatFigures } from "./table.ts";
+
+const MEASUREMENTS: readonly Measurement[] = [
+  spanCost,
+  functionCost,
+  startDelay,
+  loopStall,
+  sustainedRate,
+  recording,
+  httpServer,
+];
+
+/** Figures of one measurement on one runtime. */
+interface Outcome {
+  measurement: string;
+  figures: Figure[];
+  /** Why there are none. */
+  error?: string;
+}
+
+/** What users have: the package, built, away from its sources. */
+function buildPackage(folder: string): string {
+  const { status, stderr } = spawnSync("npm", ["run", "build"], {
+    cwd: ROOT,
+    env: projectEnvironment(),
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`Cannot build ferret: ${stderr}`);
+  const packageFolder = join(folder, "ferret");
+  for (const name of ["package.json", "bin", "dist"]) {
+    cpSync(join(ROOT, name), join(packageFolder, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(packageFolder, "node_modules"));
+  return packageFolder;
+}
+
+async function measure(measurement: Measurement, bench: Bench): Promise<Outcome> {
+  mkdirSync(bench.folder);
+  try {
+    const figures = await measurement.run(bench);
+    console.log(`\n${formatFigures(measurement.title, figures)}`);
+    return { measurement: measurement.name, figures };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.log(`\n${measurement.title}\n  not measured: ${message}`);
+    return { measurement: measurement.name, figures: [], error: message };
+  } finally {
+    rmSync(bench.folder, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runtime: { type: "string", multiple: true, default: [...RUNTIMES] },
+      only: { type: "string", multiple: true, default: [] },
+      seconds: { type: "string", default: "10" },
+      json: { type: "string", default: join(ROOT, "bench", "results", "latest.json") },
+    },
+  });
+  const machine = describeMachine();
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.system}, load ${machine.load}`);
+  const folder = mkdtempSync(join(tmpdir(), "ferret-bench-"));
+  const results: { runtime: string; version: string; outcomes: Outcome[] }[] = [];
+  try {
+    const packageFolder = buildPackage(folder);
+    const peers = installPeers();
+    for (const name of values.runtime as RuntimeName[]) {
+      const runtime = findRuntime(name);
+      console.log(`\n──── ${name} ${runtime.version} ────`);
+      const flags = name === "deno" ? ["run", "--allow-all"] : [];
+      const program = join(packageFolder, "bin", "ferret.mjs");
+      const outcomes: Outcome[] = [];
+      for (const measurement of MEASUREMENTS) {
+        if (values.only.length > 0 && !values.only.includes(measurement.name)) continue;
+        outcomes.push(
+          await measure(measurement, {
+            runtime,
+            ferretCommand: (args) => [runtime.path, ...flags, program, ...args],
+            peers,
+            folder: join(folder, "run"),
+            packageFolder,
+            seconds: Number(values.seconds),
+          }),
+        );
+      }
+      results.push({ runtime: name, version: runtime.version, outcomes });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  mkdirSync(dirname(values.json), { recursive: true });
+  const report = { at: new Date().toISOString(), commit: describeCommit(), machine, results };
+  writeFileSync(values.json, JSON.stringify(report, null, 2) + "\n");
+  console.log(`\nFigures: ${values.json}`);
+}
+
+await main();

@@ -1,0 +1,69 @@
+/**
+ * Requests that a loaded server still answers under ferret: with and without
+ * in turn, load from another process.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { projectEnvironment } from "../../scripts/runtimes.ts";
+import type { Bench, Figure, Measurement } from "../figure.ts";
+import { plainCommand, recordedCommand, run } from "../processes.ts";
+
+const PAIRS = 3;
+const CONNECTIONS = 32;
+
+export const httpServer: Measurement = {
+  name: "http-server",
+  title: "Requests answered by a loaded server",
+  async run(bench: Bench): Promise<Figure[]> {
+    const plain: number[] = [];
+    const recorded: number[] = [];
+    for (let pair = 0; pair < PAIRS; pair++) {
+      plain.push(await loadServer(bench, plainCommand(bench, "server.ts")));
+      const out = `http_${pair}.duckdb`;
+      recorded.push(await loadServer(bench, recordedCommand(bench, { out, program: "server.ts" })));
+    }
+    return [
+      { what: "requests a second, without ferret", value: Math.max(...plain), unit: "spans/s" },
+      {
+        what: "kept with ferret, functions recorded",
+        value: Math.max(...recorded) / Math.max(...plain) * 100,
+        unit: "%",
+        goal: { limit: 97, is: "at least" },
+      },
+    ];
+  },
+};
+
+/** Requests a second. */
+async function loadServer(bench: Bench, [file, ...args]: string[]): Promise<number> {
+  const server = spawn(file!, args, {
+    env: projectEnvironment(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise((resolve) => server.on("exit", resolve));
+  try {
+    const port = await new Promise<number>((resolve, reject) => {
+      server.stdout.once("data", (text) => resolve(JSON.parse(String(text)).port as number));
+      server.on("error", reject);
+    });
+    const url = `http://127.0.0.1:${port}/`;
+    const autocannon = join(bench.peers, "node_modules", "autocannon", "autocannon.js");
+    const load = (seconds: number) =>
+      run([
+        "node",
+        autocannon,
+        ...["--json", "--connections", `${CONNECTIONS}`, "--duration", `${seconds}`],
+        `${url}world`,
+      ]);
+    await load(1);
+    const { stdout } = await load(Math.max(2, bench.seconds / 2));
+    await fetch(`${url}stop`).then((response) => response.text());
+    return (JSON.parse(stdout) as { requests: { average: number } }).requests.average;
+  } finally {
+    const timer = setTimeout(() => server.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(timer);
+  }
+}

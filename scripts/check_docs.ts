@@ -1,0 +1,62 @@
+/**
+ * Checks the documentation: links lead somewhere, examples run and print what
+ * they say, public names are described.
+ *
+ * A block of code runs when its fence says so: three backticks and `ts run`.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readPublicNames } from "./docs/api.ts";
+import { findAnchors, findCode, findLinks } from "./docs/markdown.ts";
+import { runExample } from "./docs/run_example.ts";
+import { ROOT } from "./root.ts";
+
+/** Folders of people's machines, which mean nothing to a reader. */
+const LOCAL_PATHS = /(?:^|[\s`"'(])(?:shared\/|\/work\/|\/home\/|\/root\/)/m;
+
+function listDocuments(): string[] {
+  const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs.map((name) => `docs/${name}`)];
+}
+
+function checkDocument(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  const problems: string[] = [];
+  if (LOCAL_PATHS.test(text)) problems.push(`${path} names a path of somebody's machine`);
+  for (const { target, line } of findLinks(text)) {
+    if (!isThere(path, target)) problems.push(`${path}:${line} links to nothing: ${target}`);
+  }
+  for (const { info, code, line } of findCode(text)) {
+    if (!/\brun\b/.test(info)) continue;
+    const problem = runExample(code);
+    if (problem !== undefined) problems.push(`${path}:${line} has an example: ${problem}`);
+  }
+  return problems;
+}
+
+function isThere(from: string, target: string): boolean {
+  if (/^[a-z]+:/.test(target)) return true; // Other people's pages are not asked for.
+  const [file, anchor] = target.split("#") as [string, string | undefined];
+  const path = file === "" ? join(ROOT, from) : join(ROOT, dirname(from), file);
+  if (!existsSync(path)) return false;
+  return anchor === undefined || findAnchors(readFileSync(path, "utf8")).has(anchor);
+}
+
+function checkApi(): string[] {
+  return readPublicNames().flatMap(({ name, isValue, doc, examples }) => {
+    const problems: string[] = [];
+    if (doc === "") problems.push(`${name} is exported and not described`);
+    if (isValue && examples.length === 0) problems.push(`${name} is exported without an @example`);
+    for (const code of examples) {
+      const problem = runExample(code);
+      if (problem !== undefined) problems.push(`${name} has an example: ${problem}`);
+    }
+    return problems;
+  });
+}
+
+const problems = [...listDocuments().flatMap(checkDocument), ...checkApi()];
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length === 0 ? 0 : 1;
