@@ -238,7 +238,7 @@ function canTrace(node: SyntaxNode): boolean {
   if (body.type !== "BlockStatement") return true;
   const statements = body["body"] as SyntaxNode[];
   const parameters = node["params"] as SyntaxNode[];
-  if (parameters.some((parameter) => parameter.type === "TSParameterProperty")) return false;
+  if (parameters.some(isParameterProperty) && callsSuper(body)) return false;
   if (statements.some((statement) => statement["directive"] === "use asm")) return false;
   const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
   if (declared.length === 0) return true;
@@ -260,6 +260,19 @@ function isMethod(node: SyntaxNode): boolean {
 function isForAwait(node: SyntaxNode): boolean {
   const statement: SyntaxNode = node.type === "LabeledStatement" ? node["body"] : node;
   return statement.type === "ForOfStatement" && statement["await"] === true;
+}
+
+function isParameterProperty(parameter: SyntaxNode): boolean {
+  return parameter.type === "TSParameterProperty";
+}
+
+function callsSuper(node: SyntaxNode): boolean {
+  if (node.type === "CallExpression" && node["callee"].type === "Super") return true;
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= callsSuper(child);
+  });
+  return found;
 }
 
 function collectNames(pattern: SyntaxNode, into: Set<string>): void {
