@@ -80,7 +80,7 @@ function writePreload(bench: Bench, run: number): string {
     thread: 0,
     overflow: "drop",
     minDurationNs: 0,
-    functions: { enabled: true, root: bench.folder, include: [] },
+    functions: { enabled: true, root: bench.folder, include: [], exclude: [] },
     hooks: [],
     noHooks: [],
     revokeFfi: false,
