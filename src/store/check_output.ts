@@ -6,8 +6,8 @@
  */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { closeDatabase, openDatabase } from "./duckdb_api.ts";
-import { requireRecording, toOutputError } from "./join.ts";
+import { closeDatabase } from "./duckdb_api.ts";
+import { openUnlocked, requireRecording } from "./join.ts";
 import { OutputError } from "./output_error.ts";
 import { storeKind } from "./partial.ts";
 
@@ -78,12 +78,7 @@ async function requireUsableFile(out: string): Promise<void> {
       state: "it is not a recording (it is empty)",
     });
   }
-  let database;
-  try {
-    database = await openDatabase(out);
-  } catch (error) {
-    throw toOutputError(out, error);
-  }
+  const database = await openUnlocked(out, { readOnly: true });
   try {
     await requireRecording(database.connection, out);
   } finally {

@@ -31,9 +31,19 @@ export interface OpenDatabase {
   connection: DuckDBConnection;
 }
 
-/** Opens a database for writing, or an empty one in memory for `:memory:`. */
-export async function openDatabase(path: string): Promise<OpenDatabase> {
+/** How {@linkcode openDatabase} opens. */
+export interface OpenOptions {
+  /** Default: for writing. */
+  readOnly?: boolean;
+}
+
+/** Opens a database, or an empty one in memory for `:memory:`. */
+export async function openDatabase(
+  path: string,
+  options: OpenOptions = {},
+): Promise<OpenDatabase> {
   const instance = await DuckDBInstance.create(path, {
+    ...(options.readOnly === true ? { access_mode: "READ_ONLY" } : {}),
     threads: "1",
     memory_limit: "512MB",
     autoinstall_known_extensions: "false",

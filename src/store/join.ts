@@ -7,7 +7,7 @@
  */
 import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { closeDatabase, type OpenDatabase, openDatabase, type OpenOptions } from "./duckdb_api.ts";
 import { OutputError } from "./output_error.ts";
 import { readRows } from "./rows.ts";
 import { createTable, FORMAT_VERSION, quoteString, RUN_TABLES, TABLES } from "./schema.ts";
@@ -62,11 +62,19 @@ function becomeRecording(partial: string, out: string): boolean {
   return true;
 }
 
-async function openUnlocked(out: string): Promise<OpenDatabase> {
+/**
+ * Opens a recording, waiting a little for whoever has it open.
+ *
+ * @throws {OutputError} when it stays locked or is no database.
+ */
+export async function openUnlocked(
+  out: string,
+  options: OpenOptions = {},
+): Promise<OpenDatabase> {
   const end = Date.now() + LOCK_WAIT_MS;
   for (;;) {
     try {
-      return await openDatabase(out);
+      return await openDatabase(out, options);
     } catch (error) {
       const failure = toOutputError(out, error);
       if (failure.code !== "E_OUTPUT_LOCKED" || Date.now() >= end) throw failure;
@@ -76,12 +84,17 @@ async function openUnlocked(out: string): Promise<OpenDatabase> {
 }
 
 /** What DuckDB's refusal to open `out` means. */
-export function toOutputError(out: string, error: unknown): OutputError {
-  const message = String((error as Error).message);
-  const [code, state] = /Could not set lock|being used by another process/.test(message)
-    ? ["E_OUTPUT_LOCKED", "another program has it open"] as const
-    : ["E_OUTPUT_FOREIGN", "it is not a recording"] as const;
-  return new OutputError(code, { path: out, state, cause: error });
+function toOutputError(out: string, cause: unknown): OutputError {
+  const message = String((cause as Error).message);
+  if (/Could not set lock|being used by another process/.test(message)) {
+    const state = "another program has it open";
+    return new OutputError("E_OUTPUT_LOCKED", { path: out, state, cause });
+  }
+  if (/with version number/.test(message)) {
+    const state = "a newer DuckDB wrote it";
+    return new OutputError("E_OUTPUT_NEWER", { path: out, state, cause });
+  }
+  return new OutputError("E_OUTPUT_FOREIGN", { path: out, state: "it is not a recording", cause });
 }
 
 async function addRun(connection: DuckDBConnection, partial: string, out: string): Promise<number> {

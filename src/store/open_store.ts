@@ -5,6 +5,8 @@
  */
 import { DuckdbStore } from "./duckdb_store.ts";
 import { joinDuckdb } from "./join.ts";
+import { joinParquet } from "./join_parquet.ts";
+import { ParquetStore } from "./parquet_store.ts";
 import { partialPath, storeKind } from "./partial.ts";
 import type { PartialState, RunStore } from "./run_store.ts";
 
@@ -12,7 +14,7 @@ import type { PartialState, RunStore } from "./run_store.ts";
 export async function openStore(state: PartialState): Promise<RunStore> {
   const path = partialPath(state.out, state.run.runId);
   if (storeKind(state.out) === "duckdb") return await DuckdbStore.open(path, state);
-  throw new Error("not yet");
+  return await ParquetStore.open(path, state);
 }
 
 /**
@@ -22,5 +24,7 @@ export async function openStore(state: PartialState): Promise<RunStore> {
  * @throws {OutputError} when it cannot; the partial is still there.
  */
 export async function joinRecording(partial: string, out: string): Promise<number> {
-  return await joinDuckdb(partial, out);
+  return storeKind(out) === "duckdb"
+    ? await joinDuckdb(partial, out)
+    : await joinParquet(partial, out);
 }

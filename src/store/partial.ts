@@ -49,3 +49,8 @@ export function isOwnerGone(state: PartialState): boolean {
   return identity.startTime !== 0 && state.ownerStart !== 0 &&
     identity.startTime !== state.ownerStart;
 }
+
+/** The run that a partial is of. */
+export function runOfPartial(path: string): string {
+  return path.slice(path.lastIndexOf(PARTIAL_MARK) + PARTIAL_MARK.length);
+}

@@ -1,0 +1,72 @@
+/**
+ * Makes a complete partial folder a run of its Parquet recording. Each run is a
+ * folder of its own, so that joining is a number and a rename.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { closeDatabase, openDatabase } from "./duckdb_api.ts";
+import {
+  COMPLETE_FILE,
+  type CompleteFile,
+  parquetName,
+  readJson,
+  readParquet,
+  removeFiles,
+  writeParquet,
+} from "./parquet_files.ts";
+import { runOfPartial } from "./partial.ts";
+import { readRows } from "./rows.ts";
+
+const RUNS = parquetName("runs");
+
+/**
+ * Moves the run of a finished Parquet partial into the folder `out`.
+ *
+ * @returns Number of the run in the recording.
+ */
+export async function joinParquet(partial: string, out: string): Promise<number> {
+  const target = join(out, runOfPartial(partial));
+  const database = await openDatabase(":memory:");
+  try {
+    const { connection } = database;
+    const numberOf = async (runs: string[]) =>
+      (await readRows(connection, `SELECT max(n) FROM ${readParquet(runs)}`))[0]![0] as number;
+    if (existsSync(join(target, RUNS))) {
+      rmSync(partial, { recursive: true, force: true });
+      return await numberOf([join(target, RUNS)]);
+    }
+    const others = otherRuns(out);
+    const n = others.length === 0 ? 1 : await numberOf(others) + 1;
+    const runs = join(partial, RUNS);
+    await writeParquet(
+      connection,
+      `SELECT * REPLACE (${n} AS n) FROM ${readParquet([runs])}`,
+      runs,
+    );
+    removeWorkFiles(partial);
+    renameSync(partial, target);
+    return n;
+  } finally {
+    closeDatabase(database);
+  }
+}
+
+/** The `runs` files of the runs that are in the recording. */
+function otherRuns(out: string): string[] {
+  return readdirSync(out)
+    .filter((name) => !basename(name).startsWith("."))
+    .map((name) => join(out, name, RUNS))
+    .filter((path) => existsSync(path));
+}
+
+/** Removes all that is not part of the run, the list of what is at last. */
+function removeWorkFiles(folder: string): void {
+  const list = join(folder, COMPLETE_FILE);
+  if (!existsSync(list)) return;
+  const { files } = readJson<CompleteFile>(list);
+  const kept = new Set([...files, COMPLETE_FILE]);
+  removeFiles(folder, (name) => !kept.has(name));
+  rmSync(list);
+}

@@ -1,0 +1,196 @@
+/**
+ * The store that writes a partial folder of Parquet files. A batch is a file
+ * for each table that it has rows of, and then a manifest: what no manifest
+ * names does not exist, so a batch is there as a whole or not at all.
+ *
+ * @module
+ */
+import { mkdirSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Batch, RingProgress, StringRow } from "./batch.ts";
+import { closeRun } from "./close_run.ts";
+import { ColumnAppender } from "./column_appender.ts";
+import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import {
+  BATCH_TABLES,
+  type BatchTable,
+  COMPLETE_FILE,
+  type CompleteFile,
+  isManifest,
+  manifestName,
+  parquetName,
+  readJson,
+  readParquet,
+  removeFiles,
+  STATE_FILE,
+  writeJson,
+  writeParquet,
+} from "./parquet_files.ts";
+import { readRows } from "./rows.ts";
+import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
+import { createRunTables, insertBatchRows } from "./run_tables.ts";
+import { insertMeta, type TableName, TABLES } from "./schema.ts";
+
+/** Parts with fewer rows than this on average are made into one file when the run ends. */
+const SMALL_PART_ROWS = 30_000;
+const MANY_PARTS = 8;
+
+/** Tables that are written when the run ends. */
+const CLOSING_TABLES = (Object.keys(TABLES) as TableName[]).filter((table) =>
+  !(BATCH_TABLES as readonly TableName[]).includes(table)
+);
+
+/** The commit record of a batch. */
+interface Manifest {
+  batch: number;
+  /** Rows by table; a table without rows has no file. */
+  rows: Partial<Record<BatchTable, number>>;
+  strings: StringRow[];
+  progress: RingProgress[];
+}
+
+/** A partial recording in a folder of Parquet files. */
+export class ParquetStore implements RunStore {
+  readonly progress: StoredProgress;
+  readonly #folder: string;
+  readonly #runId: string;
+  readonly #database: OpenDatabase;
+  readonly #connection: DuckDBConnection;
+  readonly #appender: ColumnAppender;
+  readonly #manifests: Manifest[];
+
+  private constructor(
+    database: OpenDatabase,
+    options: { folder: string; runId: string; manifests: Manifest[] },
+  ) {
+    this.#database = database;
+    this.#connection = database.connection;
+    this.#folder = options.folder;
+    this.#runId = options.runId;
+    this.#manifests = options.manifests;
+    this.#appender = new ColumnAppender(database.connection, options.runId);
+    this.progress = {
+      strings: this.#manifests.flatMap(({ strings }) => strings),
+      rings: this.#manifests.at(-1)?.progress ?? [],
+    };
+  }
+
+  /** Creates the partial in `folder`, or goes on with the one that is there. */
+  static async open(folder: string, state: PartialState): Promise<ParquetStore> {
+    mkdirSync(folder, { recursive: true });
+    const manifests = readdirSync(folder).filter(isManifest).sort()
+      .map((name) => readJson<Manifest>(join(folder, name)));
+    // What a writer that died was writing: the number of the next batch is the same again.
+    removeFiles(folder, (name) => name.endsWith(".tmp"));
+    const database = await openDatabase(":memory:");
+    try {
+      await createRunTables(database.connection, state.run.runId);
+      const store = new ParquetStore(database, { folder, runId: state.run.runId, manifests });
+      await store.saveState(state);
+      return store;
+    } catch (error) {
+      closeDatabase(database);
+      throw error;
+    }
+  }
+
+  countSpans(): Promise<number> {
+    return Promise.resolve(this.#rowsOf("spans"));
+  }
+
+  async findSpans(spanIds: number[]): Promise<Set<number>> {
+    const paths = this.#pathsOf("spans");
+    if (spanIds.length === 0 || paths.length === 0) return new Set();
+    const list = spanIds.map((id) => id.toFixed(0)).join(",");
+    const rows = await readRows(
+      this.#connection,
+      `SELECT span_id FROM ${readParquet(paths)} WHERE span_id IN (${list})`,
+    );
+    return new Set(rows.map(([id]) => Number(id)));
+  }
+
+  saveState(state: PartialState): Promise<void> {
+    writeJson(join(this.#folder, STATE_FILE), state);
+    return Promise.resolve();
+  }
+
+  async commit(batch: Batch): Promise<void> {
+    const number = (this.#manifests.at(-1)?.batch ?? 0) + 1;
+    const manifest: Manifest = {
+      batch: number,
+      rows: {},
+      strings: batch.strings,
+      progress: batch.progress,
+    };
+    const counts: Record<BatchTable, number> = {
+      spans: batch.spans.count,
+      events: batch.events.length,
+      sources: batch.sources.length,
+    };
+    try {
+      this.#appender.append(batch);
+      await insertBatchRows(this.#connection, batch, this.#runId);
+      for (const table of BATCH_TABLES) {
+        if (counts[table] === 0) continue;
+        const path = join(this.#folder, parquetName(table, number));
+        await writeParquet(this.#connection, `FROM ${table}`, path);
+        manifest.rows[table] = counts[table];
+      }
+      writeJson(join(this.#folder, manifestName(number)), manifest);
+    } finally {
+      for (const table of BATCH_TABLES) {
+        if (counts[table] > 0) await this.#connection.run(`TRUNCATE ${table}`);
+      }
+    }
+    this.#manifests.push({ ...manifest, strings: [] });
+  }
+
+  async finish(closing: RunClosing): Promise<void> {
+    await this.#connection.run("SET threads = 2");
+    const parts = this.#pathsOf("spans");
+    const spans = parts.length === 0 ? "spans" : readParquet(parts);
+    // A second attempt starts from empty tables.
+    for (const table of CLOSING_TABLES) await this.#connection.run(`TRUNCATE ${table}`);
+    await closeRun(this.#connection, closing, { spans, n: 0 });
+    await this.#connection.run(insertMeta(closing.run.ferretVersion));
+    const files: string[] = [];
+    for (const table of CLOSING_TABLES) {
+      files.push(await this.#writeTable(table, `FROM ${table}`));
+    }
+    for (const table of BATCH_TABLES) files.push(...await this.#mergeParts(table));
+    writeJson(join(this.#folder, COMPLETE_FILE), { files } satisfies CompleteFile);
+    this.close();
+  }
+
+  close(): void {
+    closeDatabase(this.#database);
+  }
+
+  /** Makes one file of many small ones, or of none. @returns The table's files. */
+  async #mergeParts(table: BatchTable): Promise<string[]> {
+    const parts = this.#pathsOf(table);
+    const rowsAPart = this.#rowsOf(table) / parts.length;
+    if (parts.length > 0 && (parts.length < MANY_PARTS || rowsAPart >= SMALL_PART_ROWS)) {
+      return parts.map((path) => basename(path));
+    }
+    const source = parts.length === 0 ? table : readParquet(parts);
+    return [await this.#writeTable(table, `FROM ${source}`)];
+  }
+
+  async #writeTable(table: TableName, query: string): Promise<string> {
+    const name = parquetName(table);
+    await writeParquet(this.#connection, query, join(this.#folder, name));
+    return name;
+  }
+
+  #rowsOf(table: BatchTable): number {
+    return this.#manifests.reduce((sum, { rows }) => sum + (rows[table] ?? 0), 0);
+  }
+
+  #pathsOf(table: BatchTable): string[] {
+    return this.#manifests
+      .filter(({ rows }) => rows[table] !== undefined)
+      .map(({ batch }) => join(this.#folder, parquetName(table, batch)));
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A DuckDB for reading files from strangers: an empty database in memory that
+ * sees the recording and nothing else of the machine.
+ *
+ * The recording is attached, never made the current database: its macros would
+ * shadow built-in functions, its views read other files. What is read of it is
+ * offered as views of our own, made from its base tables.
+ *
+ * @module
+ */
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { readRows } from "../rows.ts";
+import { quoteString } from "../schema.ts";
+import { toRecordingError } from "./reading_error.ts";
+
+/** Nothing is fetched and nothing is loaded, whatever a file asks for. */
+const CONFIG = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+};
+
+/** Name of the recording's database. */
+export const ATTACHED = "recording";
+
+/** An empty database that can read one recording. */
+export class Sandbox {
+  readonly path: string;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+
+  private constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.path = path;
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /** Attaches the DuckDB file at `path`. @throws {RecordingError} when it cannot be read. */
+  static async ofFile(path: string): Promise<Sandbox> {
+    return await Sandbox.#create(path, [
+      `ATTACH ${quoteString(path)} AS ${ATTACHED} (READ_ONLY, TYPE duckdb)`,
+    ]);
+  }
+
+  /** Allows to read the files below the folder `path`. */
+  static async ofFolder(path: string): Promise<Sandbox> {
+    return await Sandbox.#create(path, [`SET allowed_directories = [${quoteString(path)}]`]);
+  }
+
+  static async #create(path: string, statements: string[]): Promise<Sandbox> {
+    const instance = await DuckDBInstance.create(":memory:", CONFIG);
+    const sandbox = new Sandbox(path, instance, await instance.connect());
+    try {
+      for (const statement of statements) await sandbox.run(statement);
+      await sandbox.run("SET enable_external_access = false");
+      await sandbox.run("SET lock_configuration = true");
+      return sandbox;
+    } catch (error) {
+      sandbox.close();
+      throw error;
+    }
+  }
+
+  /** @throws {RecordingError} when the recording is at fault. */
+  async run(sql: string): Promise<void> {
+    try {
+      await this.#connection.run(sql);
+    } catch (error) {
+      throw toRecordingError(this.path, error);
+    }
+  }
+
+  /** Every row of a query. @throws {RecordingError} when the recording is at fault. */
+  async rows(sql: string): Promise<unknown[][]> {
+    try {
+      return await readRows(this.#connection, sql);
+    } catch (error) {
+      throw toRecordingError(this.path, error);
+    }
+  }
+
+  /** Replaces a table of our own. Its columns are INTEGER, BIGINT or VARCHAR. */
+  async fill(
+    table: string,
+    columns: readonly (readonly [name: string, type: "INTEGER" | "BIGINT" | "VARCHAR"])[],
+    rows: readonly (readonly (string | number)[])[],
+  ): Promise<void> {
+    const list = columns.map(([name, type]) => `${name} ${type}`).join(", ");
+    await this.#connection.run(`CREATE OR REPLACE TABLE ${table} (${list})`);
+    const appender = await this.#connection.createAppender(table);
+    try {
+      for (const row of rows) {
+        columns.forEach(([, type], i) => {
+          if (type === "VARCHAR") appender.appendVarchar(String(row[i]));
+          else if (type === "INTEGER") appender.appendInteger(Number(row[i]));
+          else appender.appendBigInt(BigInt(row[i]!));
+        });
+        appender.endRow();
+      }
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
