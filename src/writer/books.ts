@@ -26,7 +26,7 @@ import {
 } from "../ring/layout.ts";
 import type { LossRow, ThreadRow } from "../store/run_store.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
-import type { ThreadInfo } from "./ring_source.ts";
+import type { RingSource } from "./ring_source.ts";
 
 /** What the rings' counters say, and what became of it in the store. */
 export interface Books {
@@ -34,6 +34,18 @@ export interface Books {
   losses: LossRow[];
   /** What does not add up: only ever a mistake of ferret's own. */
   problems: string[];
+}
+
+/** What became of the spans that came out of the rings. */
+export interface StoredSpans {
+  /** All that are in the store. */
+  spans: number;
+  /** Part of `spans`: those that had not ended. */
+  unfinished: number;
+  /** Those that could not be stored. */
+  writerFailed: number;
+  /** Part of `spans`: those of rings whose counters are gone. What else they held, nobody knows. */
+  ofGoneRings?: number;
 }
 
 /**
@@ -44,13 +56,13 @@ export interface Books {
  */
 export function closeBooks(
   rings: readonly RingDecoder[],
-  stored: { spans: number; unfinished: number; writerFailed: number },
+  stored: StoredSpans,
 ): Books {
   const counts = new Map<LossReason | OmissionReason, number>();
   const add = (reason: LossReason | OmissionReason, count: number) => {
     if (count > 0) counts.set(reason, (counts.get(reason) ?? 0) + count);
   };
-  let issued = 0;
+  let issued = stored.ofGoneRings ?? 0;
   let belowMinimum = 0;
   let sampledOut = 0;
   for (const { consumer } of rings) {
@@ -137,16 +149,16 @@ function dropTimes(rings: readonly RingDecoder[]): { firstNs?: bigint; lastNs?: 
 /** Rows of `threads`: the rings that a program attached to. */
 export function threadRows(
   rings: readonly RingDecoder[],
-  infos: readonly (ThreadInfo | undefined)[],
+  sources: readonly RingSource[],
 ): ThreadRow[] {
   const processes = new Set<number>();
   const rows: ThreadRow[] = [];
-  rings.forEach((ring, index) => {
+  for (const ring of rings) {
     const { i32 } = ring.consumer.memory;
     // A spare ring that no thread has taken.
-    if (i32[H_PRODUCER_PID] === 0 && ring.stored === 0) return;
+    if (i32[H_PRODUCER_PID] === 0 && ring.stored === 0) continue;
     const processId = i32[H_PROCESS]!;
-    const info = infos[index];
+    const info = sources[ring.ring]?.thread;
     const kind = info?.kind ?? (processes.has(processId) ? "worker" : "main");
     processes.add(processId);
     rows.push({
@@ -157,7 +169,7 @@ export function threadRows(
       name: info?.name ?? kind,
       kind,
     });
-  });
+  }
   return rows;
 }
 

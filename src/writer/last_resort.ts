@@ -44,6 +44,7 @@ async function lostLedger(options: RunWriterOptions): Promise<{ ledger: Ledger }
   const decoders = options.rings.flatMap((source, ring) => {
     try {
       const memory = openRingSource(source);
+      if (memory === undefined) return [];
       return [new RingDecoder(ring, memory, { texts, strings: [], progress: undefined })];
     } catch {
       return [];

@@ -19,15 +19,18 @@ export type RingSource =
   & (
     | { kind: "mapped"; path: string; bytes: number }
     | { kind: "shared"; buffer: SharedArrayBuffer }
+    /** A ring that died with its process; keeps the numbers of those after it. */
+    | { kind: "gone" }
   )
   & { thread?: ThreadInfo };
 
 /**
- * Opens a ring.
+ * Opens a ring, unless it is gone.
  *
  * @throws {RingFormatError} when there is no ring, or mapping fails.
  */
-export function openRingSource(source: RingSource): RingMemory {
+export function openRingSource(source: RingSource): RingMemory | undefined {
+  if (source.kind === "gone") return undefined;
   const bytes = source.kind === "mapped"
     ? mapFile(source.path, source.bytes)
     : new Uint8Array(source.buffer);

@@ -144,12 +144,18 @@ export class RunWriter {
     return this.#drainedBytes;
   }
   #drainedBytes = 0;
+  #spansOfGoneRings = 0;
 
   /** Completes the run after its program has ended, and adds it to its recording. */
   async finish(end: RunEnd): Promise<FinishReport> {
     const writerFailed = await this.#storeTheRest();
     const partial = partialPath(this.#state.out, this.#state.run.runId);
-    const stored = { spans: 0, unfinished: this.#unfinished, writerFailed };
+    const stored = {
+      spans: 0,
+      unfinished: this.#unfinished,
+      writerFailed,
+      ofGoneRings: this.#spansOfGoneRings,
+    };
     let isClosed = false;
     try {
       stored.spans = await this.#store.countSpans();
@@ -167,7 +173,7 @@ export class RunWriter {
         run: this.#state.run,
         end,
         ledger: books.ledger,
-        threads: threadRows(this.#decoders, this.#sources.map((source) => source.thread)),
+        threads: threadRows(this.#decoders, this.#sources),
         losses: books.losses,
         spanCostNs: cost,
       });
@@ -204,16 +210,18 @@ export class RunWriter {
   }
 
   #attach(source: RingSource): void {
-    const ring = this.#decoders.length;
-    const { strings, rings } = this.#store.progress;
+    const ring = this.#sources.length;
     this.#sources.push(source);
-    this.#decoders.push(
-      new RingDecoder(ring, openRingSource(source), {
-        texts: this.#texts,
-        strings,
-        progress: rings.find((row) => row.ring === ring),
-      }),
-    );
+    const memory = openRingSource(source);
+    const { strings, rings } = this.#store.progress;
+    const progress = rings.find((row) => row.ring === ring);
+    if (memory === undefined) {
+      this.#spansOfGoneRings += progress?.stored ?? 0;
+      this.#problems.add("What a thread had not yet written when its process died is lost");
+      return;
+    }
+    const texts = this.#texts;
+    this.#decoders.push(new RingDecoder(ring, memory, { texts, strings, progress }));
   }
 
   /** Runs `work` when nothing else touches batch and store. */

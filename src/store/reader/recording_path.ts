@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { closeSync, existsSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { findPartials, type StoreKind } from "../partial.ts";
 import { RecordingError } from "./recording_error.ts";
 
