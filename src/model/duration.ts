@@ -1,76 +1,98 @@
 /**
- * Durations as people write them and as ferret prints them. Inside ferret a
- * duration is a number of nanoseconds.
+ * Durations as people write and read them: `250us`, `1.5ms`, `1m30s`.
  *
  * @module
  */
 
-/** Units from the largest to the smallest, in ns. */
-const UNITS: readonly (readonly [name: string, ns: number])[] = [
-  ["h", 3600e9],
-  ["m", 60e9],
-  ["s", 1e9],
-  ["ms", 1e6],
-  ["us", 1e3],
-  ["ns", 1],
-];
+/** Nanoseconds of each unit. `µ` exists twice in Unicode. */
+const UNIT_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  "µs": 1e3,
+  "μs": 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
 
-const PART = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|ns)/g;
+/** What {@linkcode formatDuration} prints with three significant digits. */
+const DECIMAL_UNITS = ["ns", "us", "ms", "s"] as const;
+
+/** A bare number is milliseconds, as in k6. */
+const DEFAULT_UNIT = "ms";
+
+const SIGNIFICANT_DIGITS = 3;
+const MINUTE_S = 60;
+const HOUR_S = 3600;
 
 /**
- * Reads `250us`, `1.5ms`, `2s`, `1m30s` or `10ns`. A bare number is milliseconds.
+ * Reads a duration.
  *
- * @returns Whole nanoseconds.
- * @throws {SyntaxError} when the text is no duration.
+ * @returns Nanoseconds, a whole number.
+ * @throws {SyntaxError} when the text is not a duration.
  */
 export function parseDuration(text: string): number {
-  // Both characters that people take for a Greek mu.
-  const plain = text.trim().replace(/[µμ]/g, "u");
-  const ns = /^(\d+(\.\d*)?|\.\d+)$/.test(plain) ? Number(plain) * 1e6 : sumParts(plain);
-  if (ns === undefined || ns > Number.MAX_SAFE_INTEGER) {
-    throw new SyntaxError(
-      `Cannot parse duration "${text}": expected a number and a unit like "250us" or "1.5ms"`,
-    );
-  }
-  return Math.round(ns);
-}
-
-/** Each unit at most once, the larger before the smaller. */
-function sumParts(text: string): number | undefined {
+  const compact = text.trim();
+  if (/^\d*\.?\d+$|^\d+\.$/.test(compact)) return toNs(text, Number(compact) * UNIT_NS[DEFAULT_UNIT]!);
   let ns = 0;
   let end = 0;
-  let lastUnit = -1;
-  for (const part of text.matchAll(PART)) {
-    const unit = UNITS.findIndex(([name]) => name === part[2]);
-    if (part.index !== end || unit <= lastUnit) return undefined;
-    ns += Number(part[1]) * UNITS[unit]![1];
-    lastUnit = unit;
-    end += part[0].length;
+  for (const match of compact.matchAll(/(\d+\.?\d*|\.\d+)\s?([a-zµμ]+)\s?/gy)) {
+    const factor = UNIT_NS[match[2]!];
+    if (factor === undefined) {
+      throw new SyntaxError(
+        `Cannot read duration "${text}": "${match[2]}" is not one of ns, us, ms, s, m, h`,
+      );
+    }
+    ns += Number(match[1]) * factor;
+    end = match.index + match[0].length;
   }
-  return end > 0 && end === text.length ? ns : undefined;
+  if (end === 0 || end !== compact.length) {
+    const state = compact.startsWith("-") ? "it is negative" : "expected something like 250us, 1.5ms or 2s";
+    throw new SyntaxError(`Cannot read duration "${text}": ${state}`);
+  }
+  return toNs(text, ns);
 }
 
-/** A duration with three significant digits: `1.50ms`, `24.0µs`, `8ns`, `1m30s`, `2h05m`. */
+/** Prints a duration with three significant digits, and from a minute on as `1m30s` or `2h05m`. */
 export function formatDuration(ns: number): string {
-  if (!Number.isFinite(ns)) return "-";
   if (ns < 0) return `-${formatDuration(-ns)}`;
-  if (ns < 999.5) return `${ns < 100 ? trimZeros(ns.toPrecision(3)) : Math.round(ns)}ns`;
-  for (const [name, unitNs] of [["µs", 1e3], ["ms", 1e6], ["s", 1e9]] as const) {
-    const value = ns / unitNs;
-    // 999.5 would be printed as 1.00e+3.
-    if (value < (name === "s" ? 59.95 : 999.5)) return value.toPrecision(3) + name;
+  if (ns < 1) return ns === 0 ? "0ns" : `${Number(ns.toPrecision(SIGNIFICANT_DIGITS))}ns`;
+  let value = ns;
+  for (const unit of DECIMAL_UNITS) {
+    const isLast = unit === "s";
+    const limit = isLast ? MINUTE_S : 1000;
+    const rounded = toThreeDigits(value, unit);
+    // 999.6us is 1.00ms, not 1000us.
+    if (Number(rounded) < limit) return rounded + unit;
+    if (!isLast) value /= 1000;
   }
-  const seconds = Math.round(ns / 1e9);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${twoDigits(seconds % 60)}s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`;
+  return formatLong(Math.round(value));
 }
 
-function twoDigits(value: number): string {
+function toThreeDigits(value: number, unit: string): string {
+  const rounded = Number(value.toPrecision(SIGNIFICANT_DIGITS));
+  // Nothing is shorter than a nanosecond: 12 ns are not 12.0 ns.
+  if (unit === "ns") return String(rounded);
+  return value >= 1000 ? String(rounded) : value.toPrecision(SIGNIFICANT_DIGITS);
+}
+
+function formatLong(seconds: number): string {
+  if (seconds < HOUR_S) {
+    return `${Math.floor(seconds / MINUTE_S)}m${pad(seconds % MINUTE_S)}s`;
+  }
+  const minutes = Math.round(seconds / MINUTE_S);
+  return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`;
+}
+
+function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** Spans last whole nanoseconds; only a mean does not. */
-function trimZeros(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+function toNs(text: string, ns: number): number {
+  const rounded = Math.round(ns);
+  if (!Number.isSafeInteger(rounded)) {
+    throw new SyntaxError(`Cannot read duration "${text}": it is longer than 104 days`);
+  }
+  return rounded;
 }

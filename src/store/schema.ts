@@ -105,6 +105,11 @@ export const TABLES = {
     ["sum_ns", "BIGINT"],
     ["min_ns", "BIGINT"],
     ["max_ns", "BIGINT"],
+    // So that a report reads this table alone.
+    ["kind", "VARCHAR"],
+    ["self_ns", "BIGINT"],
+    ["errors", "BIGINT"],
+    ["roots", "BIGINT"],
   ],
   metrics: [
     ["run_id", "VARCHAR"],
@@ -207,9 +212,12 @@ export function quoteString(text: string): string {
 export function histogramQuery(source: string): string {
   // bit_length-like shift by comparing doubles is exact below 2^53 ns (104 days).
   return `SELECT run_id, name, scope, (shift * 64 + (d >> shift))::INTEGER AS bucket,
-  count(*)::BIGINT AS count, sum(d)::BIGINT AS sum_ns, min(d) AS min_ns, max(d) AS max_ns
+  count(*)::BIGINT AS count, sum(d)::BIGINT AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
+  min(kind) AS kind, sum(self_ns)::BIGINT AS self_ns,
+  count_if(status = 'error')::BIGINT AS errors,
+  count_if(parent_span_id IS NULL)::BIGINT AS roots
 FROM (
-  SELECT run_id, name, scope, duration_ns AS d,
+  SELECT run_id, name, scope, duration_ns AS d, kind, self_ns, status, parent_span_id,
     CASE WHEN duration_ns < 128 THEN 0 ELSE floor(log2(duration_ns))::INTEGER - 6 END AS shift
   FROM ${source} WHERE status <> 'unfinished'
 ) GROUP BY ALL`;

@@ -1,0 +1,160 @@
+/**
+ * Thresholds after k6: `[selector:: ]<aggregate> <op> <value>`, such as
+ * `p(99) < 200ms` or `http.server:*: errors < 1%`.
+ *
+ * @module
+ */
+import { parseDuration } from "./duration.ts";
+import { parseSelector, type Selector } from "./selector.ts";
+
+/** What a threshold is about. A percentile is the number between 0 and 100. */
+export type Aggregate =
+  | { kind: "percentile"; percent: number; isSelf: boolean }
+  | { kind: "avg" | "min" | "max"; isSelf: boolean }
+  | { kind: "count" | "rate" | "errors" };
+
+/** How the actual value is compared with the limit. */
+export const OPERATORS = ["<=", ">=", "==", "!=", "<", ">"] as const;
+
+/** One of {@linkcode OPERATORS}. */
+export type Operator = (typeof OPERATORS)[number];
+
+/** What a value is measured in: `share` is a part of 1. */
+export type Unit = "ns" | "spans" | "spans/s" | "share";
+
+/** A threshold, read. */
+export interface Threshold {
+  /** `undefined`: the spans that thresholds are about when none are named. */
+  selector: Selector | undefined;
+  /** Without the selector, in one spelling whatever the user's was. */
+  expression: string;
+  aggregate: Aggregate;
+  operator: Operator;
+  /** In `unit`. */
+  limit: number;
+  unit: Unit;
+}
+
+const EXPRESSION =
+  /^(?<before>.*?)(?<self>self\.)?(?<name>p\(\s*[\d.]+\s*\)|p\d+(?:\.\d+)?|avg|min|max|med|count|rate|errors)\s*(?<operator><=|>=|==|!=|<|>)\s*(?<value>[^\s<>=!]+)$/s;
+
+/**
+ * Reads a threshold.
+ *
+ * @throws {SyntaxError} when it is none.
+ */
+export function parseThreshold(text: string): Threshold {
+  const groups = EXPRESSION.exec(text.trim())?.groups;
+  if (groups === undefined) {
+    throw refuse(text, 'expected something like "p(99) < 200ms"');
+  }
+  const selector = selectorBefore(groups["before"]!, text);
+  const aggregate = parseAggregate(groups["name"]!, {
+    isSelf: groups["self"] !== undefined,
+    text,
+  });
+  const value = groups["value"]!;
+  if (/^[+-]/.test(value)) {
+    throw refuse(text, "it is relative to a baseline, and baselines are not built yet");
+  }
+  const operator = groups["operator"] as Operator;
+  const unit = unitOf(aggregate);
+  return {
+    selector,
+    expression: `${formatAggregate(aggregate)} ${operator} ${value}`,
+    aggregate,
+    operator,
+    limit: parseLimit(value, { unit, text }),
+    unit,
+  };
+}
+
+/** An aggregate in one spelling: `p(99)`, `self.p(95)`, `avg`. */
+export function formatAggregate(aggregate: Aggregate): string {
+  switch (aggregate.kind) {
+    case "percentile":
+      return `${aggregate.isSelf ? "self." : ""}p(${aggregate.percent})`;
+    case "avg":
+    case "min":
+    case "max":
+      return `${aggregate.isSelf ? "self." : ""}${aggregate.kind}`;
+    default:
+      return aggregate.kind;
+  }
+}
+
+/** Whether `actual` is as the threshold wants it. */
+export function holds(threshold: Pick<Threshold, "operator" | "limit">, actual: number): boolean {
+  const { operator, limit } = threshold;
+  switch (operator) {
+    case "<":
+      return actual < limit;
+    case "<=":
+      return actual <= limit;
+    case ">":
+      return actual > limit;
+    case ">=":
+      return actual >= limit;
+    case "==":
+      return actual === limit;
+    case "!=":
+      return actual !== limit;
+  }
+}
+
+/** A share such as `1%` or `0.01`. @throws {SyntaxError} when it is none. */
+export function parseShare(text: string): number {
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(%?)$/.exec(text.trim());
+  const share = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  if (share <= 1) return share;
+  throw new SyntaxError(`Cannot parse share "${text}": expected something like "1%" or "0.01"`);
+}
+
+function selectorBefore(before: string, text: string): Selector | undefined {
+  const trimmed = before.trimEnd();
+  if (trimmed === "") return undefined;
+  if (!trimmed.endsWith(":")) {
+    throw refuse(text, 'a colon must stand between the selector and "p(99) < …"');
+  }
+  return parseSelector(trimmed.endsWith("::") ? trimmed.slice(0, -2) : trimmed.slice(0, -1));
+}
+
+function parseAggregate(name: string, options: { isSelf: boolean; text: string }): Aggregate {
+  const { isSelf, text } = options;
+  if (name === "med") return { kind: "percentile", percent: 50, isSelf };
+  if (name === "avg" || name === "min" || name === "max") return { kind: name, isSelf };
+  if (name === "count" || name === "rate" || name === "errors") {
+    if (isSelf) throw refuse(text, `"${name}" is not a time`);
+    return { kind: name };
+  }
+  const percent = percentOf(name);
+  if (percent > 0 && percent < 100) return { kind: "percentile", percent, isSelf };
+  throw refuse(text, "a percentile lies between 0 and 100");
+}
+
+/** `p(99.9)` and `p99.9` mean themselves, `p999` means 99.9 as everywhere. */
+function percentOf(name: string): number {
+  const digits = name.replace(/^p\(?\s*|\s*\)$/g, "");
+  return /^\d{3,}$/.test(digits) && !name.includes("(") && digits !== "100"
+    ? Number(`${digits.slice(0, 2)}.${digits.slice(2)}`)
+    : Number(digits);
+}
+
+function unitOf(aggregate: Aggregate): Unit {
+  if (aggregate.kind === "count") return "spans";
+  if (aggregate.kind === "rate") return "spans/s";
+  return aggregate.kind === "errors" ? "share" : "ns";
+}
+
+function parseLimit(value: string, options: { unit: Unit; text: string }): number {
+  const { unit, text } = options;
+  if (unit === "ns") return parseDuration(value);
+  if (unit === "share") return parseShare(value);
+  const number = Number(unit === "spans/s" ? value.replace(/\/s$/, "") : value);
+  if (/^[\d.]/.test(value) && Number.isFinite(number)) return number;
+  throw refuse(text, `"${value}" is not a number`);
+}
+
+function refuse(text: string, state: string): SyntaxError {
+  return new SyntaxError(`Cannot parse threshold "${text}": ${state}`);
+}

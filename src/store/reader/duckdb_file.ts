@@ -1,0 +1,43 @@
+/**
+ * A recording in a DuckDB file.
+ *
+ * @module
+ */
+import { statSync } from "node:fs";
+import { RecordingError } from "../../model/recording_error.ts";
+import { ATTACHED, Sandbox } from "./sandbox.ts";
+import { createViews, type FoundTable } from "./table_views.ts";
+
+/** Opens the file and offers its tables. @throws {RecordingError} */
+export async function openDuckdbFile(path: string): Promise<Sandbox> {
+  if (statSync(path).size === 0) {
+    throw new RecordingError("E_RECORDING_EMPTY", { path, state: "the file is empty" });
+  }
+  const sandbox = await Sandbox.ofFile(path);
+  try {
+    await createViews(sandbox, await findTables(sandbox));
+    return sandbox;
+  } catch (error) {
+    sandbox.close();
+    throw error;
+  }
+}
+
+/** The base tables of the file: a view could hide a query that reads something else. */
+async function findTables(sandbox: Sandbox): Promise<Map<string, FoundTable>> {
+  const rows = await sandbox.rows(
+    `SELECT table_name, column_name, data_type
+     FROM duckdb_tables() JOIN duckdb_columns() USING (database_name, schema_name, table_name)
+     WHERE database_name = '${ATTACHED}' AND schema_name = 'main'`,
+  ) as [string, string, string][];
+  const tables = new Map<string, { source: string; columns: Map<string, string> }>();
+  for (const [table, column, type] of rows) {
+    const found = tables.get(table) ?? {
+      source: `${ATTACHED}.main."${table.replaceAll('"', '""')}"`,
+      columns: new Map(),
+    };
+    found.columns.set(column, type);
+    tables.set(table, found);
+  }
+  return tables;
+}

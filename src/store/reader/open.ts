@@ -1,0 +1,82 @@
+/**
+ * Opens a recording for reading, whoever it comes from. The file is never
+ * written to, and nothing of it but the rows of its tables is looked at.
+ *
+ * @module
+ */
+import { accessSync, constants, type Stats, statSync } from "node:fs";
+import { RecordingError } from "../../model/recording_error.ts";
+import type { SpanReader } from "../../model/span_reader.ts";
+import { FORMAT_VERSION } from "../schema.ts";
+import { openDuckdbFile } from "./duckdb_file.ts";
+import { openParquetFolder } from "./parquet_folder.ts";
+import { RecordingReader } from "./recording_reader.ts";
+import { pickRun, readRuns } from "./run_rows.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** Options for {@linkcode openRecording}. */
+export interface OpenOptions {
+  /** Number or id of a run. Default: the last one. */
+  run?: string | undefined;
+}
+
+/**
+ * Opens the recording at `path`: a DuckDB file, or a folder of Parquet files.
+ *
+ * @throws {RecordingError} when it cannot be read or has no such run.
+ */
+export async function openRecording(path: string, options: OpenOptions = {}): Promise<SpanReader> {
+  const stats = inspect(path);
+  const sandbox = stats.isDirectory() ? await openParquetFolder(path) : await openDuckdbFile(path);
+  try {
+    await requireKnownFormat(sandbox);
+    const runs = await readRuns(sandbox);
+    const run = pickRun(runs, { path, selection: options.run });
+    return new RecordingReader(sandbox, { runs, run });
+  } catch (error) {
+    sandbox.close();
+    throw error;
+  }
+}
+
+/** What is at the path, if it is something to read. */
+function inspect(path: string): Stats {
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      const state = code === "ELOOP" ? "it is a link to itself" : `it cannot be opened (${code})`;
+      throw new RecordingError("E_RECORDING_NOT_READABLE", { path, state, cause });
+    }
+    throw new RecordingError("E_RECORDING_NOT_FOUND", {
+      path,
+      state: "there is no such file",
+      hint: "ferret run records one",
+      cause,
+    });
+  }
+  // A pipe or a device would be waited for.
+  if (!stats.isFile() && !stats.isDirectory()) {
+    throw new RecordingError("E_RECORDING_NOT_READABLE", { path, state: "it is not a file" });
+  }
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    const state = "permission denied";
+    throw new RecordingError("E_RECORDING_NOT_READABLE", { path, state, cause });
+  }
+  return stats;
+}
+
+async function requireKnownFormat(sandbox: Sandbox): Promise<void> {
+  const [row] = await sandbox.rows("SELECT max(format_version) FROM ferret_meta");
+  const version = row?.[0];
+  if (version === null || version === undefined || Number(version) <= FORMAT_VERSION) return;
+  throw new RecordingError("E_RECORDING_NEWER", {
+    path: sandbox.path,
+    state: `a newer ferret wrote it (format ${version}, this one knows ${FORMAT_VERSION})`,
+    hint: "install a newer ferret",
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * The runs of a recording, and which of them is meant.
+ *
+ * @module
+ */
+import { OMISSION_REASONS } from "../../model/ledger.ts";
+import { RecordingError } from "../../model/recording_error.ts";
+import type { RunStatus } from "../../model/run_info.ts";
+import type { RecordedRun } from "../../model/span_reader.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+const STATUSES: readonly string[] = ["complete", "recovered", "cut_off"] satisfies RunStatus[];
+
+/** All runs, oldest first. @throws {RecordingError} when there is none. */
+export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
+  const omissions = OMISSION_REASONS.map((reason) => `'${reason}'`).join(", ");
+  const rows = await sandbox.rows(
+    `SELECT run_id::VARCHAR, n, status::VARCHAR, epoch_us(started_at::TIMESTAMP),
+       epoch_us(ended_at::TIMESTAMP), command::VARCHAR, args::VARCHAR, runtime::VARCHAR,
+       runtime_version::VARCHAR, ferret_version::VARCHAR, labels::VARCHAR, exit_code,
+       "signal"::VARCHAR, issued, stored, unfinished, span_cost_ns::DOUBLE,
+       coalesce((SELECT sum(l.count) FROM losses l WHERE l.run_id = r.run_id
+         AND l.reason NOT IN (${omissions})), 0)::BIGINT
+     FROM runs r WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
+  );
+  if (rows.length === 0) {
+    throw new RecordingError("E_RECORDING_EMPTY", {
+      path: sandbox.path,
+      state: "it holds no finished run",
+    });
+  }
+  const runs = rows.map(toRun);
+  // Numbers that somebody's tool left out or gave twice would name no run.
+  const isNumbered = new Set(runs.map((run) => run.n)).size === runs.length && runs[0]!.n >= 1;
+  return isNumbered ? runs : runs.map((run, index) => ({ ...run, n: index + 1 }));
+}
+
+/**
+ * Picks a run.
+ *
+ * @param selection Its number, or its id or the beginning of it. Default: the last run.
+ * @throws {RecordingError} when there is no such run.
+ */
+export function pickRun(
+  runs: readonly RecordedRun[],
+  options: { path: string; selection?: string | undefined },
+): RecordedRun {
+  const { selection, path } = options;
+  if (selection === undefined) return runs.at(-1)!;
+  const byNumber = /^\d+$/.test(selection) && runs.find((run) => run.n === Number(selection));
+  if (byNumber) return byNumber;
+  const byId = runs.filter((run) => run.runId.startsWith(selection));
+  const exact = byId.find((run) => run.runId === selection);
+  if (exact !== undefined) return exact;
+  if (byId.length === 1 && selection !== "") return byId[0]!;
+  throw new RecordingError("E_RECORDING_NO_SUCH_RUN", {
+    path,
+    state: byId.length > 1 && selection !== ""
+      ? `${byId.length} runs have an id that begins with "${selection}"`
+      : `it has no run "${selection}" (${numbersOf(runs)})`,
+    hint: "ferret runs lists them",
+  });
+}
+
+function numbersOf(runs: readonly RecordedRun[]): string {
+  const [first, last] = [runs[0]!.n, runs.at(-1)!.n];
+  return runs.length === 1 ? `its only run is ${first}` : `its runs are ${first} to ${last}`;
+}
+
+function toRun(row: unknown[]): RecordedRun {
+  const [runId, n, status, started, ended, command, args, runtime, ...rest] = row;
+  const [runtimeVersion, ferretVersion, labels, exitCode, signal, ...books] = rest;
+  const [issued, stored, unfinished, spanCostNs, lost] = books;
+  const [startedUs, endedUs] = [toNumber(started), toNumber(ended)];
+  return {
+    runId: String(runId),
+    n: toNumber(n) ?? 0,
+    status: STATUSES.includes(String(status)) ? status as RunStatus : "complete",
+    startedAtMs: startedUs === undefined ? undefined : startedUs / 1000,
+    durationNs: startedUs === undefined || endedUs === undefined
+      ? undefined
+      : Math.max(0, (endedUs - startedUs) * 1000),
+    command: toText(command),
+    args: parseJson(args, isTextList) ?? [],
+    runtime: toText(runtime),
+    runtimeVersion: toText(runtimeVersion),
+    ferretVersion: toText(ferretVersion),
+    labels: parseJson(labels, isLabels) ?? {},
+    exitCode: toNumber(exitCode),
+    signal: signal === null ? undefined : toText(signal),
+    issued: toNumber(issued) ?? 0,
+    stored: toNumber(stored) ?? 0,
+    unfinished: toNumber(unfinished) ?? 0,
+    lost: toNumber(lost) ?? 0,
+    spanCostNs: toNumber(spanCostNs) ?? 0,
+  };
+}
+
+function toNumber(value: unknown): number | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}
+
+function toText(value: unknown): string {
+  return value === null || value === undefined ? "" : String(value);
+}
+
+/** The JSON in a column when it is what ferret writes there. */
+function parseJson<T>(text: unknown, isExpected: (value: unknown) => value is T): T | undefined {
+  try {
+    const value: unknown = JSON.parse(String(text));
+    return isExpected(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isLabels(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === "string");
+}
