@@ -10,6 +10,7 @@
 import { builtin } from "../../runtime/self.ts";
 import type { Instrument } from "./instrument.ts";
 import { oxcParse } from "./parsers.ts";
+import { forEachChild, isFunction, type Parse, type SyntaxNode } from "./syntax.ts";
 
 type Loader = "js" | "jsx" | "ts" | "tsx";
 
@@ -25,6 +26,7 @@ type LoadedByBun =
   | { exports: Record<string, unknown>; loader: "object" };
 
 interface CommonJsModule {
+  id: string;
   exports: unknown;
   filename: string;
   paths: string[];
@@ -90,23 +92,63 @@ function isCommonJs(path: string, source: string): boolean {
   return COMMON_JS_SYNTAX.test(source);
 }
 
+/** Modules that were compiled here. One that is only in the cache was put there by `require`. */
+const compiled = new WeakSet<CommonJsModule>();
+
 function loadCommonJs(path: string, source: string, instrument: Instrument): LoadedByBun {
   const Module = builtin<ModuleConstructor>("node:module");
-  const folder = path.slice(0, path.lastIndexOf("/"));
   const cached = Module._cache[path];
   const module = cached ?? new Module(path, null);
-  if (cached === undefined) {
-    module.filename = path;
-    module.paths = Module._nodeModulePaths(folder);
-    // Before it runs: a circular require must find it and not run it again.
-    Module._cache[path] = module;
-    module._compile(safely(() => instrument(source, path, oxcParse("commonjs"))) ?? source, path);
+  if (!compiled.has(module)) {
+    compiled.add(module);
+    if (cached === undefined) {
+      module.id = ".";
+      module.filename = path;
+      module.paths = Module._nodeModulePaths(path.slice(0, path.lastIndexOf("/")));
+      // Before it runs: a circular require must find it and not run it again.
+      Module._cache[path] = module;
+    }
+    module._compile(commonJsSource(path, source, instrument), path);
     module.loaded = true;
   }
-  const exports = module.exports;
-  const named = typeof exports === "object" || typeof exports === "function" ? exports : {};
-  return {
-    loader: "object",
-    exports: { ...named, default: exports, "module.exports": exports },
-  };
+  const { exports } = module;
+  return { loader: "object", exports: moduleNamespace(exports, cached !== undefined) };
+}
+
+function commonJsSource(path: string, source: string, instrument: Instrument): string {
+  let program: SyntaxNode | undefined;
+  const parse: Parse = (text, name) => program = oxcParse("commonjs")(text, name);
+  const code = safely(() => instrument(source, path, parse)) ?? source;
+  // Outside of Bun's own loading, `this` is not the exports.
+  const needsThis = program !== undefined && /\bthis\b/.test(source) && usesThis(program);
+  if (!needsThis) return code;
+  return `(function(){${code.replace(/^#!/, "//")}\n}).apply(module.exports,arguments)`;
+}
+
+/** Whether `this` stands outside of everything that has its own. */
+function usesThis(node: SyntaxNode): boolean {
+  if (node.type === "ThisExpression") return true;
+  if (node.type === "ClassBody" || isFunction(node) && node.type !== "ArrowFunctionExpression") {
+    return false;
+  }
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= usesThis(child);
+  });
+  return found;
+}
+
+/** What an importer sees of a CommonJS module; `require` looks for one name more. */
+function moduleNamespace(exports: unknown, isRequired: boolean): Record<string, unknown> {
+  const names: Record<string, unknown> = {};
+  if (typeof exports === "function" || typeof exports === "object" && exports !== null) {
+    const isFunction = typeof exports === "function";
+    const keys = isFunction ? Object.getOwnPropertyNames(exports) : Object.keys(exports);
+    for (const key of keys) {
+      if (key !== "arguments" && key !== "caller") names[key] = (exports as never)[key];
+    }
+  }
+  names["default"] = exports;
+  if (isRequired) names["module.exports"] = exports;
+  return names;
 }

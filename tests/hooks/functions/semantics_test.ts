@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as acorn from "acorn";
-import { acornParse } from "../../../src/hooks/functions/parsers.ts";
+import { acornParse, type Parsers } from "../../../src/hooks/functions/parsers.ts";
 import { applyInsertions, transform } from "../../../src/hooks/functions/transform.ts";
 import { createTestRecorder } from "../../helpers/test_recorder.ts";
 import { SNIPPETS } from "./snippets.ts";
@@ -27,7 +27,8 @@ function text(value: unknown): string {
 
 function instrument(body: string, define: (name: string) => number): string {
   const source = `async function program(log){${body}\n}`;
-  const parse = acornParse({ acorn, codec }, "commonjs");
+  const parsers = { acorn, codec } as unknown as Parsers;
+  const parse = acornParse(parsers, "commonjs");
   const insertions = transform(parse(source, "test.js"), source, {
     defineFunction: define,
     anonymousName: () => "anonymous",
