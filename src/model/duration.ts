@@ -34,7 +34,9 @@ const HOUR_S = 3600;
  */
 export function parseDuration(text: string): number {
   const compact = text.trim();
-  if (/^\d*\.?\d+$|^\d+\.$/.test(compact)) return toNs(text, Number(compact) * UNIT_NS[DEFAULT_UNIT]!);
+  if (/^\d*\.?\d+$|^\d+\.$/.test(compact)) {
+    return toNs(text, Number(compact) * UNIT_NS[DEFAULT_UNIT]!);
+  }
   let ns = 0;
   let end = 0;
   for (const match of compact.matchAll(/(\d+\.?\d*|\.\d+)\s?([a-zµμ]+)\s?/gy)) {
@@ -48,7 +50,9 @@ export function parseDuration(text: string): number {
     end = match.index + match[0].length;
   }
   if (end === 0 || end !== compact.length) {
-    const state = compact.startsWith("-") ? "it is negative" : "expected something like 250us, 1.5ms or 2s";
+    const state = compact.startsWith("-")
+      ? "it is negative"
+      : "expected something like 250us, 1.5ms or 2s";
     throw new SyntaxError(`Cannot read duration "${text}": ${state}`);
   }
   return toNs(text, ns);

@@ -11,14 +11,19 @@ export type Glob = readonly string[];
 
 /** Reads a pattern. Every text is one. */
 export function parseGlob(pattern: string): Glob {
-  const parts = [""];
+  const parts: string[] = [];
+  let literal = "";
   for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at]!;
-    if (char === "*") parts.push("");
-    else if (char === "\\" && at + 1 < pattern.length) parts[parts.length - 1] += pattern[++at];
-    else parts[parts.length - 1] += char;
+    let char = pattern[at]!;
+    if (char === "*") {
+      parts.push(literal);
+      literal = "";
+      continue;
+    }
+    if (char === "\\" && at + 1 < pattern.length) char = pattern[++at]!;
+    literal += char;
   }
-  return parts;
+  return [...parts, literal];
 }
 
 /** Whether the whole text fits the pattern. */

@@ -1,79 +1,94 @@
 /**
- * Which spans are meant: `[scope:]name[{key=value,…}]` with `*` as a wildcard.
+ * Selectors: `[scope:]name[{key=value,…}]`, with `*` as wildcard.
  *
- * Names may contain colons (`GET /users/:id`) and braces: a prefix is a scope
- * only when it is one of `SCOPES`, and braces are attributes only at the end
- * and with an `=` in them.
+ * Names come from programs and hold anything: `GET /users/:id` has a colon,
+ * `GET /users/{id}` braces. So a prefix is a scope only when ferret has such a
+ * scope, and braces are attributes only when they hold `key=value`. A backslash
+ * takes its meaning from the character behind it.
  *
  * @module
  */
-import { type Scope, SCOPES } from "./span.ts";
+import { type Glob, matchesGlob, parseGlob, quoteGlob } from "./glob.ts";
+import { SCOPES } from "./span.ts";
+import type { AttributeCondition, SpanKey } from "./span_reader.ts";
 
-/** One `key=value` of a selector. The value may have wildcards. */
-export interface AttributePattern {
-  key: string;
-  value: string;
-}
-
-/** A selector, read. */
+/** A parsed selector. */
 export interface Selector {
-  /** As the user wrote it. */
+  /** As it was written. */
   text: string;
-  /** `undefined`: any. */
-  scope: Scope | undefined;
-  /** May have wildcards. */
-  name: string;
-  attributes: AttributePattern[];
+  /** Undefined: any scope. */
+  scope: string | undefined;
+  /** Pattern of the name. */
+  name: Glob;
+  attributes: readonly AttributeCondition[];
 }
 
 /**
  * Reads a selector.
  *
- * @throws {SyntaxError} when it names nothing.
+ * @throws {SyntaxError} when it is empty or its attributes cannot be read.
  */
 export function parseSelector(text: string): Selector {
   const trimmed = text.trim();
-  const braces = /^(.*?)\{([^{}]*=[^{}]*)\}$/s.exec(trimmed);
-  const named = braces === null ? trimmed : braces[1]!.trimEnd();
-  const scope = SCOPES.find((candidate) => named.startsWith(`${candidate}:`));
-  const name = scope === undefined ? named : named.slice(scope.length + 1).trimStart();
-  const attributes = braces === null ? [] : braces[2]!.split(",").map((part) => {
-    return parseAttribute(part, text);
-  });
-  if (name === "" && braces === null) {
-    throw new SyntaxError(`Cannot parse selector "${text}": the name is missing`);
+  const scope = SCOPES.find((name) => trimmed.startsWith(`${name}:`));
+  const rest = scope === undefined ? trimmed : trimmed.slice(scope.length + 1).trimStart();
+  const open = findAttributes(rest);
+  const name = (open < 0 ? rest : rest.slice(0, open)).trim();
+  if (name === "") {
+    const example = scope === undefined ? "http.server:*" : `${scope}:*`;
+    throw new SyntaxError(`Cannot read selector "${text}": it has no name (${example} takes all)`);
   }
-  return { text: trimmed, scope, name: name === "" ? "*" : name, attributes };
+  const attributes = open < 0 ? [] : parseAttributes(text, rest.slice(open + 1, -1));
+  return { text: trimmed, scope, name: parseGlob(name), attributes };
 }
 
-function parseAttribute(part: string, text: string): AttributePattern {
-  const equals = part.indexOf("=");
-  const key = part.slice(0, equals).trim();
-  if (equals < 0 || key === "") {
-    throw new SyntaxError(`Cannot parse selector "${text}": expected key=value, got "${part}"`);
-  }
-  return { key, value: part.slice(equals + 1).trim() };
+/** Whether a span of this name and scope is meant, its attributes aside. */
+export function matchesKey(selector: Selector, key: SpanKey): boolean {
+  return (selector.scope === undefined || selector.scope === key.scope) &&
+    matchesGlob(selector.name, key.name);
 }
 
-/** Whether a name in a scope is selected, attributes left aside. */
-export function selectsName(selector: Selector, span: { name: string; scope: string }): boolean {
-  if (selector.scope !== undefined && selector.scope !== span.scope) return false;
-  return matchesWildcard(selector.name, span.name);
+/**
+ * The selector of exactly this name.
+ *
+ * @param options.scoped Whether to name the scope. Default false, unless the name would be
+ *   misread without.
+ */
+export function selectorOf(key: SpanKey, options: { scoped?: boolean } = {}): string {
+  const looksScoped = SCOPES.some((name) => key.name.startsWith(`${name}:`));
+  const hasEdges = key.name.trim() !== key.name;
+  let name = quoteGlob(key.name);
+  if (findAttributes(name) >= 0) name = name.replace(/\{(?=[^{]*$)/, "\\{");
+  // Outer spaces would be trimmed.
+  if (hasEdges) name = name.replace(/^\s/, "\\$&").replace(/(?<!\\)\s$/, "\\$&");
+  return options.scoped || looksScoped ? `${key.scope}:${name}` : name;
 }
 
-/** Whether `text` is what `pattern` says, each `*` standing for anything. Linear in both. */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0]!;
-  if (parts.length === 1) return text === pattern;
-  const last = parts.at(-1)!;
-  if (text.length < first.length + last.length) return false;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
+/** Where the attributes begin, -1 when there are none. */
+function findAttributes(text: string): number {
+  if (!text.endsWith("}")) return -1;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === "{" && /^\{\s*[^={}"\s][^={}"]*=/.test(text.slice(at))) return at;
   }
-  return at <= text.length - last.length;
+  return -1;
+}
+
+/** Reads `key=value,key="va,lue"`. */
+function parseAttributes(selector: string, text: string): AttributeCondition[] {
+  const conditions: AttributeCondition[] = [];
+  const item = /\s*([^=,"]+?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|((?:[^,"\\]|\\.)*?))\s*(?:,|$)/gsy;
+  let end = 0;
+  while (end < text.length) {
+    item.lastIndex = end;
+    const match = item.exec(text);
+    if (match === null) {
+      throw new SyntaxError(
+        `Cannot read selector "${selector}": expected {key=value,…} at "${text.slice(end)}"`,
+      );
+    }
+    conditions.push({ key: match[1]!, value: match[2] ?? match[3]! });
+    end = item.lastIndex;
+  }
+  return conditions;
 }

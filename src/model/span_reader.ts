@@ -1,102 +1,114 @@
 /**
- * What analysis asks of a recording. The store answers it with SQL; a test may
- * answer it from memory. Numbers of nanoseconds are doubles: exact to 104 days.
+ * What analysis asks of a recording. Times are nanoseconds in doubles: sums
+ * above 104 days are rounded to their 53 leading bits, everything else is exact.
  *
  * @module
  */
-import type { Ledger } from "./ledger.ts";
-import type { AttributePattern } from "./selector.ts";
-import type { SpanKind } from "./span.ts";
+import type { RunStatus } from "./run_info.ts";
 
-/** A run as the recording knows it. */
+/** A run as a recording describes it. What is not known is `undefined`. */
 export interface RecordedRun {
   runId: string;
+  /** Number of the run in its recording, from 1. */
   n: number;
-  status: string;
-  /** ISO 8601, UTC. */
-  startedAt: string;
-  durationNs: number;
+  status: RunStatus;
+  /** Unix time in ms. */
+  startedAtMs: number | undefined;
+  durationNs: number | undefined;
   command: string;
-  args: string[];
+  args: readonly string[];
   runtime: string;
   runtimeVersion: string;
-  /** `undefined` when a signal ended it, or when nobody saw its end. */
+  ferretVersion: string;
+  labels: Readonly<Record<string, string>>;
   exitCode: number | undefined;
   signal: string | undefined;
-  ledger: Ledger;
-  /** Cost of a span in ns, as calibrated in the run; `undefined` when it was not. */
-  spanCostNs: number | undefined;
+  issued: number;
+  stored: number;
+  unfinished: number;
+  /** Spans lost for good, whatever the reason. */
+  lost: number;
+  /** Cost of one span as calibrated in this run, 0 when it was not. */
+  spanCostNs: number;
 }
 
-/** The spans of one name in one scope: what a row of a report is about. */
-export interface SpanGroup {
+/** Spans that were issued and not stored, by reason and, where known, by name. */
+export interface RecordedLoss {
+  reason: string;
+  name: string | undefined;
+  count: number;
+  totalNs: number;
+}
+
+/** Spans of the same name and scope are one row of every table. */
+export interface SpanKey {
   name: string;
   scope: string;
 }
 
-/** The finished spans of a group. */
-export interface GroupTotals extends SpanGroup {
+/** What is known of all finished spans of one name and scope. */
+export interface SpanTotals extends SpanKey {
+  kind: string;
   count: number;
-  totalNs: number;
-  minNs: number;
-  maxNs: number;
-}
-
-/** What takes a scan of the spans to know about a group. */
-export interface GroupDetails extends SpanGroup {
-  kind: SpanKind;
   errors: number;
+  /** Spans without a parent. */
+  roots: number;
+  totalNs: number;
   selfNs: number;
-}
-
-/** How many spans of a group lie around a duration. */
-export interface HistogramBin extends SpanGroup {
   minNs: number;
   maxNs: number;
+}
+
+/** An attribute that a span must have; `*` in `value` stands for anything, `\` makes it literal. */
+export interface AttributeCondition {
+  key: string;
+  value: string;
+}
+
+/** What of a span is measured. */
+export type SpanMeasure = "duration" | "self";
+
+/** Which finished spans of the run are meant, and what of them. */
+export interface SpanSetOptions {
+  /** All must hold. Default none. */
+  where?: readonly AttributeCondition[];
+  /** Default: `duration`. */
+  measure?: SpanMeasure;
+}
+
+/** Asks for the values at some ranks of spans taken together. */
+export interface RankRequest {
+  keys: readonly SpanKey[];
+  /** From 1, the smallest, to the number of spans. */
+  ranks: readonly number[];
+}
+
+/** Spans whose measure lies between two values. */
+export interface HistogramCell {
+  /** Position on a scale that is logarithmic above 64 ns. */
+  cell: number;
   count: number;
 }
 
-/** Asks for the `rank`-th smallest value of a group, counted from 1. */
-export interface RankRequest extends SpanGroup {
-  rank: number;
-}
-
-/** An answer to a {@linkcode RankRequest}. */
-export interface RankedValue extends RankRequest {
-  ns: number;
-}
-
-/** Spans of one run: all of them, or a selection. Unfinished ones are left out. */
+/** Some of a run's finished spans. */
 export interface SpanSet {
-  totals(): Promise<GroupTotals[]>;
-  /** @param groups Default: all. */
-  details(groups?: readonly SpanGroup[]): Promise<GroupDetails[]>;
-  /** Four bins an octave. */
-  histogram(groups: readonly SpanGroup[]): Promise<HistogramBin[]>;
-  /** Exact values, in no particular order. */
-  durationsAt(requests: readonly RankRequest[]): Promise<RankedValue[]>;
-  /** The same of self times. */
-  selfTimesAt(requests: readonly RankRequest[]): Promise<RankedValue[]>;
-  /** Smallest and largest self time of a group. */
-  selfRange(group: SpanGroup): Promise<{ minNs: number; maxNs: number } | undefined>;
+  /** One row for each name and scope, in no particular order. */
+  totals(): Promise<SpanTotals[]>;
+  /** For each request the values in the order of its ranks, exact. */
+  valuesAt(requests: readonly RankRequest[]): Promise<number[][]>;
+  /** As `valuesAt` but from the histogram alone: at most 1/64 above the exact value. */
+  estimatesAt(requests: readonly RankRequest[]): Promise<number[][]>;
+  /** For each key its spans by cells of an eighth of an octave. */
+  histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
 }
 
-/** An open recording, looking at one of its runs. */
-export interface SpanReader extends AsyncDisposable {
-  /** As the user named it, without the run. */
+/** A recording, opened at one of its runs. */
+export interface SpanReader {
   readonly path: string;
-  /** All runs, in the order of their numbers. */
-  readonly runs: readonly RecordedRun[];
-  /** The run that is read. */
   readonly run: RecordedRun;
-  /** All spans of the run. */
-  readonly spans: SpanSet;
-  /** The spans of some groups that have all these attributes. */
-  select(
-    groups: readonly SpanGroup[],
-    attributes: readonly AttributePattern[],
-  ): Promise<SpanSet>;
-  /** Groups of server spans, if there are any, else of root spans. */
-  entryGroups(): Promise<SpanGroup[]>;
+  /** All runs, oldest first. */
+  readonly runs: readonly RecordedRun[];
+  losses(): Promise<RecordedLoss[]>;
+  spans(options?: SpanSetOptions): SpanSet;
   close(): void;
 }

@@ -5,12 +5,14 @@
  * @module
  */
 import { parseDuration } from "./duration.ts";
+import { parsePercentile, type Percentile } from "./percentile.ts";
 import { parseSelector, type Selector } from "./selector.ts";
+import type { SpanMeasure } from "./span_reader.ts";
 
-/** What a threshold is about. A percentile is the number between 0 and 100. */
+/** What a threshold is about. */
 export type Aggregate =
-  | { kind: "percentile"; percent: number; isSelf: boolean }
-  | { kind: "avg" | "min" | "max"; isSelf: boolean }
+  | { kind: "percentile"; percentile: Percentile; measure: SpanMeasure }
+  | { kind: "avg" | "min" | "max"; measure: SpanMeasure }
   | { kind: "count" | "rate" | "errors" };
 
 /** How the actual value is compared with the limit. */
@@ -50,7 +52,7 @@ export function parseThreshold(text: string): Threshold {
   }
   const selector = selectorBefore(groups["before"]!, text);
   const aggregate = parseAggregate(groups["name"]!, {
-    isSelf: groups["self"] !== undefined,
+    measure: groups["self"] === undefined ? "duration" : "self",
     text,
   });
   const value = groups["value"]!;
@@ -71,16 +73,10 @@ export function parseThreshold(text: string): Threshold {
 
 /** An aggregate in one spelling: `p(99)`, `self.p(95)`, `avg`. */
 export function formatAggregate(aggregate: Aggregate): string {
-  switch (aggregate.kind) {
-    case "percentile":
-      return `${aggregate.isSelf ? "self." : ""}p(${aggregate.percent})`;
-    case "avg":
-    case "min":
-    case "max":
-      return `${aggregate.isSelf ? "self." : ""}${aggregate.kind}`;
-    default:
-      return aggregate.kind;
-  }
+  const { kind } = aggregate;
+  if (kind === "count" || kind === "rate" || kind === "errors") return kind;
+  const prefix = aggregate.measure === "self" ? "self." : "";
+  return prefix + (kind === "percentile" ? `p(${aggregate.percentile.text})` : kind);
 }
 
 /** Whether `actual` is as the threshold wants it. */
@@ -107,7 +103,7 @@ export function parseShare(text: string): number {
   const match = /^(\d+(?:\.\d*)?|\.\d+)(%?)$/.exec(text.trim());
   const share = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
   if (share <= 1) return share;
-  throw new SyntaxError(`Cannot parse share "${text}": expected something like "1%" or "0.01"`);
+  throw new SyntaxError(`Cannot read share "${text}": expected something like "1%" or "0.01"`);
 }
 
 function selectorBefore(before: string, text: string): Selector | undefined {
@@ -119,25 +115,30 @@ function selectorBefore(before: string, text: string): Selector | undefined {
   return parseSelector(trimmed.endsWith("::") ? trimmed.slice(0, -2) : trimmed.slice(0, -1));
 }
 
-function parseAggregate(name: string, options: { isSelf: boolean; text: string }): Aggregate {
-  const { isSelf, text } = options;
-  if (name === "med") return { kind: "percentile", percent: 50, isSelf };
-  if (name === "avg" || name === "min" || name === "max") return { kind: name, isSelf };
+function parseAggregate(
+  name: string,
+  options: { measure: SpanMeasure; text: string },
+): Aggregate {
+  const { measure, text } = options;
+  if (name === "med") return { kind: "percentile", percentile: parsePercentile("50"), measure };
+  if (name === "avg" || name === "min" || name === "max") return { kind: name, measure };
   if (name === "count" || name === "rate" || name === "errors") {
-    if (isSelf) throw refuse(text, `"${name}" is not a time`);
+    if (measure === "self") throw refuse(text, `"${name}" is not a time`);
     return { kind: name };
   }
-  const percent = percentOf(name);
-  if (percent > 0 && percent < 100) return { kind: "percentile", percent, isSelf };
-  throw refuse(text, "a percentile lies between 0 and 100");
+  try {
+    return { kind: "percentile", percentile: parsePercentile(percentOf(name)), measure };
+  } catch (error) {
+    throw refuse(text, (error as Error).message);
+  }
 }
 
 /** `p(99.9)` and `p99.9` mean themselves, `p999` means 99.9 as everywhere. */
-function percentOf(name: string): number {
+function percentOf(name: string): string {
   const digits = name.replace(/^p\(?\s*|\s*\)$/g, "");
-  return /^\d{3,}$/.test(digits) && !name.includes("(") && digits !== "100"
-    ? Number(`${digits.slice(0, 2)}.${digits.slice(2)}`)
-    : Number(digits);
+  return /^p\d{3,}$/.test(name) && digits !== "100"
+    ? `${digits.slice(0, 2)}.${digits.slice(2)}`
+    : digits;
 }
 
 function unitOf(aggregate: Aggregate): Unit {
@@ -156,5 +157,5 @@ function parseLimit(value: string, options: { unit: Unit; text: string }): numbe
 }
 
 function refuse(text: string, state: string): SyntaxError {
-  return new SyntaxError(`Cannot parse threshold "${text}": ${state}`);
+  return new SyntaxError(`Cannot read threshold "${text}": ${state}`);
 }

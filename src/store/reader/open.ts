@@ -7,10 +7,12 @@
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { RecordingError } from "../../model/recording_error.ts";
 import type { SpanReader } from "../../model/span_reader.ts";
+import { findPartials } from "../partial.ts";
 import { FORMAT_VERSION } from "../schema.ts";
 import { openDuckdbFile } from "./duckdb_file.ts";
 import { openParquetFolder } from "./parquet_folder.ts";
 import { RecordingReader } from "./recording_reader.ts";
+import { parseRecordingName } from "./recording_path.ts";
 import { pickRun, readRuns } from "./run_rows.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -21,17 +23,19 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the recording at `path`: a DuckDB file, or a folder of Parquet files.
+ * Opens the recording `name`: a DuckDB file, or a folder of Parquet files, with
+ * `#<run>` behind it or not.
  *
  * @throws {RecordingError} when it cannot be read or has no such run.
  */
-export async function openRecording(path: string, options: OpenOptions = {}): Promise<SpanReader> {
+export async function openRecording(name: string, options: OpenOptions = {}): Promise<SpanReader> {
+  const { path, run: selection } = parseRecordingName(name);
   const stats = inspect(path);
   const sandbox = stats.isDirectory() ? await openParquetFolder(path) : await openDuckdbFile(path);
   try {
     await requireKnownFormat(sandbox);
     const runs = await readRuns(sandbox);
-    const run = pickRun(runs, { path, selection: options.run });
+    const run = pickRun(runs, { path, selection: options.run ?? selection });
     return new RecordingReader(sandbox, { runs, run });
   } catch (error) {
     sandbox.close();
@@ -50,6 +54,7 @@ function inspect(path: string): Stats {
       const state = code === "ELOOP" ? "it is a link to itself" : `it cannot be opened (${code})`;
       throw new RecordingError("E_RECORDING_NOT_READABLE", { path, state, cause });
     }
+    requireNoPartial(path);
     throw new RecordingError("E_RECORDING_NOT_FOUND", {
       path,
       state: "there is no such file",
@@ -68,6 +73,16 @@ function inspect(path: string): Stats {
     throw new RecordingError("E_RECORDING_NOT_READABLE", { path, state, cause });
   }
   return stats;
+}
+
+/** A recording that is not there yet has a partial beside its place. */
+function requireNoPartial(path: string): void {
+  if (path === "" || findPartials(path).length === 0) return;
+  throw new RecordingError("E_RECORDING_LOCKED", {
+    path,
+    state: "its first run is still being written, or was cut off",
+    hint: "ferret recover finishes what was cut off",
+  });
 }
 
 async function requireKnownFormat(sandbox: Sandbox): Promise<void> {
