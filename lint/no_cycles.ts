@@ -1,6 +1,6 @@
 /**
- * Rule `ferret/no-cycles`: no file imports itself through others, not even for
- * types.
+ * Rule `ferret/no-cycles`: no file imports itself through others. Types do not
+ * count: an interface may be in the file that chooses between what implements it.
  *
  * @module
  */
@@ -8,8 +8,9 @@ import { readFileSync } from "node:fs";
 import { resolveImport } from "./layer_table.ts";
 import { isShipped, PROJECT_ROOT, projectPath } from "./project_path.ts";
 
-/** Imports, exports and `import()` of a relative path. */
-const RELATIVE_IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g;
+/** Imports, exports and `import()` of a relative path; the first group is there for types only. */
+const RELATIVE_IMPORT =
+  /\b(?:import|export)\s+(?:(type\s)?[\w\s{},*]+\bfrom\s*)?"(\.[^"]+\.ts)"|\bimport\(\s*"(\.[^"]+\.ts)"/g;
 
 const importsByFile = new Map<string, string[]>();
 
@@ -64,10 +65,12 @@ function readImports(path: string): string[] {
   return imports;
 }
 
-/** The files that a text imports by relative path. */
+/** The files that a text imports by relative path, for more than types. */
 export function findImports(path: string, text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  return [...code.matchAll(RELATIVE_IMPORT)].map((match) => resolveImport(path, match[1]!)!);
+  return [...code.matchAll(RELATIVE_IMPORT)]
+    .filter(([, isType]) => isType === undefined)
+    .map(([, , fixed, dynamic]) => resolveImport(path, (fixed ?? dynamic)!)!);
 }
 
 function readText(path: string): string {

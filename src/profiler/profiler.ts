@@ -220,5 +220,6 @@ function tell(report: FinishReport): void {
 
 /** The one place where a library may speak: when a recording is not what it should be. */
 function complain(sentence: string): void {
+  // deno-lint-ignore ferret/no-output -- there is no command line that could say it
   console.error(`ferret: ${sentence}`);
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { RuntimeName } from "../model/program_config.ts";
+
+/** As in model/program_config.ts; this folder imports nothing. */
+type RuntimeName = "deno" | "bun" | "node";
 
 interface RuntimeGlobals {
   Deno?: { version: { deno: string }; pid: number };

@@ -57,11 +57,14 @@ test("findCycle() finds the shortest way back", () => {
   assert.equal(findCycle("d", importsOf), undefined);
 });
 
-test("findImports() sees types, exports and import(), and no comments", () => {
+test("findImports() sees exports and import(), and no types or comments", () => {
   const text = [
     '/** import { no } from "./no.ts"; */',
     '// import { no } from "./no.ts";',
-    'import type { A } from "./a.ts";',
+    'import type { T } from "./t.ts";',
+    'import { type U, a } from "./a.ts";',
+    'export type { V } from "./v.ts";',
+    'import "./effect.ts";',
     "import {",
     "  B,",
     '} from "../ring/b.ts";',
@@ -70,6 +73,7 @@ test("findImports() sees types, exports and import(), and no comments", () => {
   ].join("\n");
   assert.deepEqual(findImports("src/store/x.ts", text), [
     "src/store/a.ts",
+    "src/store/effect.ts",
     "src/ring/b.ts",
     "src/store/c.ts",
   ]);

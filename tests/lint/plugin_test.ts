@@ -26,8 +26,12 @@ const FILES: Record<string, string> = {
   "src/model/hidden.ts": HEADER + "export class A {\n  private constructor() {}\n}\n",
   "src/model/barrel.ts": HEADER + 'export { one } from "./fine.ts";\n',
   "mod.ts": HEADER + 'export { one } from "./src/model/fine.ts";\n',
-  "src/store/left.ts": HEADER + 'import type { R } from "./right.ts";\nexport type L = R;\n',
-  "src/store/right.ts": HEADER + 'import type { L } from "./left.ts";\nexport type R = L;\n',
+  "src/store/left.ts": HEADER + 'import { right } from "./right.ts";\nexport const left = right;\n',
+  "src/store/right.ts": HEADER + 'import { left } from "./left.ts";\nexport const right = left;\n',
+  "src/store/upper.ts": HEADER +
+    'import { lower } from "./lower.ts";\nexport type Upper = typeof lower;\n',
+  "src/store/lower.ts": HEADER +
+    'import type { Upper } from "./upper.ts";\nexport const lower = {} as Upper;\n',
   "cli/printing.ts": HEADER + 'console.log("hello");\n',
 };
 
