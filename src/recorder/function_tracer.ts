@@ -50,42 +50,17 @@ export interface FunctionTracer {
 
 /** Creates the tracer of one thread. */
 export function createFunctionTracer(recorder: Recorder): FunctionTracer {
-  const { nowNs } = recorder;
-  const { frame: getFrame, spanOf, enter, leave: leaveFrame } = recorder.context;
-  const { open, end, endAfter, suspend, resume: resumeInParent } = recorder.engine;
+  const { nowNs, engine } = recorder;
+  const { begin, finish, enter, leave } = engine;
   const promisePrototype = Promise.prototype;
   const promiseThen = promisePrototype.then;
-
-  function begin(nameId: number): Span {
-    const frame = getFrame();
-    const span = open(nameId, FUNCTION_META, spanOf(frame));
-    span.previous = frame;
-    span.state = SPAN_ENTERED;
-    enter(frame, span);
-    return span;
-  }
-
-  function leave(span: Span): void {
-    if ((span.state & SPAN_ENTERED) === 0) return;
-    span.state &= ~SPAN_ENTERED;
-    leaveFrame(span.previous);
-    span.previous = undefined;
-  }
-
-  function reenter(span: Span): void {
-    if ((span.state & SPAN_ENTERED) !== 0) return;
-    const frame = getFrame();
-    span.previous = frame;
-    span.state |= SPAN_ENTERED;
-    enter(frame, span);
-  }
 
   function pause(span: GeneratorSpan): void {
     if (span.resumedNs === undefined || span.resumedNs < 0) return;
     const now = nowNs();
     span.runningNs! += now - span.resumedNs;
     span.resumedNs = -1;
-    suspend(span, now);
+    engine.suspend(span, now);
     leave(span);
   }
 
@@ -93,31 +68,20 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     if (span.resumedNs === undefined || span.resumedNs >= 0) return;
     const now = nowNs();
     span.resumedNs = now;
-    resumeInParent(span, now);
-    reenter(span);
-  }
-
-  /** The end of what is not a plain synchronous function. */
-  function endOther(span: GeneratorSpan): void {
-    if ((span.state & SPAN_GENERATOR) !== 0) {
-      pause(span);
-      endAfter(span, span.runningNs!);
-    } else if ((span.state & SPAN_DEFERRED) === 0) {
-      end(span);
-    }
-    leave(span);
+    engine.resume(span, now);
+    enter(span);
   }
 
   return {
-    b: begin,
-    e(span) {
-      if (span.state === SPAN_ENTERED) {
-        end(span);
-        span.state = 0;
-        leaveFrame(span.previous);
-        span.previous = undefined;
+    b: (nameId) => begin(nameId, FUNCTION_META),
+    e(span: GeneratorSpan) {
+      if ((span.state & (SPAN_DEFERRED | SPAN_GENERATOR)) === 0) {
+        finish(span);
+      } else if ((span.state & SPAN_GENERATOR) !== 0) {
+        pause(span);
+        engine.endAfter(span, span.runningNs!);
       } else {
-        endOther(span);
+        leave(span);
       }
     },
     f(span, error) {
@@ -128,12 +92,12 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
       return value;
     },
     w(span, value) {
-      reenter(span);
+      enter(span);
       return value;
     },
     fa(span, iterable) {
       return observeAsyncIterable(iterable, {
-        before: () => reenter(span),
+        before: () => enter(span),
         after: () => leave(span),
       });
     },
@@ -154,7 +118,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
       return value;
     },
     g(nameId) {
-      const span: GeneratorSpan = begin(nameId);
+      const span: GeneratorSpan = begin(nameId, FUNCTION_META);
       span.state |= SPAN_GENERATOR;
       span.runningNs = 0;
       span.resumedNs = nowNs();

@@ -45,7 +45,7 @@ export interface RecorderOptions {
   /** Functions shorter than this are counted and not stored. Default 0: all are stored. */
   minDurationNs?: number;
   /** Measures what a span costs, now and then. Default: not measured. */
-  calibrate?: () => number;
+  calibrate?: (engine: SpanEngine) => number;
   /** Process id written into the ring's header. */
   pid: number;
 }
@@ -92,6 +92,7 @@ export class Recorder implements SpanOwner {
       producer: this.producer,
       strings: this.strings,
       nowNs: clock.nowNs,
+      context: options.context,
       minDurationNs: options.minDurationNs ?? 0,
       owner: this,
       calibrate: options.calibrate,
@@ -134,7 +135,7 @@ export class Recorder implements SpanOwner {
     ...args: A
   ): R {
     const frame = this.context.frame();
-    this.context.enter(frame, span);
+    this.context.enter(span, frame);
     try {
       return Reflect.apply(fn, thisArg, args);
     } finally {

@@ -1,10 +1,12 @@
 /**
  * The two functions that every span of the program goes through, `open` and
- * `end`, and the table of open spans that they keep.
+ * `close`, and the table of open spans that they keep.
  *
  * They are closures over local constants and not methods, and take no times as
  * arguments (V8 allocates for a float that crosses a call): together that is
- * worth a third of a span's cost.
+ * worth a third of a span's cost. A second engine in the same thread works, but
+ * makes both slower: the constants of a closure are part of the machine code
+ * only while there is one such closure.
  *
  * The table's slots lie in the ring's shared memory, so that another process
  * sees what is running, and after a crash what was running. Spans beyond its
@@ -27,6 +29,7 @@ import {
   F_FIRST_DROP_NS,
   F_ISSUED,
   F_LAST_DROP_NS,
+  F_REHEARSED_ISSUED,
   F_SPAN_COST_NS,
   FLAG_KEEP,
   H_THREAD,
@@ -58,7 +61,8 @@ import {
   SPAN_TRACE_ID,
 } from "../ring/layout.ts";
 import type { RingProducer } from "../ring/producer.ts";
-import { Span, type SpanOwner } from "./span.ts";
+import type { Frame, SpanContext } from "./context.ts";
+import { Span, SPAN_ENTERED, type SpanOwner } from "./span.ts";
 import type { StringTable } from "./string_table.ts";
 
 const SLOT_I32 = SLOT_F64 * 2;
@@ -79,19 +83,35 @@ export interface SpanEngineOptions {
   /** Functions shorter than this are counted and not stored. */
   minDurationNs: number;
   nowNs: () => number;
+  context: SpanContext;
   /** Goes into each span, for its methods. */
   owner: SpanOwner;
   /** Measures the cost of a span, see calibration.ts. */
-  calibrate?: (() => number) | undefined;
+  calibrate?: ((engine: SpanEngine) => number) | undefined;
   /** Room for a span with attributes or an inline name; writes all but the header. */
   reserveExtended: (span: Span, parentNameId: number) => number;
 }
 
 export interface SpanEngine {
+  /**
+   * Performs something that opens and ends up to `count` spans without
+   * attributes, none of which will have existed.
+   *
+   * @returns false when the ring has no room for it now.
+   */
+  rehearse(count: number, perform: () => void): boolean;
   /** Starts a span now. */
   open(nameId: number, meta: number, parent: Span | undefined): Span;
+  /** Starts a span now, as a child of the current one, and makes it the current one. */
+  begin(nameId: number, meta: number): Span;
   /** Ends a span now. */
   end(span: Span): void;
+  /** Ends a span now and, if it was begun or entered, goes back to the context before it. */
+  finish(span: Span): void;
+  /** Makes a span the current one, unless it is one that was entered already. */
+  enter(span: Span): void;
+  /** Goes back to the context before a span that was begun or entered. */
+  leave(span: Span): void;
   /** Moves the start of a span that was opened just now. */
   setStart(span: Span, startNs: number): void;
   /** Ends a span at `endNs`. */
@@ -108,10 +128,11 @@ export interface SpanEngine {
 
 /** Creates the engine of one recorder. */
 export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
-  const { producer, strings, nowNs, minDurationNs, owner, reserveExtended } = options;
+  const { producer, strings, nowNs, context, minDurationNs, owner, reserveExtended } = options;
   const { reserve, publish } = producer;
   const { f64, i32, sizes } = producer.memory;
-  const idBase = i32[H_THREAD]! * IDS_PER_THREAD;
+  const { sent } = strings;
+  const idBase = asSmallInteger(i32[H_THREAD]! * IDS_PER_THREAD);
   const sharedCount = sizes.slotCount;
   const countersAt = countersByte(sizes) / 8;
   let extraF64 = new Float64Array(0);
@@ -121,19 +142,25 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   let free = new Int32Array(sharedCount);
   let freeCount = 0;
   let freshSlot = 0;
-
+  /** Spans that were given an id, and where the header says so; elsewhere in a rehearsal. */
+  let issued = asSmallInteger(f64[F_ISSUED]!);
+  let issuedAt = F_ISSUED;
   let nextCalibration = options.calibrate === undefined ? -1 : FIRST_CALIBRATION;
 
   /** What `endAt` and `endAfter` say instead of the clock; negative: nothing. */
   const instead = new Float64Array([-1, -1]);
 
-  function open(nameId: number, meta: number, parent: Span | undefined): Span {
-    const startNs = nowNs();
-    const issued = f64[F_ISSUED]! + 1;
-    f64[F_ISSUED] = issued;
+  function open(
+    nameId: number,
+    meta: number,
+    parent: Span | undefined,
+    state: number,
+    frame: Frame,
+  ): Span {
     if (issued === nextCalibration) calibrate();
+    if (sent[nameId] === 0) strings.send(nameId);
+    f64[issuedAt] = ++issued;
     const id = idBase + issued;
-    if (strings.sent[nameId] === 0) strings.send(nameId);
     const slot = freeCount > 0 ? free[--freeCount]! : nextFreshSlot();
     let slots = f64;
     let words = i32;
@@ -148,6 +175,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     let parentId = 0;
     let parentNameId = 0;
     let traceId = id;
+    const startNs = nowNs();
     if (parent !== undefined) {
       parentSlot = parent.slot;
       parentId = parent.id;
@@ -171,13 +199,24 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     words[i + SLOT_PARENT_NAME] = parentNameId;
     // Last: a slot with an id is complete.
     slots[f + SLOT_ID] = id;
-    return new Span(owner, slot, id, traceId, nameId, meta, parentSlot);
+    const span = new Span(owner, slot, id, traceId, nameId, meta, parentSlot);
+    if (state !== 0) {
+      span.state = state;
+      span.previous = frame;
+      context.enter(span, frame);
+    }
+    return span;
   }
 
-  function end(span: Span): void {
+  function close(span: Span, isLeaving: boolean): void {
     const { slot } = span;
-    if (slot < 0) return;
     const endNs = instead[0]! < 0 ? nowNs() : instead[0]!;
+    if (isLeaving && (span.state & SPAN_ENTERED) !== 0) {
+      span.state &= ~SPAN_ENTERED;
+      context.leave(span.previous);
+      span.previous = undefined;
+    }
+    if (slot < 0) return;
     span.slot = -1;
     let slots = f64;
     let words = i32;
@@ -217,7 +256,6 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       if (parentSlot >= 0) keep(parentSlot, parentId);
     }
     const parentNameId = words[i + SLOT_PARENT_NAME]!;
-    const { sent } = strings;
     let at = -1;
     if (span.extras === undefined && sent[span.nameId] === 1 && sent[parentNameId] === 1) {
       at = reserve(SPAN_HEADER_BYTES);
@@ -245,6 +283,21 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     publish();
     slots[f] = 0;
     free[freeCount++] = slot;
+  }
+
+  function enter(span: Span): void {
+    if ((span.state & SPAN_ENTERED) !== 0) return;
+    const frame = context.frame();
+    span.previous = frame;
+    span.state |= SPAN_ENTERED;
+    context.enter(span, frame);
+  }
+
+  function leave(span: Span): void {
+    if ((span.state & SPAN_ENTERED) === 0) return;
+    span.state &= ~SPAN_ENTERED;
+    context.leave(span.previous);
+    span.previous = undefined;
   }
 
   function childStarted(slot: number, id: number, nowNs: number): void {
@@ -307,7 +360,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
 
   function calibrate(): void {
     nextCalibration *= 16;
-    f64[F_SPAN_COST_NS] = options.calibrate!();
+    f64[F_SPAN_COST_NS] = options.calibrate!(engine);
   }
 
   function parentIdOf(span: Span): number {
@@ -317,9 +370,26 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       : extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_PARENT_ID]!;
   }
 
-  return {
-    open,
-    end,
+  function rehearse(count: number, perform: () => void): boolean {
+    const issuedBefore = issued;
+    issuedAt = F_REHEARSED_ISSUED;
+    const isDone = producer.rehearse(count * SPAN_HEADER_BYTES, perform);
+    issuedAt = F_ISSUED;
+    issued = issuedBefore;
+    return isDone;
+  }
+
+  const engine: SpanEngine = {
+    rehearse,
+    open: (nameId, meta, parent) => open(nameId, meta, parent, 0, undefined),
+    begin(nameId, meta) {
+      const frame = context.frame();
+      return open(nameId, meta, context.spanOf(frame), SPAN_ENTERED, frame);
+    },
+    end: (span) => close(span, false),
+    finish: (span) => close(span, true),
+    enter,
+    leave,
     setStart(span, startNs) {
       if (span.slot < 0) return;
       const isShared = span.slot < sharedCount;
@@ -328,12 +398,12 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     },
     endAt(span, endNs) {
       instead[0] = endNs;
-      end(span);
+      close(span, false);
       instead[0] = -1;
     },
     endAfter(span, runningNs) {
       instead[1] = runningNs;
-      end(span);
+      close(span, true);
       instead[1] = -1;
     },
     suspend(span, nowNs) {
@@ -354,4 +424,10 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       i32[i + SLOT_META] = span.meta | flags;
     },
   };
+  return engine;
+}
+
+/** The same number; as V8's cheapest kind, which a float holding it would not become. */
+function asSmallInteger(value: number): number {
+  return value < 2 ** 30 ? value | 0 : value;
 }

@@ -22,8 +22,11 @@ export class StringTable {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [""];
   /** 1 where the definition is in the ring. Number 0 is the empty name and needs none. */
-  sent: Uint8Array = new Uint8Array(1024);
+  readonly sent: Uint8Array = new Uint8Array(MAX_NAMES);
   #computed = 0;
+  /** What was asked for last: most often it is asked for again. */
+  #lastText: string | undefined;
+  #lastNumber = 0;
 
   constructor(producer: RingProducer) {
     this.#producer = producer;
@@ -37,11 +40,20 @@ export class StringTable {
 
   /** The number of a string made at run time, or 0 when there are too many of them. */
   internComputed(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    if (this.#computed >= MAX_COMPUTED_NAMES) return 0;
-    this.#computed++;
-    return this.#add(text);
+    if (text === this.#lastText) return this.#lastNumber;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      // The start of it is the name, so that no long text is kept.
+      if (text.length > MAX_NAME_BYTES) {
+        return this.internComputed(truncateUtf8(text, MAX_NAME_BYTES));
+      }
+      if (this.#computed >= MAX_COMPUTED_NAMES) return 0;
+      this.#computed++;
+      number = this.#add(text);
+    }
+    this.#lastText = text;
+    this.#lastNumber = number;
+    return number;
   }
 
   textOf(number: number): string {
@@ -70,11 +82,6 @@ export class StringTable {
     if (number >= MAX_NAMES) return 0;
     this.#numbers.set(text, number);
     this.#texts.push(truncateUtf8(text, MAX_NAME_BYTES));
-    if (number >= this.sent.length) {
-      const larger = new Uint8Array(this.sent.length * 2);
-      larger.set(this.sent);
-      this.sent = larger;
-    }
     return number;
   }
 }

@@ -7,12 +7,10 @@
  * @module
  */
 import { type Attributes, KINDS, SCOPE_MANUAL, type SpanKind } from "../model/span.ts";
-import { packMeta } from "../ring/layout.ts";
+import { metaKind, packMeta } from "../ring/layout.ts";
+import { type AnyFunction, createMethodDecorator, dressAs } from "./function_identity.ts";
 import type { Recorder } from "./recorder.ts";
-import type { Span } from "./span.ts";
-
-// deno-lint-ignore no-explicit-any -- any function can be wrapped
-type AnyFunction = (this: any, ...args: any[]) => any;
+import { Span } from "./span.ts";
 
 /** Settings of a span. */
 export interface SpanOptions {
@@ -87,30 +85,59 @@ const MANUAL_META = packMeta(SCOPE_MANUAL, 0);
 
 /** The API over a recorder. */
 export function createTracing(recorder: Recorder): Tracing {
-  const { frame: getFrame, spanOf, enter, leave } = recorder.context;
-  const { engine, strings } = recorder;
+  const { context, engine, strings } = recorder;
+  const { finish, leave } = engine;
   const { then } = Promise.prototype;
 
+  /** Begins a child of the current span. */
+  function begin(name: string, meta: number): Span {
+    const nameId = typeof name === "string" ? strings.internComputed(name) : 0;
+    if (nameId !== 0) return engine.begin(nameId, meta);
+    const span = recorder.startSpan(toText(name), { kind: metaKind(meta) });
+    engine.enter(span);
+    return span;
+  }
+
+  function start(name: string, options: SpanOptions | undefined): Span {
+    const parent = options?.parent;
+    return recorder.startSpan(toText(name), {
+      kind: kindCode(options?.kind),
+      // One that is not ours is a span that nobody records: as if it were not given.
+      parent: parent instanceof Span && parent.owner === recorder || parent === null
+        ? parent
+        : undefined,
+      attributes: options?.attributes,
+    });
+  }
+
+  function startEntered(name: string, options: SpanOptions | undefined): Span {
+    const span = start(name, options);
+    engine.enter(span);
+    return span;
+  }
+
+  /** Calls `fn` in a span that has begun. */
   function run(span: Span, fn: AnyFunction, thisArg: unknown, args: unknown[]): unknown {
-    const frame = getFrame();
-    enter(frame, span);
     let result: unknown;
     try {
       result = Reflect.apply(fn, thisArg, args);
     } catch (error) {
-      recorder.fail(span, error);
-      engine.end(span);
-      throw error;
-    } finally {
-      leave(frame);
+      throw failed(span, error);
     }
     if (typeof result === "object" && result !== null) return endWith(span, result);
-    engine.end(span);
+    finish(span);
     return result;
+  }
+
+  function failed(span: Span, error: unknown): unknown {
+    recorder.fail(span, error);
+    finish(span);
+    return error;
   }
 
   /** Ends the span when `result` settles, if it is something that does. */
   function endWith(span: Span, result: object): unknown {
+    leave(span);
     if (Object.getPrototypeOf(result) === Promise.prototype) {
       // The derived promise is returned: a reaction beside the program's own would
       // make every rejection count as handled.
@@ -118,16 +145,14 @@ export function createTracing(recorder: Recorder): Tracing {
         engine.end(span);
         return value;
       }, (error: unknown) => {
-        recorder.fail(span, error);
-        engine.end(span);
-        throw error;
+        throw failed(span, error);
       });
     }
     if (!endWithThenable(span, result)) engine.end(span);
     return result;
   }
 
-  /** A thenable may do its work only when asked (query builders): wait until it is, and ask once. */
+  /** A thenable may do its work only when asked (query builders): wait until it is. */
   function endWithThenable(span: Span, result: object): boolean {
     try {
       const { then: original } = result as { then?: unknown };
@@ -139,127 +164,87 @@ export function createTracing(recorder: Recorder): Tracing {
             return typeof onValue === "function" ? onValue(value) : value;
           },
           (error: unknown) => {
-            recorder.fail(span, error);
-            engine.end(span);
+            failed(span, error);
             if (typeof onError === "function") return onError(error);
             throw error;
           },
         ]);
       };
-      Object.defineProperty(result, "then", { value: observed, configurable: true, writable: true });
+      Object.defineProperty(result, "then", {
+        value: observed,
+        configurable: true,
+        writable: true,
+      });
       return true;
     } catch {
       return false;
     }
   }
 
-  function start(name: string, options: SpanOptions | undefined): Span {
-    if (options === undefined) {
-      const nameId = strings.internComputed(name);
-      if (nameId !== 0) return engine.open(nameId, MANUAL_META, spanOf(getFrame()));
-    }
-    return recorder.startSpan(String(name), {
-      kind: kindCode(options?.kind),
-      parent: options?.parent as Span | null | undefined,
-      attributes: options?.attributes,
-    });
-  }
+  function wrap<F extends AnyFunction>(fn: F, options: WrapOptions<F> = {}): F {
+    const { name } = options;
+    const meta = packMeta(SCOPE_MANUAL, kindCode(options.kind));
+    const fixedName = typeof name === "string" ? name : fn.name || "anonymous";
+    const nameOf = typeof name === "function" ? name : undefined;
+    const nameId = nameOf === undefined ? strings.intern(fixedName) : 0;
 
-  function spanOfName<F extends AnyFunction>(
-    options: WrapOptions<F>,
-    fallback: string,
-    thisArg: unknown,
-    args: unknown[],
-  ): Span {
-    let name = fallback;
-    if (typeof options.name === "string") {
-      name = options.name;
-    } else if (options.name !== undefined) {
+    function beginCall(thisArg: unknown, args: unknown[]): Span {
+      if (nameId !== 0) return engine.begin(nameId, meta);
+      let computed = fixedName;
       try {
-        name = String(Reflect.apply(options.name, thisArg, args));
+        if (nameOf !== undefined) computed = String(Reflect.apply(nameOf, thisArg, args));
       } catch {
         // The function has a name without it.
       }
+      return begin(computed, meta);
     }
-    return start(name, options.kind === undefined ? undefined : { kind: options.kind });
+
+    const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+      const span = beginCall(this, args);
+      if (new.target === undefined) return run(span, fn, this, args);
+      const target = new.target === wrapper ? fn : new.target;
+      return run(span, () => Reflect.construct(fn, args, target), undefined, []);
+    };
+    // Arrow functions and methods have no prototype and no `new`, and neither have methods here.
+    const { method } = {
+      method(this: unknown, ...args: unknown[]): unknown {
+        return run(beginCall(this, args), fn, this, args);
+      },
+    };
+    return dressAs(Object.hasOwn(fn, "prototype") ? wrapper : method, fn);
   }
 
-  const tracing: Tracing = {
+  return {
     span<R>(name: string, second: SpanOptions | ((span: ActiveSpan) => R), third?: unknown): R {
-      const fn = (typeof second === "function" ? second : third) as (span: ActiveSpan) => R;
-      const span = start(name, typeof second === "function" ? undefined : second);
-      return run(span, fn, undefined, [span]) as R;
+      const isPlain = typeof second === "function";
+      const span = isPlain ? begin(name, MANUAL_META) : startEntered(name, second);
+      const fn = (isPlain ? second : third) as (span: ActiveSpan) => R;
+      let result: R;
+      try {
+        result = fn(span);
+      } catch (error) {
+        throw failed(span, error);
+      }
+      if (typeof result === "object" && result !== null) return endWith(span, result) as R;
+      finish(span);
+      return result;
     },
-    startSpan: (name, options) => start(name, options),
-    wrap<F extends AnyFunction>(fn: F, options: WrapOptions<F> = {}): F {
-      const fallback = fn.name === "" ? "anonymous" : fn.name;
-      const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-        const span = spanOfName(options, fallback, this, args);
-        if (new.target === undefined) return run(span, fn, this, args);
-        const target = new.target === wrapper ? fn : new.target;
-        const construct = () => Reflect.construct(fn, args, target);
-        return run(span, construct, undefined, []);
-      };
-      return dressAs(wrapper, fn);
-    },
-    traced(options = {}) {
-      return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
-        if (descriptor !== undefined) {
-          // TypeScript's older decorators: (prototype or class, key, descriptor).
-          const name = options.name ?? methodName(target as object, String(context));
-          return { ...descriptor, value: tracing.wrap(descriptor.value, { name }) };
-        }
-        const method = target as AnyFunction;
-        const { name: key } = context as { name: string | symbol };
-        return tracing.wrap(method, {
-          name: options.name !== undefined ? options.name : ownerName(method, String(key)),
-        });
-      };
-    },
-    currentSpan: () => spanOf(getFrame()),
-  };
-  return tracing;
-}
-
-/** Makes `wrapper` look like `fn`. */
-function dressAs<F extends AnyFunction>(wrapper: AnyFunction, fn: F): F {
-  try {
-    Object.setPrototypeOf(wrapper, Object.getPrototypeOf(fn));
-    if (!Object.hasOwn(fn, "prototype")) {
-      Object.defineProperty(wrapper, "prototype", { value: undefined, writable: true });
-    }
-    for (const key of Reflect.ownKeys(fn)) {
-      if (key === "arguments" || key === "caller") continue;
-      Object.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(fn, key)!);
-    }
-  } catch {
-    // A frozen or exotic function: it still works, it only looks different.
-  }
-  return wrapper as F;
-}
-
-/** `Jobs.run` for a method of the class or its prototype. */
-function methodName(target: object, key: string): string {
-  const owner = typeof target === "function" ? target : target.constructor;
-  return `${(owner as { name: string }).name}.${key}`;
-}
-
-/** Standard decorators do not tell the class: it is looked up at the first call, by who has the method. */
-function ownerName(_method: AnyFunction, key: string): (this: unknown) => string {
-  let name: string | undefined;
-  return function (this: unknown): string {
-    if (name !== undefined) return name;
-    const isStatic = typeof this === "function";
-    let from = this as object | null;
-    if (!isStatic && from !== null && from !== undefined) from = Object.getPrototypeOf(from);
-    while (from !== null && from !== undefined && !Object.hasOwn(from, key)) {
-      from = Object.getPrototypeOf(from);
-    }
-    name = from === null || from === undefined ? key : methodName(from, key);
-    return name;
+    startSpan: start,
+    wrap,
+    traced: (options = {}) => createMethodDecorator(wrap, options.name),
+    currentSpan: () => context.spanOf(context.frame()),
   };
 }
 
 function kindCode(kind: SpanKind | undefined): number {
   return kind === undefined ? 0 : Math.max(0, KINDS.indexOf(kind));
+}
+
+/** Whatever a program passes for a name; never throws. */
+function toText(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return "";
+  }
 }

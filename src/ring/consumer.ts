@@ -15,6 +15,7 @@ import {
   H_FLUSH_WANTED,
   H_PRODUCER_STATE,
   RECORD_PAD,
+  RECORD_SPAN,
   S_HEAD,
   S_NEXT,
   S_STATE,
@@ -189,8 +190,10 @@ export class RingConsumer {
         parentNameId: i32[i + SLOT_PARENT_NAME]!,
         meta: i32[i + SLOT_META]!,
       };
-      // A slot that changed while it was read belongs to another span by now.
-      if (f64[f + SLOT_ID] === spanId) open.push(span);
+      // A slot that changed while it was read belongs to another span by now, and one
+      // without the type of a span to a rehearsal (recorder/calibration.ts).
+      const isSpan = (span.meta & 0xff) === RECORD_SPAN;
+      if (isSpan && f64[f + SLOT_ID] === spanId) open.push(span);
     }
     return open;
   }
@@ -264,7 +267,10 @@ export class RingConsumer {
       if (Atomics.load(this.#i32, control + S_STATE) !== SEGMENT_LEFT) return false;
       const next = Atomics.load(this.#i32, control + S_NEXT);
       if (next < 0 || next >= this.memory.sizes.segmentCount) return false;
-      at = { segment: next, position: Atomics.load(this.#i32, segmentControl(next) + S_TAIL) >>> 0 };
+      at = {
+        segment: next,
+        position: Atomics.load(this.#i32, segmentControl(next) + S_TAIL) >>> 0,
+      };
     }
     return false;
   }

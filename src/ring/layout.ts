@@ -42,6 +42,8 @@ export const H_STOP = 13;
 export const H_FLUSH_WANTED = 14;
 /** The last {@linkcode H_FLUSH_WANTED} value that the consumer has finished. */
 export const H_FLUSH_DONE = 15;
+/** Stands in for a segment's head while the producer measures itself. Never read. */
+export const H_REHEARSED_HEAD = 16;
 
 // Header, as float64 indexes (byte = index * 8).
 export const F_PRODUCER_START = 16;
@@ -52,6 +54,8 @@ export const F_ANCHOR_CLOCK_NS = 18;
 export const F_SPAN_COST_NS = 19;
 /** Spans that were given an id. */
 export const F_ISSUED = 20;
+/** Stands in for {@linkcode F_ISSUED} while the producer measures itself. Never read. */
+export const F_REHEARSED_ISSUED = 21;
 export const F_BELOW_MINIMUM = 22;
 export const F_SAMPLED = 23;
 export const F_RATE_LIMITED = 24;

@@ -15,6 +15,7 @@ import {
   H_FLUSH_WANTED,
   H_PRODUCER_PID,
   H_PRODUCER_STATE,
+  H_REHEARSED_HEAD,
   RECORD_PAD,
   S_HEAD,
   S_NEXT,
@@ -45,6 +46,13 @@ export interface RingProducer {
   reserve(bytes: number): number;
   /** Makes the record that was reserved last visible to the consumer. */
   publish(): void;
+  /**
+   * Performs something that writes up to `bytes` of records, all of which are
+   * taken back before the consumer sees any of them.
+   *
+   * @returns false when there is no room for that; then nothing was performed.
+   */
+  rehearse(bytes: number, perform: () => void): boolean;
   /** Asks the consumer to make durable what is published. @returns A ticket for `isFlushed`. */
   requestFlush(): number;
   /** Whether everything before the ticket is durable. */
@@ -60,7 +68,7 @@ export function createRingProducer(
 ): RingProducer {
   const { i32, sizes } = memory;
   const { overflow } = options;
-  const capacity = sizes.segmentBytes / 8;
+  const capacity = sizes.segmentBytes >> 3;
   const mask = capacity - 1;
   const maxRecordBytes = Math.min(sizes.segmentBytes / 4, 2 ** 20);
   /** Sleeping place of the `block` policy: mapped memory cannot be waited on. */
@@ -69,31 +77,53 @@ export function createRingProducer(
   let control = 0;
   /** Start of the segment in int32 steps. */
   let base = 0;
-  let head = 0;
-  let tail = 0;
-  /** Units reserved and not yet published, padding included. */
-  let pending = 0;
+  /** Where the next record begins, and up to where there is room for sure, in int32 steps. */
+  let next = 0;
+  let limit = 0;
+  /** Where the reserved record ends. */
+  let end = 0;
+  /** Head = next / 2 + lap: `next` starts over in every lap and the head never does. */
+  let lap = 0;
+  /** Where the head is published; elsewhere while `rehearse` runs. */
+  let headAt = 0;
 
   function reserve(bytes: number): number {
-    const units = bytes >>> 3;
-    const offset = head & mask;
-    const padding = offset + units > capacity ? capacity - offset : 0;
-    const needed = units + padding;
-    if (needed > capacity - ((head - tail) >>> 0)) {
-      tail = Atomics.load(i32, control + S_TAIL);
-      if (needed > capacity - ((head - tail) >>> 0)) return onFull(bytes);
-    }
-    pending = needed;
-    const at = base + offset * 2;
-    if (padding === 0) return at;
-    i32[at] = padding * 8;
-    i32[at + 1] = RECORD_PAD;
-    return base;
+    const at = next;
+    end = (at + (bytes >> 2)) | 0;
+    return end <= limit ? at : reserveSlow(bytes);
   }
 
   function publish(): void {
-    head = (head + pending) | 0;
-    Atomics.store(i32, control + S_HEAD, head);
+    next = end;
+    Atomics.store(i32, headAt, ((end >> 1) + lap) | 0);
+  }
+
+  /** Looks how far the consumer is, and wraps around at the end of the segment. */
+  function reserveSlow(bytes: number): number {
+    const units = bytes >>> 3;
+    const head = ((next >> 1) + lap) | 0;
+    const offset = head & mask;
+    const padding = offset + units > capacity ? capacity - offset : 0;
+    const room = capacity - ((head - Atomics.load(i32, control + S_TAIL)) >>> 0);
+    if (units + padding > room) return onFull(bytes);
+    if (padding === 0) {
+      moveTo(head, room);
+    } else {
+      // Becomes visible together with the record behind it.
+      i32[base + offset * 2] = padding * 8;
+      i32[base + offset * 2 + 1] = RECORD_PAD;
+      moveTo(head + padding, room - padding);
+    }
+    end = (next + units * 2) | 0;
+    return next;
+  }
+
+  /** Sets what is known of the place that belongs to `head`. */
+  function moveTo(head: number, room: number): void {
+    const offset = head & mask;
+    next = (base + offset * 2) | 0;
+    limit = (next + Math.min(room, capacity - offset) * 2) | 0;
+    lap = (head - (next >> 1)) | 0;
   }
 
   function onFull(bytes: number): number {
@@ -122,9 +152,9 @@ export function createRingProducer(
     let beat = i32[H_CONSUMER_BEAT];
     for (let silentMs = 0; silentMs < DEAD_CONSUMER_MS; silentMs++) {
       Atomics.wait(pillow!, 0, 0, 1);
-      tail = Atomics.load(i32, control + S_TAIL);
       // Twice the room: the record may have to wrap, which wastes less than its own size.
-      if (units * 2 <= capacity - ((head - tail) >>> 0)) return true;
+      const held = (((next >> 1) + lap) - Atomics.load(i32, control + S_TAIL)) >>> 0;
+      if (units * 2 <= capacity - held) return true;
       const now = Atomics.load(i32, H_CONSUMER_BEAT);
       if (now !== beat) silentMs = 0;
       beat = now;
@@ -135,10 +165,23 @@ export function createRingProducer(
 
   function enter(segment: number): void {
     control = segmentControl(segment);
-    base = segmentByte(sizes, segment) / 4;
-    head = Atomics.load(i32, control + S_HEAD);
-    tail = Atomics.load(i32, control + S_TAIL);
+    base = (segmentByte(sizes, segment) / 4) | 0;
+    headAt = control + S_HEAD;
+    // No room is known until somebody looks.
+    moveTo(Atomics.load(i32, headAt), 0);
     Atomics.store(i32, control + S_STATE, SEGMENT_IN_USE);
+  }
+
+  function rehearse(bytes: number, perform: () => void): boolean {
+    const head = ((next >> 1) + lap) | 0;
+    moveTo(head, capacity - ((head - Atomics.load(i32, control + S_TAIL)) >>> 0));
+    if (next + (bytes >> 2) > limit) return false;
+    const before = next;
+    headAt = H_REHEARSED_HEAD;
+    perform();
+    headAt = control + S_HEAD;
+    next = before;
+    return true;
   }
 
   i32[H_PRODUCER_PID] = options.pid;
@@ -150,6 +193,7 @@ export function createRingProducer(
     maxRecordBytes,
     reserve,
     publish,
+    rehearse,
     requestFlush: () => Atomics.add(i32, H_FLUSH_WANTED, 1) + 1,
     // Tickets are int32 and wrap around.
     isFlushed: (ticket) => ((Atomics.load(i32, H_FLUSH_DONE) - ticket) | 0) >= 0,
