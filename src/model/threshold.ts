@@ -73,10 +73,10 @@ export function parseThreshold(text: string): Threshold {
 
 /** An aggregate in one spelling: `p(99)`, `self.p(95)`, `avg`. */
 export function formatAggregate(aggregate: Aggregate): string {
-  const { kind } = aggregate;
-  if (kind === "count" || kind === "rate" || kind === "errors") return kind;
+  if (!("measure" in aggregate)) return aggregate.kind;
   const prefix = aggregate.measure === "self" ? "self." : "";
-  return prefix + (kind === "percentile" ? `p(${aggregate.percentile.text})` : kind);
+  if (aggregate.kind !== "percentile") return prefix + aggregate.kind;
+  return `${prefix}p(${aggregate.percentile.text})`;
 }
 
 /** Whether `actual` is as the threshold wants it. */
