@@ -74,8 +74,8 @@ interface Failure {
 }
 
 function createObserver(recorder: Recorder): Observer {
-  const requests = new HttpRequests(recorder);
-  const { frame: getFrame, enter, leave } = recorder.context;
+  const requests = HttpRequests.of(recorder);
+  const { context } = recorder;
   const watch = createSendWatch(recorder, requests);
   /** Requests that may become WebSockets, to be found by `server.upgrade`. */
   const upgradable = new WeakMap<Request, OpenRequest>();
@@ -104,8 +104,8 @@ function createObserver(recorder: Recorder): Observer {
       const open = requests.begin(request.method, request.url, route);
       if (hasWebSockets) upgradable.set(request, open);
       const exchange: Exchange = { open, request, server, status: 0 };
-      const frame = getFrame();
-      enter(frame, open.span);
+      const frame = context.frame();
+      context.enter(open.span, frame);
       let result: unknown;
       try {
         result = handler.call(this, request, server);
@@ -113,7 +113,7 @@ function createObserver(recorder: Recorder): Observer {
         failed(exchange, error);
         throw error;
       } finally {
-        leave(frame);
+        context.leave(frame);
       }
       if (isPlainPromise(result)) {
         observePromise(
@@ -142,8 +142,8 @@ function createObserver(recorder: Recorder): Observer {
         if (exchange.status >= 500) recorder.fail(exchange.open.span, error);
         watch.answered(exchange);
       };
-      const frame = getFrame();
-      enter(frame, exchange.open.span);
+      const frame = context.frame();
+      context.enter(exchange.open.span, frame);
       let result: unknown;
       try {
         result = onError.call(this, error);
@@ -151,7 +151,7 @@ function createObserver(recorder: Recorder): Observer {
         onFailed(second);
         throw second;
       } finally {
-        leave(frame);
+        context.leave(frame);
       }
       if (isPlainPromise(result)) {
         observePromise(result, onAnswered, onFailed);

@@ -54,8 +54,8 @@ interface Failure {
 
 /** Returns the function that puts observed handlers into the arguments of `Deno.serve`. */
 function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
-  const requests = new HttpRequests(recorder);
-  const { frame: getFrame, enter, leave } = recorder.context;
+  const requests = HttpRequests.of(recorder);
+  const { context } = recorder;
   const isSentAtOnce = createBodyProbe();
 
   function observedHandler(handler: Handler, failures: Failure[] | undefined): Handler {
@@ -86,8 +86,8 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
     // Two parameters: with none, Deno would not make a request object.
     return function (request: Request, info: HandlerInfo): unknown {
       const open = requests.begin(request.method, request.url);
-      const frame = getFrame();
-      enter(frame, open.span);
+      const frame = context.frame();
+      context.enter(open.span, frame);
       let result: unknown;
       try {
         result = handler(request, info);
@@ -95,7 +95,7 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
         failed(open, error);
         throw error;
       } finally {
-        leave(frame);
+        context.leave(frame);
       }
       if (isPlainPromise(result)) {
         observePromise(
@@ -120,8 +120,8 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
       if (failure === undefined) return Reflect.apply(onError, this, [error]);
       const { request } = failure;
       const onFailed = (second: unknown) => requests.fail(request, 500, second);
-      const frame = getFrame();
-      enter(frame, request.span);
+      const frame = context.frame();
+      context.enter(request.span, frame);
       let result: unknown;
       try {
         result = Reflect.apply(onError, this, [error]);
@@ -129,7 +129,7 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
         onFailed(second);
         throw second;
       } finally {
-        leave(frame);
+        context.leave(frame);
       }
       const onAnswered = (response: unknown) => {
         const status = statusOf(response);

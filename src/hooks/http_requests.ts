@@ -53,6 +53,7 @@ export interface OpenRequest {
 export class Endpoint {
   readonly name: string;
   readonly nameId: number;
+  readonly route: string | undefined;
   readonly #recorder: Recorder;
   readonly #constants: Record<string, string | number>;
   readonly #templates = new Map<number, AttributeTemplate>();
@@ -68,6 +69,7 @@ export class Endpoint {
     this.#recorder = recorder;
     this.#method = method;
     this.#constants = constants;
+    this.route = route;
     this.name = route === undefined ? method : `${method} ${route}`;
     this.nameId = recorder.strings.intern(this.name);
   }
@@ -106,16 +108,31 @@ interface KnownAuthority {
   endpoints: Map<string, Endpoint>;
 }
 
+/** One for each recorder, so that all its servers share what they know. */
+const requestsOf = new WeakMap<Recorder, HttpRequests>();
+
 export class HttpRequests {
+  /** Requests by the objects that stand for them in the program, to find them by those. */
+  readonly tracked = new WeakMap<object, OpenRequest>();
   readonly #recorder: Recorder;
   readonly #authorities = new Map<string, KnownAuthority>();
   readonly #meta: number;
   #last: KnownAuthority;
 
-  constructor(recorder: Recorder) {
+  private constructor(recorder: Recorder) {
     this.#recorder = recorder;
     this.#meta = recorder.metaOf(SCOPE_HTTP_SERVER, KIND_SERVER);
     this.#last = this.#addAuthority(ANY_AUTHORITY, NO_ADDRESS);
+  }
+
+  /** The requests that `recorder` records. */
+  static of(recorder: Recorder): HttpRequests {
+    let requests = requestsOf.get(recorder);
+    if (requests === undefined) {
+      requests = new HttpRequests(recorder);
+      requestsOf.set(recorder, requests);
+    }
+    return requests;
   }
 
   /**

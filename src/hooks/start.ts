@@ -28,10 +28,11 @@ import { BuiltinWatch } from "./builtin_watch.ts";
 import { installFunctions } from "./functions/install.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import type { Hook, HookContext } from "./hook.ts";
+import { nodeHttp } from "./node_http.ts";
 import { installDenoModuleHooks, type LoadFile } from "./module_hooks.ts";
 
 /** All hooks: one file each. */
-const HOOKS: readonly Hook[] = [denoServe, bunServe, fetchHook];
+const HOOKS: readonly Hook[] = [denoServe, bunServe, nodeHttp, fetchHook];
 
 /** Starts recording in this thread. Never throws. */
 export function start(config: ProgramConfig, parsers?: Parsers): void {

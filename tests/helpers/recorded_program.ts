@@ -60,16 +60,18 @@ export interface RecordedProgramOptions {
   flags?: string[];
 }
 
-/** Runs TypeScript `source` as a program. */
+/** Runs a program: TypeScript, or the file that holds it. */
 export async function runRecorded(
   runtime: RuntimeName,
-  source: string,
+  program: string | { file: string },
   options: RecordedProgramOptions = {},
 ): Promise<RecordedRun> {
   const folder = await mkdtemp(join(tmpdir(), "ferret-test-"));
   try {
-    const script = join(folder, options.fileName ?? "program.ts");
-    await writeFile(script, source);
+    const script = typeof program === "string"
+      ? join(folder, options.fileName ?? "program.ts")
+      : program.file;
+    if (typeof program === "string") await writeFile(script, program);
     for (const [name, text] of Object.entries(options.files ?? {})) {
       await writeFile(join(folder, name), text);
     }
@@ -87,7 +89,7 @@ export async function runRecorded(
       thread: 0,
       overflow: "drop",
       minDurationNs: 0,
-      functions: { enabled: false, root: folder, include: [] },
+      functions: { enabled: false, root: folder, include: [], exclude: [] },
       hooks: [],
       noHooks: [],
       revokeFfi: false,
@@ -152,7 +154,7 @@ function readSpans(path: string, bytes: number): RecordedSpan[] {
   const texts = new TextNumbers();
   const decoder = new RingDecoder(0, memory, { texts, strings: [], progress: undefined });
   const batch = new Batch(texts.texts, 20_000);
-  decoder.decode(batch, Infinity);
+  decoder.decode(batch);
   for (const open of decoder.consumer.openSpans()) decoder.addUnfinished(batch, open);
   const { spans } = batch;
   return Array.from({ length: spans.count }, (_, row) => {
