@@ -30,6 +30,10 @@ export interface FunctionTracer {
   e(span: Span): void;
   /** Marks it as failed; the caller throws the error again. */
   f(span: Span, error: unknown): void;
+  /** A function that does not catch its errors is about to throw `error`. */
+  t<T>(span: Span, error: T): T;
+  /** Ends the span of a function that did not get to its end. */
+  x(span: Span): void;
   /** An async function is about to be suspended, waiting for `value`. */
   s<T>(span: Span, value: T): T;
   /** It goes on, having got `value`; also at the start of each catch and finally. */
@@ -54,6 +58,10 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
   const { begin, finish, enter, leave } = engine;
   const promisePrototype = Promise.prototype;
   const promiseThen = promisePrototype.then;
+
+  /** What was thrown last by a function that does not catch, until its span ends. */
+  let thrower: Span | undefined;
+  let thrown: unknown;
 
   function pause(span: GeneratorSpan): void {
     if (span.resumedNs === undefined || span.resumedNs < 0) return;
@@ -86,6 +94,18 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     },
     f(span, error) {
       recorder.fail(span, error);
+    },
+    t(span, error) {
+      thrower = span;
+      thrown = error;
+      return error;
+    },
+    x(span) {
+      // What the runtime or a package threw is known only to whoever catches it.
+      if (thrower === span) recorder.fail(span, thrown);
+      else recorder.setStatus(span, "error");
+      thrower = thrown = undefined;
+      finish(span);
     },
     s(span, value) {
       leave(span);

@@ -211,13 +211,13 @@ export class Recorder implements SpanOwner {
   }
 
   recordException(span: Span, error: unknown): void {
+    const attributes = exceptionAttributes(error);
+    const { "exception.type": type } = attributes;
+    if (type !== undefined) this.setAttribute(span, "error.type", type);
     if (typeof error === "object" && error !== null) {
       if (this.#seenErrors.has(error)) return;
       this.#seenErrors.add(error);
     }
-    const attributes = exceptionAttributes(error);
-    const { "exception.type": type } = attributes;
-    if (type !== undefined) this.setAttribute(span, "error.type", type);
     this.addEvent(span, "exception", attributes);
   }
 
