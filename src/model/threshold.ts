@@ -11,9 +11,8 @@ import type { SpanMeasure } from "./span_reader.ts";
 
 /** What a threshold is about. */
 export type Aggregate =
-  | { kind: "percentile"; percentile: Percentile; measure: SpanMeasure }
-  | { kind: "avg" | "min" | "max"; measure: SpanMeasure }
-  | { kind: "count" | "rate" | "errors" };
+  | { kind: "percentile"; percentile: Percentile }
+  | { kind: "avg" | "min" | "max" | "count" | "rate" | "errors" };
 
 /** How the actual value is compared with the limit. */
 export const OPERATORS = ["<=", ">=", "==", "!=", "<", ">"] as const;
@@ -21,8 +20,8 @@ export const OPERATORS = ["<=", ">=", "==", "!=", "<", ">"] as const;
 /** One of {@linkcode OPERATORS}. */
 export type Operator = (typeof OPERATORS)[number];
 
-/** What a value is measured in: `share` is a part of 1. */
-export type Unit = "ns" | "spans" | "spans/s" | "share";
+/** What a value is measured in: `ratio` is a part of 1. */
+export type ThresholdUnit = "ns" | "spans" | "spans/s" | "ratio";
 
 /** A threshold, read. */
 export interface Threshold {
@@ -31,10 +30,12 @@ export interface Threshold {
   /** Without the selector, in one spelling whatever the user's was. */
   expression: string;
   aggregate: Aggregate;
+  /** `self` with `self.` before the aggregate. */
+  measure: SpanMeasure;
   operator: Operator;
   /** In `unit`. */
   limit: number;
-  unit: Unit;
+  unit: ThresholdUnit;
 }
 
 const EXPRESSION =
@@ -51,59 +52,37 @@ export function parseThreshold(text: string): Threshold {
     throw refuse(text, 'expected something like "p(99) < 200ms"');
   }
   const selector = selectorBefore(groups["before"]!, text);
-  const aggregate = parseAggregate(groups["name"]!, {
-    measure: groups["self"] === undefined ? "duration" : "self",
-    text,
-  });
+  const aggregate = parseAggregate(groups["name"]!, text);
+  const measure = groups["self"] === undefined ? "duration" : "self";
+  if (measure === "self" && ["count", "rate", "errors"].includes(aggregate.kind)) {
+    throw refuse(text, `"${aggregate.kind}" is not a time`);
+  }
   const value = groups["value"]!;
   if (/^[+-]/.test(value)) {
     throw refuse(text, "it is relative to a baseline, and baselines are not built yet");
   }
   const operator = groups["operator"] as Operator;
-  const unit = unitOf(aggregate);
+  const prefix = measure === "self" ? "self." : "";
   return {
     selector,
-    expression: `${formatAggregate(aggregate)} ${operator} ${value}`,
+    expression: `${prefix}${formatAggregate(aggregate)} ${operator} ${value}`,
     aggregate,
+    measure,
     operator,
-    limit: parseLimit(value, { unit, text }),
-    unit,
+    ...parseLimit(aggregate, value, text),
   };
 }
 
-/** An aggregate in one spelling: `p(99)`, `self.p(95)`, `avg`. */
-export function formatAggregate(aggregate: Aggregate): string {
-  if (!("measure" in aggregate)) return aggregate.kind;
-  const prefix = aggregate.measure === "self" ? "self." : "";
-  if (aggregate.kind !== "percentile") return prefix + aggregate.kind;
-  return `${prefix}p(${aggregate.percentile.text})`;
-}
-
-/** Whether `actual` is as the threshold wants it. */
-export function holds(threshold: Pick<Threshold, "operator" | "limit">, actual: number): boolean {
-  const { operator, limit } = threshold;
-  switch (operator) {
-    case "<":
-      return actual < limit;
-    case "<=":
-      return actual <= limit;
-    case ">":
-      return actual > limit;
-    case ">=":
-      return actual >= limit;
-    case "==":
-      return actual === limit;
-    case "!=":
-      return actual !== limit;
-  }
-}
-
 /** A share such as `1%` or `0.01`. @throws {SyntaxError} when it is none. */
-export function parseShare(text: string): number {
+export function parseRatio(text: string): number {
   const match = /^(\d+(?:\.\d*)?|\.\d+)(%?)$/.exec(text.trim());
-  const share = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
-  if (share <= 1) return share;
+  const ratio = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  if (ratio <= 1) return ratio;
   throw new SyntaxError(`Cannot read share "${text}": expected something like "1%" or "0.01"`);
+}
+
+function formatAggregate(aggregate: Aggregate): string {
+  return aggregate.kind === "percentile" ? `p(${aggregate.percentile.text})` : aggregate.kind;
 }
 
 function selectorBefore(before: string, text: string): Selector | undefined {
@@ -112,22 +91,23 @@ function selectorBefore(before: string, text: string): Selector | undefined {
   if (!trimmed.endsWith(":")) {
     throw refuse(text, 'a colon must stand between the selector and "p(99) < …"');
   }
-  return parseSelector(trimmed.endsWith("::") ? trimmed.slice(0, -2) : trimmed.slice(0, -1));
+  return parseSelector(trimmed.slice(0, trimmed.endsWith("::") ? -2 : -1));
 }
 
-function parseAggregate(
-  name: string,
-  options: { measure: SpanMeasure; text: string },
-): Aggregate {
-  const { measure, text } = options;
-  if (name === "med") return { kind: "percentile", percentile: parsePercentile("50"), measure };
-  if (name === "avg" || name === "min" || name === "max") return { kind: name, measure };
-  if (name === "count" || name === "rate" || name === "errors") {
-    if (measure === "self") throw refuse(text, `"${name}" is not a time`);
-    return { kind: name };
+function parseAggregate(name: string, text: string): Aggregate {
+  switch (name) {
+    case "avg":
+    case "min":
+    case "max":
+    case "count":
+    case "rate":
+    case "errors":
+      return { kind: name };
+    case "med":
+      return { kind: "percentile", percentile: parsePercentile("50") };
   }
   try {
-    return { kind: "percentile", percentile: parsePercentile(percentOf(name)), measure };
+    return { kind: "percentile", percentile: parsePercentile(percentOf(name)) };
   } catch (error) {
     throw refuse(text, (error as Error).message);
   }
@@ -141,19 +121,21 @@ function percentOf(name: string): string {
     : digits;
 }
 
-function unitOf(aggregate: Aggregate): Unit {
-  if (aggregate.kind === "count") return "spans";
-  if (aggregate.kind === "rate") return "spans/s";
-  return aggregate.kind === "errors" ? "share" : "ns";
-}
-
-function parseLimit(value: string, options: { unit: Unit; text: string }): number {
-  const { unit, text } = options;
-  if (unit === "ns") return parseDuration(value);
-  if (unit === "share") return parseShare(value);
-  const number = Number(unit === "spans/s" ? value.replace(/\/s$/, "") : value);
-  if (/^[\d.]/.test(value) && Number.isFinite(number)) return number;
-  throw refuse(text, `"${value}" is not a number`);
+/** Errors are a share with a percent sign or a point, else a number of spans. */
+function parseLimit(
+  { kind }: Aggregate,
+  value: string,
+  text: string,
+): { limit: number; unit: ThresholdUnit } {
+  if (kind === "errors" && /[%.]/.test(value)) return { limit: parseRatio(value), unit: "ratio" };
+  if (kind !== "count" && kind !== "rate" && kind !== "errors") {
+    return { limit: parseDuration(value), unit: "ns" };
+  }
+  const limit = Number(kind === "rate" ? value.replace(/\/s$/, "") : value);
+  if (!/^[\d.]/.test(value) || !Number.isFinite(limit)) {
+    throw refuse(text, `"${value}" is not a number`);
+  }
+  return { limit, unit: kind === "rate" ? "spans/s" : "spans" };
 }
 
 function refuse(text: string, state: string): SyntaxError {

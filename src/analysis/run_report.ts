@@ -1,0 +1,144 @@
+/**
+ * The report on a run as data: what every presentation of it starts from.
+ *
+ * @module
+ */
+import { matchesKey, type Selector } from "../model/selector.ts";
+import type { RecordedRun, SpanReader } from "../model/span_reader.ts";
+import { type LossSummary, summarizeLosses } from "./loss_summary.ts";
+import { OmittedByName } from "./omitted_spans.ts";
+import {
+  addPercentiles,
+  REPORT_PERCENTILES,
+  type ReportPercentile,
+  type SpanStats,
+  toStats,
+} from "./span_stats.ts";
+
+/** What rows can be sorted by. */
+export const SORT_KEYS = [
+  "total",
+  "self",
+  "count",
+  "errors",
+  "mean",
+  "min",
+  ...REPORT_PERCENTILES,
+  "max",
+  "name",
+] as const;
+
+/** One of {@linkcode SORT_KEYS}. */
+export type SortKey = (typeof SORT_KEYS)[number];
+
+/** What recording cost the program. */
+export interface Overhead {
+  /** Calibrated in the run itself. */
+  nsPerSpan: number;
+  /** Of the run's duration, undefined when that is not known. */
+  fraction: number | undefined;
+}
+
+/** A report. Plain data: it can be sent as JSON. */
+export interface RunReport {
+  run: RecordedRun;
+  loss: LossSummary;
+  /** Undefined when the run was not calibrated. */
+  overhead: Overhead | undefined;
+  spans: SpanStats[];
+  /** Names that there are beyond those in `spans`. */
+  hiddenCount: number;
+  /** Selector that the spans were chosen with. */
+  filter: string | undefined;
+  /** Percentiles are from histograms, at most 1/64 too high. */
+  isEstimate: boolean;
+}
+
+/** Options for {@linkcode buildReport}. */
+export interface ReportOptions {
+  /** Default: all spans. */
+  filter?: Selector | undefined;
+  /** Default: `total`. Largest first, names in alphabetical order. */
+  sort?: SortKey;
+  /** Most rows. Default: all. */
+  limit?: number | undefined;
+  /** Percentiles from histograms. Default: exact. */
+  estimate?: boolean;
+  /** Whether rows get their histogram. Default: no. */
+  histograms?: boolean;
+}
+
+/** Reads what a report holds. */
+export async function buildReport(
+  reader: SpanReader,
+  options: ReportOptions = {},
+): Promise<RunReport> {
+  const { filter, sort = "total", limit = Infinity, estimate = false } = options;
+  const spans = reader.spans({ where: filter?.attributes ?? [] });
+  const losses = await reader.losses();
+  // What was not stored has no attributes to look at.
+  const omitted = new OmittedByName(filter?.attributes.length ? [] : losses);
+  const all = toStats(await spans.totals(), omitted)
+    .filter((key) => filter === undefined || matchesKey(filter, key));
+  const isByPercentile = isReportPercentile(sort);
+  // Only the rows that are shown need percentiles, unless they decide which those are.
+  if (isByPercentile) await addPercentiles(spans, all, { estimate });
+  const rows = sortStats(all, sort).slice(0, limit);
+  if (!isByPercentile) await addPercentiles(spans, rows, { estimate });
+  if (options.histograms) {
+    const histograms = await spans.histograms(rows);
+    rows.forEach((row, i) => row.histogram = histograms[i]!);
+  }
+  return {
+    run: reader.run,
+    loss: summarizeLosses(reader.run, losses),
+    overhead: overheadOf(reader.run),
+    spans: rows,
+    hiddenCount: all.length - rows.length,
+    filter: filter?.text,
+    isEstimate: estimate,
+  };
+}
+
+function sortStats(rows: readonly SpanStats[], sort: SortKey): SpanStats[] {
+  const byName = (a: SpanStats, b: SpanStats) =>
+    compare(a.name, b.name) || compare(a.scope, b.scope);
+  if (sort === "name") return rows.toSorted(byName);
+  return rows.toSorted((a, b) => sortValue(b, sort) - sortValue(a, sort) || byName(a, b));
+}
+
+function sortValue(row: SpanStats, sort: Exclude<SortKey, "name">): number {
+  switch (sort) {
+    case "total":
+      return row.totalNs;
+    case "self":
+      return row.selfNs;
+    case "count":
+      return row.count;
+    case "errors":
+      return row.errors;
+    case "mean":
+      return row.meanNs;
+    case "min":
+      return row.minNs;
+    case "max":
+      return row.maxNs;
+    default:
+      return row.percentiles[sort] ?? 0;
+  }
+}
+
+function isReportPercentile(sort: SortKey): sort is ReportPercentile {
+  return (REPORT_PERCENTILES as readonly string[]).includes(sort);
+}
+
+/** By code units: the order must not depend on the machine's language. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function overheadOf(run: RecordedRun): Overhead | undefined {
+  if (run.spanCostNs <= 0) return undefined;
+  const fraction = run.durationNs ? run.spanCostNs * run.issued / run.durationNs : undefined;
+  return { nsPerSpan: run.spanCostNs, fraction };
+}

@@ -1,0 +1,98 @@
+/**
+ * The row that each span name has in a report.
+ *
+ * @module
+ */
+import { parsePercentile, type Percentile } from "../model/percentile.ts";
+import type { HistogramCell, SpanSet, SpanTotals } from "../model/span_reader.ts";
+import { type OmittedByName, rankAmongStored } from "./omitted_spans.ts";
+
+/** The percentiles of a report. */
+export const REPORT_PERCENTILES = ["p50", "p90", "p95", "p99", "p999"] as const;
+
+/** One of {@linkcode REPORT_PERCENTILES}. */
+export type ReportPercentile = (typeof REPORT_PERCENTILES)[number];
+
+const PERCENTILES: readonly Percentile[] = ["50", "90", "95", "99", "99.9"].map(parsePercentile);
+
+/** In nanoseconds; undefined when it lies among spans that were not stored. */
+export type Percentiles = Readonly<Record<ReportPercentile, number | undefined>>;
+
+/**
+ * Statistics of the finished spans of one name and scope. `count`, `totalNs`
+ * and `meanNs` include spans that were counted and not stored.
+ */
+export interface SpanStats extends SpanTotals {
+  meanNs: number;
+  /** Part of `count` that was below `--min-duration`. */
+  belowMinimum: number;
+  percentiles: Percentiles;
+  /** Filled for the rows that are shown, when asked for. */
+  histogram: readonly HistogramCell[];
+}
+
+const UNKNOWN = Object.fromEntries(REPORT_PERCENTILES.map((name) => [name, undefined]));
+
+/** A row for each of `totals` and for each name of which nothing was stored, percentiles unknown. */
+export function toStats(totals: readonly SpanTotals[], omitted: OmittedByName): SpanStats[] {
+  const stored = new Set(totals.map(({ name, scope }) => `${scope}:${name}`));
+  const others = omitted.keys()
+    .filter(({ name, scope }) => !stored.has(`${scope}:${name}`))
+    .map((key) => ({ ...EMPTY, ...key }));
+  return [...totals, ...others].map((row) => {
+    const { count: belowMinimum, totalNs: omittedNs } = omitted.of(row);
+    const count = row.count + belowMinimum;
+    const totalNs = row.totalNs + omittedNs;
+    return {
+      ...row,
+      count,
+      totalNs,
+      meanNs: count === 0 ? 0 : totalNs / count,
+      belowMinimum,
+      percentiles: UNKNOWN as Percentiles,
+      histogram: [],
+    };
+  });
+}
+
+const EMPTY = {
+  kind: "internal",
+  count: 0,
+  errors: 0,
+  roots: 0,
+  totalNs: 0,
+  selfNs: 0,
+  minNs: 0,
+  maxNs: 0,
+};
+
+/**
+ * Fills in the percentiles of some rows.
+ *
+ * @param options.estimate From histograms, at most 1/64 too high. Default: exact.
+ */
+export async function addPercentiles(
+  spans: SpanSet,
+  rows: readonly SpanStats[],
+  options: { estimate?: boolean } = {},
+): Promise<void> {
+  const ranks = rows.map(({ count, belowMinimum }) =>
+    PERCENTILES.map((percentile) =>
+      rankAmongStored(percentile, { stored: count - belowMinimum, omitted: belowMinimum })
+    )
+  );
+  const requests = rows.map((key, i) => ({
+    keys: [key],
+    ranks: ranks[i]!.filter((rank) => rank > 0),
+  }));
+  const values = options.estimate
+    ? await spans.estimatesAt(requests)
+    : await spans.valuesAt(requests);
+  rows.forEach((row, i) => {
+    // Small ranks are those of low percentiles: what is missing is missing at the front.
+    const missing = PERCENTILES.length - values[i]!.length;
+    row.percentiles = Object.fromEntries(
+      REPORT_PERCENTILES.map((name, at) => [name, values[i]![at - missing]]),
+    ) as Percentiles;
+  });
+}
