@@ -30,7 +30,12 @@ export function installFunctions(
 ): LoadFile | undefined {
   const { tracer, parsers } = options;
   const pattern = selectionPattern(selection);
-  const instrument = createInstrument({ tracer, root: selection.root, codec: parsers?.codec });
+  const instrument = createInstrument({
+    tracer,
+    root: selection.root,
+    codec: parsers?.codec,
+    keepsThrowSites: runtimeName() === "bun",
+  });
   if (runtimeName() === "bun") {
     installBunLoader(instrument, { pattern, onImports: options.onImports });
     return undefined;

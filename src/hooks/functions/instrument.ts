@@ -25,6 +25,8 @@ export interface InstrumentOptions {
   root: string;
   /** Makes source maps; absent where the runtime does not read them. */
   codec?: SourceMapCodec | undefined;
+  /** See `TransformOptions`. */
+  keepsThrowSites: boolean;
 }
 
 /** A file's text with its functions instrumented, or undefined to leave the file alone. */
@@ -32,7 +34,7 @@ export type Instrument = (source: string, path: string, parse: Parse) => string 
 
 /** Creates the function that instruments the files of one thread. */
 export function createInstrument(options: InstrumentOptions): Instrument {
-  const { tracer, root, codec } = options;
+  const { tracer, root, codec, keepsThrowSites } = options;
   /** Where each name was first seen, so that two functions never share one. */
   const places = new Map<string, string>();
 
@@ -64,6 +66,7 @@ export function createInstrument(options: InstrumentOptions): Instrument {
       return map === undefined ? place : originalPosition(map, place);
     };
     const insertions = transform(program, code, {
+      keepsThrowSites,
       anonymousName: (at) => `${baseName(file)}:${placeOf(at).line}`,
       defineFunction: (name, at) => {
         const { line, column } = placeOf(at);

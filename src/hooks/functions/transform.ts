@@ -22,14 +22,21 @@
  * @module
  */
 import { childScope, FILE_SCOPE, fullName, type NameScope, ownName } from "./function_names.ts";
-import { forEachChild, isFunction, type SyntaxNode } from "./syntax.ts";
+import { forEachChild, isFunction, type SyntaxNode, unwrap } from "./syntax.ts";
 
 const TRACER = "__ferret__";
 const SPAN = "__ferret_s";
 const ERROR = "__ferret_e";
 
+const FAILED = "__ferret_o";
+const VALUE = "__ferret_v";
+
 const CLOSING =
   `}catch(${ERROR}){${TRACER}.f(${SPAN},${ERROR});throw ${ERROR}}finally{${TRACER}.e(${SPAN})}`;
+
+/** The same without catching: whether the body got to its end is in a variable. */
+const UNCAUGHT_CLOSING =
+  `;${FAILED}=0}finally{${FAILED}?${TRACER}.x(${SPAN}):${TRACER}.e(${SPAN})}`;
 
 /** Text to insert at an offset. */
 export interface Insertion {
@@ -43,6 +50,11 @@ export interface TransformOptions {
   defineFunction(name: string, at: number): number;
   /** Name of functions that have none, from their offset: `app.ts:12`. */
   anonymousName(at: number): string;
+  /**
+   * JavaScriptCore shows an uncaught error where it was thrown last, so there a
+   * synchronous function must not catch and throw again. Default false.
+   */
+  keepsThrowSites?: boolean;
 }
 
 /** The kinds of functions, as far as their bodies differ. */
@@ -51,7 +63,20 @@ interface FunctionState {
   isGenerator: boolean;
   /** False for a function that is left as it is: its awaits and yields are too. */
   isTraced: boolean;
+  /** Whether errors are let through without being caught. */
+  isUncaught: boolean;
 }
+
+/** Methods whose callback is sent elsewhere as text: to the page of a browser. */
+const SENDS_SOURCE = new Set([
+  "evaluate",
+  "evaluateHandle",
+  "evaluateOnNewDocument",
+  "addInitScript",
+  "waitForFunction",
+  "$eval",
+  "$$eval",
+]);
 
 /**
  * Finds what to insert.
@@ -67,7 +92,14 @@ export function transform(
 ): Insertion[] {
   if (source.includes(SPAN)) return [];
   const insertions: Insertion[] = [];
-  const untraced: FunctionState = { isAsync: false, isGenerator: false, isTraced: false };
+  const untraced: FunctionState = {
+    isAsync: false,
+    isGenerator: false,
+    isTraced: false,
+    isUncaught: false,
+  };
+  /** Functions whose text is what counts. */
+  const keptAsText = new Set<SyntaxNode>();
 
   function insert(at: number, text: string): void {
     insertions.push({ at, text });
@@ -81,6 +113,7 @@ export function transform(
       visitFunction(node, scope);
       return;
     }
+    for (const sent of sentFunctions(node)) keptAsText.add(sent);
     if (isMethod(node)) methodStarts.set(node["value"], node.start);
     if (state.isTraced && visitSuspension(node, scope, state)) return;
     visitChildren(node, scope, state);
@@ -101,10 +134,13 @@ export function transform(
     const name = fullName(own === "" ? options.anonymousName(start) : own, scope);
     const inner: NameScope = { outer: name, hint: "", owner: "" };
     const isGenerator = node["generator"] === true;
+    const isAsync = node["async"] === true;
     const state: FunctionState = {
-      isAsync: node["async"] === true,
+      isAsync,
       isGenerator,
-      isTraced: canTrace(node),
+      isTraced: canTrace(node) && !keptAsText.has(node),
+      // A generator can be ended from outside, which is no failure.
+      isUncaught: options.keepsThrowSites === true && !isAsync && !isGenerator,
     };
     // Defaults run before the body: what they suspend or call is not the body's.
     for (const parameter of node["params"]) visit(parameter, inner, untraced);
@@ -113,19 +149,21 @@ export function transform(
       return;
     }
     const number = options.defineFunction(name, start);
-    const opening = `const ${SPAN}=${TRACER}.${isGenerator ? "g" : "b"}(${number});try{`;
+    const begin = `const ${SPAN}=${TRACER}.${isGenerator ? "g" : "b"}(${number});try{`;
+    const opening = state.isUncaught ? `let ${FAILED}=1,${VALUE};${begin}` : begin;
+    const closing = state.isUncaught ? UNCAUGHT_CLOSING : CLOSING;
     if (body.type !== "BlockStatement") {
-      const returned = state.isAsync ? `return(${TRACER}.rt(${SPAN},` : "return(";
-      insert(body.start, `{${opening}${returned}`);
+      const [before, after] = returnWrapper(state);
+      insert(body.start, `{${opening}return(${before}`);
       visit(body, inner, state);
-      insert(body.end, `${state.isAsync ? "))" : ")"}${CLOSING}}`);
+      insert(body.end, `${after})${closing}}`);
       return;
     }
     const directive = lastDirective(body);
     if (directive === undefined) insert(body.start + 1, opening);
     else insert(directive.end, `;${opening}`);
     visitChildren(body, inner, state);
-    insert(body.end - 1, CLOSING);
+    insert(body.end - 1, closing);
   }
 
   /** Puts a call before and after what suspends a function. @returns whether it has visited the node. */
@@ -138,11 +176,10 @@ export function transform(
         wrapSuspension(node, node["argument"], { scope, state, before: "p", after: "q" });
         return true;
       case "ReturnStatement":
-        if (!state.isAsync || node["argument"] === null) return false;
-        // An async generator awaits what it returns.
-        insert(node["argument"].start, `${TRACER}.${state.isGenerator ? "s" : "rt"}(${SPAN},`);
-        visit(node["argument"], childScope(node, node["argument"], scope), state);
-        insert(node["argument"].end, ")");
+        return visitReturn(node, scope, state);
+      case "ThrowStatement":
+        if (!state.isUncaught) return false;
+        wrap(node, { scope, state, before: `${TRACER}.t(${SPAN},`, after: ")" });
         return true;
       case "CatchClause":
         resumeIn(node["body"], state);
@@ -157,6 +194,29 @@ export function transform(
       default:
         return false;
     }
+  }
+
+  function visitReturn(node: SyntaxNode, scope: NameScope, state: FunctionState): boolean {
+    if (node["argument"] === null || node["argument"] === undefined) {
+      if (state.isUncaught) insert(node.start + "return".length, ` void(${FAILED}=0)`);
+      return true;
+    }
+    const [before, after] = returnWrapper(state);
+    wrap(node, { scope, state, before, after });
+    return true;
+  }
+
+  /** Puts text around the argument of a statement. */
+  function wrap(
+    node: SyntaxNode,
+    how: { scope: NameScope; state: FunctionState; before: string; after: string },
+  ): void {
+    const argument: SyntaxNode = node["argument"];
+    // `throw a, b` is one value, `t(a, b)` would be two.
+    const isList = argument.type === "SequenceExpression";
+    insert(argument.start, how.before + (isList ? "(" : ""));
+    visit(argument, childScope(node, argument, how.scope), how.state);
+    insert(argument.end, (isList ? ")" : "") + how.after);
   }
 
   /** A block that an error may lead to right after a suspension. */
@@ -252,9 +312,25 @@ function canTrace(node: SyntaxNode): boolean {
   return true;
 }
 
+/** What stands around a value that a function returns. */
+function returnWrapper(state: FunctionState): [before: string, after: string] {
+  // An async generator awaits what it returns.
+  if (state.isAsync) return [`${TRACER}.${state.isGenerator ? "s" : "rt"}(${SPAN},`, ")"];
+  return state.isUncaught ? [`(${VALUE}=(`, `),${FAILED}=0,${VALUE})`] : ["", ""];
+}
+
 function isMethod(node: SyntaxNode): boolean {
   return node.type === "MethodDefinition" ||
     node.type === "Property" && (node["method"] === true || node["kind"] !== "init");
+}
+
+/** Functions among the arguments of `page.evaluate(…)` and its like. */
+function sentFunctions(node: SyntaxNode): SyntaxNode[] {
+  if (node.type !== "CallExpression") return [];
+  const callee = unwrap(node["callee"]);
+  const method = callee.type === "MemberExpression" ? callee["property"].name : undefined;
+  if (!SENDS_SOURCE.has(method)) return [];
+  return (node["arguments"] as SyntaxNode[]).map(unwrap).filter(isFunction);
 }
 
 function isForAwait(node: SyntaxNode): boolean {
