@@ -77,8 +77,6 @@ function createObserver(recorder: Recorder): Observer {
   const requests = HttpRequests.of(recorder);
   const { context } = recorder;
   const watch = createSendWatch(recorder, requests);
-  /** Requests that may become WebSockets, to be found by `server.upgrade`. */
-  const upgradable = new WeakMap<Request, OpenRequest>();
   const upgraded = new WeakSet<OpenRequest>();
   const knownPrototypes = new WeakSet<object>();
 
@@ -102,7 +100,7 @@ function createObserver(recorder: Recorder): Observer {
 
     return imitate(function (this: unknown, request: Request, server: ServerLike): unknown {
       const open = requests.begin(request.method, request.url, route);
-      if (hasWebSockets) upgradable.set(request, open);
+      if (hasWebSockets || requests.isTracking) requests.tracked.set(request, open);
       const exchange: Exchange = { open, request, server, status: 0 };
       const frame = context.frame();
       context.enter(open.span, frame);
@@ -194,7 +192,7 @@ function createObserver(recorder: Recorder): Observer {
     }, reload);
     prototype.upgrade = imitate(function (this: unknown, ...args: unknown[]): boolean {
       const isUpgraded = Reflect.apply(upgrade, this, args) as boolean;
-      const open = isUpgraded ? upgradable.get(args[0] as Request) : undefined;
+      const open = isUpgraded ? requests.tracked.get(args[0] as Request) : undefined;
       if (open !== undefined) upgraded.add(open);
       return isUpgraded;
     }, upgrade);

@@ -86,6 +86,7 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
     // Two parameters: with none, Deno would not make a request object.
     return function (request: Request, info: HandlerInfo): unknown {
       const open = requests.begin(request.method, request.url);
+      if (requests.isTracking) requests.tracked.set(request, open);
       const frame = context.frame();
       context.enter(open.span, frame);
       let result: unknown;

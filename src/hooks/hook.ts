@@ -5,6 +5,7 @@
  */
 import type { ProgramConfig, RuntimeName } from "../model/program_config.ts";
 import type { Recorder } from "../recorder/recorder.ts";
+import type { SourcePatch } from "./source_patches.ts";
 
 /** What a hook gets when it is installed. */
 export interface HookContext {
@@ -15,6 +16,8 @@ export interface HookContext {
    * modules, named without `node:`.
    */
   onModule(names: string[], install: () => void): void;
+  /** Changes the source of a package when it is loaded. */
+  patchSource(patch: SourcePatch): void;
 }
 
 /** One hook: one file in this folder, one line in `start.ts`. */

@@ -114,6 +114,8 @@ const requestsOf = new WeakMap<Recorder, HttpRequests>();
 export class HttpRequests {
   /** Requests by the objects that stand for them in the program, to find them by those. */
   readonly tracked = new WeakMap<object, OpenRequest>();
+  /** Whether there is a framework that needs `tracked` to be kept for `Request` objects. */
+  isTracking = false;
   readonly #recorder: Recorder;
   readonly #authorities = new Map<string, KnownAuthority>();
   readonly #meta: number;

@@ -30,9 +30,21 @@ import type { Parsers } from "./functions/parsers.ts";
 import type { Hook, HookContext } from "./hook.ts";
 import { nodeHttp } from "./node_http.ts";
 import { installDenoModuleHooks, type LoadFile } from "./module_hooks.ts";
+import { fastifyRoutes } from "./routes/fastify.ts";
+import { honoRoutes } from "./routes/hono.ts";
+import { koaRoutes } from "./routes/koa.ts";
+import { SourcePatches } from "./source_patches.ts";
 
 /** All hooks: one file each. */
-const HOOKS: readonly Hook[] = [denoServe, bunServe, nodeHttp, fetchHook];
+const HOOKS: readonly Hook[] = [
+  denoServe,
+  bunServe,
+  nodeHttp,
+  fastifyRoutes,
+  honoRoutes,
+  koaRoutes,
+  fetchHook,
+];
 
 /** Starts recording in this thread. Never throws. */
 export function start(config: ProgramConfig, parsers?: Parsers): void {
@@ -44,8 +56,14 @@ export function start(config: ProgramConfig, parsers?: Parsers): void {
       flush: () => flushed(recorder.producer),
     });
     const builtins = new BuiltinWatch();
-    installHooks({ recorder, config, onModule: (names, install) => builtins.on(names, install) });
-    watchModules(config, { recorder, builtins, parsers });
+    const patches = new SourcePatches();
+    installHooks({
+      recorder,
+      config,
+      onModule: (names, install) => builtins.on(names, install),
+      patchSource: (patch) => patches.add(patch),
+    });
+    watchModules(config, { recorder, builtins, patches, parsers });
   } catch {
     // Nothing is recorded; the ring says so, since no producer ever attached to it.
   } finally {
@@ -56,9 +74,14 @@ export function start(config: ProgramConfig, parsers?: Parsers): void {
 /** Instruments functions, and tells the hooks when modules they wait for are loaded. */
 function watchModules(
   config: ProgramConfig,
-  parts: { recorder: Recorder; builtins: BuiltinWatch; parsers: Parsers | undefined },
+  parts: {
+    recorder: Recorder;
+    builtins: BuiltinWatch;
+    patches: SourcePatches;
+    parsers: Parsers | undefined;
+  },
 ): void {
-  const { builtins } = parts;
+  const { builtins, patches } = parts;
   let loadFile: LoadFile | undefined;
   if (config.functions.enabled) {
     const tracer = createFunctionTracer(parts.recorder);
@@ -72,7 +95,7 @@ function watchModules(
   if (runtimeName() === "deno") {
     installDenoModuleHooks({
       onBuiltin: (name) => builtins.load(name),
-      loadFile: loadFile ?? (() => undefined),
+      loadFile: (path, how) => loadFile?.(path, how) ?? patches.load(path, how),
     });
   } else if (!config.functions.enabled) {
     // Nobody tells us when: now.

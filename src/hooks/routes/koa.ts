@@ -1,0 +1,44 @@
+/**
+ * The routes of Koa's router, which notes the matching route on Koa's context:
+ * the line that does so is made to tell the request too.
+ *
+ * @module
+ */
+import type { Recorder } from "../../recorder/recorder.ts";
+import type { Hook } from "../hook.ts";
+import { HttpRequests } from "../http_requests.ts";
+
+/** Where the patched router finds the observer, if there is one. */
+const OBSERVER = "ferret.routes.koa";
+
+const NOTE = /(\b\w+)\._matchedRoute = (\w+)\.path;/g;
+
+export const koaRoutes: Hook = {
+  name: "http.server",
+  runtimes: ["deno", "bun", "node"],
+  install({ recorder, patchSource }) {
+    patchSource({
+      file: /\/(?:@koa\/router|koa-router)\/(?:\d[^/]*\/)?(?:dist\/index\.m?js|lib\/router\.js)$/,
+      apply(source) {
+        const patched = source.replace(
+          NOTE,
+          `$& globalThis[Symbol.for("${OBSERVER}")]?.($1.req, $2.path);`,
+        );
+        if (patched === source) return undefined;
+        observeRoutes(recorder);
+        return patched;
+      },
+    });
+  },
+};
+
+function observeRoutes(recorder: Recorder): void {
+  const requests = HttpRequests.of(recorder);
+  Object.defineProperty(globalThis, Symbol.for(OBSERVER), {
+    configurable: true,
+    value(request: object, path: unknown): void {
+      const open = requests.tracked.get(request);
+      if (open !== undefined) requests.setRoute(open, String(path));
+    },
+  });
+}
