@@ -168,11 +168,13 @@ export class RecordedSpans implements SpanSet {
       ),
     );
     const value = this.#valueColumn();
+    // Comparing a second text for each span takes a third of the time.
+    const scope = await this.#hasNamesInSeveralScopes() ? "AND s.scope = r.scope" : "";
     const rows = await this.#sandbox.rows(
       `WITH counted AS (
          SELECT r.id, s.${value} AS value, count(*) AS n
          FROM spans s JOIN wanted_ranges r
-           ON s.name = r.name AND s.scope = r.scope AND s.${value} BETWEEN r.lo AND r.hi
+           ON s.name = r.name ${scope} AND s.${value} BETWEEN r.lo AND r.hi
          WHERE ${this.#condition()} GROUP BY ALL
        ), running AS (
          SELECT *, sum(n) OVER (
@@ -196,6 +198,14 @@ export class RecordedSpans implements SpanSet {
     );
   }
 
+  async #hasNamesInSeveralScopes(): Promise<boolean> {
+    const [row] = await this.#sandbox.rows(
+      `SELECT count(*) > count(DISTINCT name)
+       FROM (SELECT DISTINCT name, scope FROM ${await this.#source()})`,
+    );
+    return row![0] === true;
+  }
+
   #valueColumn(): string {
     return this.#options.measure === "self" ? "self_ns" : "duration_ns";
   }
@@ -203,7 +213,8 @@ export class RecordedSpans implements SpanSet {
   /** Which rows of `spans` are meant. */
   #condition(): string {
     const { run, runs, where = [] } = this.#options;
-    const conditions = ["status <> 'unfinished'", `${this.#valueColumn()} IS NOT NULL`];
+    const conditions = [`${this.#valueColumn()} IS NOT NULL`];
+    if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
     if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
     if (where.length > 0) conditions.push(attributeFilter(where));
     return conditions.join(" AND ");
