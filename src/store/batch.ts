@@ -6,11 +6,15 @@
  */
 
 /**
- * Spans of a full batch: DuckDB's row group, because a transaction of at least
- * that many rows is compressed straight into the file and costs half the CPU
- * of one that goes through the write-ahead log.
+ * Rows that DuckDB compresses together. A transaction of at least that many is
+ * compressed straight into the file and costs half the CPU of one that goes
+ * through the write-ahead log; one of whole groups leaves no rest that a later
+ * checkpoint would have to merge.
  */
-export const ROWS_PER_BATCH = 122_880;
+export const ROW_GROUP_ROWS = 61_440;
+
+/** Spans of a full batch. */
+export const ROWS_PER_BATCH = 2 * ROW_GROUP_ROWS;
 
 /** Bytes of attribute text after which a batch counts as full. */
 const MAX_TEXT_BYTES = 32 * 2 ** 20;

@@ -6,8 +6,6 @@
  */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { closeDatabase } from "./duckdb_api.ts";
-import { openUnlocked, requireRecording } from "./join.ts";
 import { OutputError } from "./output_error.ts";
 import { storeKind } from "./partial.ts";
 
@@ -19,7 +17,7 @@ import { storeKind } from "./partial.ts";
  */
 export async function checkOutput(out: string): Promise<void> {
   const isParquet = storeKind(out) === "parquet";
-  const kind = kindOf(out);
+  const kind = kindOf(trimSlash(out));
   if (isParquet) {
     if (kind === "file") {
       throw new OutputError("E_OUTPUT_KIND", {
@@ -78,6 +76,9 @@ async function requireUsableFile(out: string): Promise<void> {
       state: "it is not a recording (it is empty)",
     });
   }
+  // Loaded only now: DuckDB takes longer to load than the program to start.
+  const { closeDatabase } = await import("./duckdb_api.ts");
+  const { openUnlocked, requireRecording } = await import("./join.ts");
   const database = await openUnlocked(out, { readOnly: true });
   try {
     await requireRecording(database.connection, out);

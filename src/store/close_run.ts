@@ -21,7 +21,24 @@ export async function closeRun(
   options: { spans?: string; n?: number } = {},
 ): Promise<void> {
   const { run, end, ledger } = closing;
-  await connection.run(`INSERT INTO histograms ${histogramQuery(options.spans ?? "spans")}`);
+  if (closing.histograms === undefined) {
+    await connection.run(`INSERT INTO histograms ${histogramQuery(options.spans ?? "spans")}`);
+  } else {
+    await insertRows(
+      connection,
+      "histograms",
+      closing.histograms.map((row) => [
+        run.runId,
+        row.name,
+        row.scope,
+        row.bucket,
+        row.count,
+        row.sumNs,
+        row.minNs,
+        row.maxNs,
+      ]),
+    );
+  }
   await insertRows(
     connection,
     "threads",

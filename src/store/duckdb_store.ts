@@ -6,7 +6,7 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Batch } from "./batch.ts";
+import { type Batch, ROW_GROUP_ROWS } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
@@ -39,7 +39,7 @@ export class DuckdbStore implements RunStore {
 
   /** Creates the partial at `path`, or goes on with the one that is there. */
   static async open(path: string, state: PartialState): Promise<DuckdbStore> {
-    const database = await openDatabase(path);
+    const database = await openDatabase(path, { rowGroupRows: ROW_GROUP_ROWS });
     try {
       const { connection } = database;
       const exists = await readRows(

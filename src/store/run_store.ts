@@ -53,6 +53,17 @@ export interface LossRow {
   lastNs?: bigint | undefined;
 }
 
+/** A row of `histograms`. */
+export interface HistogramRow {
+  name: string;
+  scope: string;
+  bucket: number;
+  count: number;
+  sumNs: bigint;
+  minNs: number;
+  maxNs: number;
+}
+
 /** All that is added to a run when it ends. */
 export interface RunClosing {
   run: RunInfo;
@@ -60,6 +71,8 @@ export interface RunClosing {
   ledger: Ledger;
   threads: ThreadRow[];
   losses: LossRow[];
+  /** Absent when the store shall compute them from its spans. */
+  histograms?: HistogramRow[] | undefined;
   spanCostNs: number;
 }
 

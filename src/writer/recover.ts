@@ -6,7 +6,7 @@
  * @module
  */
 import { existsSync, rmdirSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { FinishReport } from "../model/run_info.ts";
 import { F_PRODUCER_START, H_PRODUCER_PID } from "../ring/layout.ts";
 import { ownIdentity, processIdentity } from "../runtime/process_identity.ts";
@@ -16,6 +16,9 @@ import { readPartial } from "../store/partial_state.ts";
 import type { PartialState } from "../store/run_store.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
 import { RunWriter } from "./run_writer.ts";
+
+/** A partial without a word in it is somebody's who has just begun, if it is younger than this. */
+const NEW_PARTIAL_MS = 60_000;
 
 /** What became of a partial. */
 export interface RecoverReport {
@@ -34,11 +37,20 @@ export interface RecoverReport {
   problem?: string;
 }
 
-/** Finishes the partials of the recording `out` whose owners are dead. Never rejects. */
-export async function recover(out: string): Promise<RecoverReport[]> {
+/**
+ * Finishes the partials of the recording `out` whose owners are dead. Never rejects.
+ *
+ * @param options.except Id of the run that this process writes: within one
+ * process DuckDB's lock does not keep its file from being opened twice.
+ */
+export async function recover(
+  out: string,
+  options: { except?: string } = {},
+): Promise<RecoverReport[]> {
   const reports: RecoverReport[] = [];
   for (const partialPath of findPartials(out)) {
     const runId = runOfPartial(partialPath);
+    if (runId === options.except) continue;
     try {
       reports.push({ partialPath, runId, ...await recoverPartial(partialPath, out) });
     } catch (error) {
@@ -119,9 +131,11 @@ function lastWriteMs(path: string): number {
 function removeRings(rings: readonly RingSource[]): void {
   for (const source of rings) {
     if (source.kind !== "mapped") continue;
-    rmSync(source.path, { force: true });
+    const folder = dirname(source.path);
+    // By name, since a partial may come from anybody.
+    for (const path of [source.path, join(folder, "preload.mjs")]) rmSync(path, { force: true });
     try {
-      rmdirSync(dirname(source.path));
+      rmdirSync(folder);
     } catch {
       // Something else is in there.
     }

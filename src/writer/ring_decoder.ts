@@ -41,12 +41,21 @@ import {
   type Batch,
   NO_TEXT,
   type RingProgress,
+  ROW_GROUP_ROWS,
   setInt64,
   type StringRow,
   TextColumn,
 } from "../store/batch.ts";
 import { appendAttributes, textOf } from "./json_text.ts";
 import { RingStrings, type TextNumbers } from "./ring_strings.ts";
+
+/**
+ * Shares of a ring that wait for a commit: from the first on a batch is closed
+ * when it fills whole row groups, from the second on in any case. The rest is
+ * the program's while the batch is written.
+ */
+const FEW_HELD = 0.25;
+const MANY_HELD = 0.5;
 
 const TWO_32 = 4294967296;
 const LAST_SCOPE = SCOPES.length - 1;
@@ -113,17 +122,25 @@ export class RingDecoder {
   }
 
   /**
-   * Decodes what the ring holds into `batch`.
+   * Decodes what the ring holds into `batch`, as far as it should go into one
+   * commit.
    *
-   * @param maxHeldBytes Stops when so much of the ring waits for a commit.
    * @returns Whether records are left.
    */
-  decode(batch: Batch, maxHeldBytes: number): boolean {
+  decode(batch: Batch): boolean {
     const { consumer } = this;
-    const { i32 } = this.#memory;
+    const { i32, sizes } = this.#memory;
+    const { spans } = batch;
+    const fewBytes = sizes.segmentBytes * FEW_HELD;
+    const manyBytes = sizes.segmentBytes * MANY_HELD;
     if (this.#anchorHigh === 0) this.readAnchor();
+    let wholeAt = spans.count - spans.count % ROW_GROUP_ROWS + ROW_GROUP_ROWS;
     for (let count = 1; !batch.isFull; count++) {
-      if ((count & 1023) === 0 && consumer.heldBytes >= maxHeldBytes) return true;
+      if (spans.count === wholeAt) {
+        wholeAt += ROW_GROUP_ROWS;
+        if (consumer.heldBytes >= fewBytes) return true;
+      }
+      if ((count & 255) === 0 && consumer.heldBytes >= manyBytes) return true;
       if (!consumer.next()) return false;
       const at = consumer.byteOffset;
       switch (i32[(at >> 2) + 1]! & 0xff) {

@@ -8,13 +8,14 @@
  * @module
  */
 import type { FinishReport, RunEnd, RunInfo } from "../model/run_info.ts";
+import { STATUS_UNFINISHED } from "../model/span.ts";
 import { Batch } from "../store/batch.ts";
-import { joinRecording, openStore } from "../store/open_store.ts";
-import { OutputError } from "../store/output_error.ts";
-import { partialPath } from "../store/partial.ts";
-import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
-import { closeBooks, spanCostNs, threadRows } from "./books.ts";
-import { Backoff } from "./backoff.ts";
+import { openStore } from "../store/open_store.ts";
+import type { PartialState, StoredRing } from "../store/run_store.ts";
+import { DurableStore, type StoreOpener } from "./durable_store.ts";
+import { finishRun } from "./finish_run.ts";
+import { Histograms } from "./histograms.ts";
+import { firstLine, Problems } from "./problems.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
 import { RingDecoder } from "./ring_decoder.ts";
 import { TextNumbers } from "./ring_strings.ts";
@@ -30,11 +31,9 @@ export interface RunWriterOptions {
   /** Longest time between two commits while there is something to commit. Default 500. */
   flushIntervalMs?: number;
   /** How a store is opened; replaced by tests. */
-  openStore?: (state: PartialState) => Promise<RunStore>;
+  openStore?: StoreOpener;
 }
 
-/** Share of a ring that may wait for a commit: the rest is the program's while we write. */
-const MAX_HELD_SHARE = 0.5;
 /** Longest sleep of an idle writer. */
 const MAX_SLEEP_MS = 20;
 /** Share of a ring that may fill up while we sleep. */
@@ -45,29 +44,39 @@ const LAST_ATTEMPTS = 6;
 export class RunWriter {
   readonly #options: RunWriterOptions;
   readonly #state: PartialState;
+  readonly #store: DurableStore;
+  readonly #problems: Problems;
   readonly #texts = new TextNumbers();
   readonly #decoders: RingDecoder[] = [];
   readonly #sources: RingSource[] = [];
   readonly #batch: Batch;
-  readonly #problems = new Set<string>();
-  #store: RunStore;
+  /** Absent when an earlier writer has stored spans that were not counted here. */
+  readonly #histograms: Histograms | undefined;
   #lastCommitMs = performance.now();
-  /** Set when a commit shall not wait for its time. */
-  #isFlushWanted = false;
-  /** Resolved when somebody wants something of a sleeping writer. */
+  #drainedBytes = 0;
+  #spansOfGoneRings = 0;
+  /** Interrupts the sleep. */
   #wake: () => void = () => {};
-  /** Commits run one after the other. */
-  #round: Promise<boolean> = Promise.resolve(false);
+  /** What touches batch and store happens one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: RunWriterOptions, state: PartialState, store: RunStore) {
+  private constructor(
+    options: RunWriterOptions,
+    parts: { state: PartialState; store: DurableStore; problems: Problems },
+  ) {
     this.#options = options;
-    this.#state = state;
-    this.#store = store;
+    this.#state = parts.state;
+    this.#store = parts.store;
+    this.#problems = parts.problems;
     this.#batch = new Batch(this.#texts.texts);
+    this.#histograms = parts.store.current.progress.rings.length === 0
+      ? new Histograms()
+      : undefined;
   }
 
   /** Opens the store and the rings. */
   static async open(options: RunWriterOptions): Promise<RunWriter> {
+    const problems = new Problems();
     const state: PartialState = {
       run: options.run,
       out: options.out,
@@ -75,36 +84,34 @@ export class RunWriter {
       ownerStart: options.owner.startTime,
       rings: options.rings.map(toStored),
     };
-    const store = await (options.openStore ?? openStore)(state);
-    const writer = new RunWriter(options, state, store);
-    for (const source of options.rings) writer.#attach(source);
+    const open = options.openStore ?? openStore;
+    const store = await DurableStore.open({ open, state, problems });
+    const writer = new RunWriter(options, { state, store, problems });
+    try {
+      for (const source of options.rings) writer.#attach(source);
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
     return writer;
   }
 
-  /** What went wrong so far, each thing once. */
-  get problems(): string[] {
-    return [...this.#problems];
+  /** Bytes read from the rings since the writer was opened. */
+  get drainedBytes(): number {
+    return this.#drainedBytes;
   }
 
-  /** Adds a ring. */
+  /** Adds a ring. @throws when there is none. */
   async addRing(source: RingSource): Promise<void> {
-    this.#attach(source);
-    this.#state.rings.push(toStored(source));
     await this.#inTurn(async () => {
-      await this.#store.saveState(this.#state);
-      return false;
+      this.#attach(source);
+      this.#state.rings.push(toStored(source));
+      await this.#store.current.saveState(this.#state);
     });
-  }
-
-  /** Interrupts {@linkcode sleep}. */
-  wake(): void {
-    this.#wake();
   }
 
   /** Makes everything durable that the rings hold now. */
   async flush(): Promise<void> {
-    this.#isFlushWanted = true;
-    this.#wake();
     while (await this.round(true)) {
       // The rings held more than one batch.
     }
@@ -123,9 +130,9 @@ export class RunWriter {
   /** How long to sleep before the next round so that no ring fills up meanwhile. */
   sleepMs(drainedBytes: number, elapsedMs: number): number {
     if (drainedBytes === 0) return MAX_SLEEP_MS;
-    const smallest = Math.min(...this.#decoders.map((d) => d.consumer.memory.sizes.segmentBytes));
+    const sizes = this.#decoders.map((decoder) => decoder.consumer.memory.sizes.segmentBytes);
     const bytesPerMs = drainedBytes / Math.max(elapsedMs, 0.1);
-    return Math.min(MAX_SLEEP_MS, smallest * SLEEP_SHARE / bytesPerMs);
+    return Math.min(MAX_SLEEP_MS, Math.min(...sizes) * SLEEP_SHARE / bytesPerMs);
   }
 
   /** Sleeps, at most until somebody calls {@linkcode wake}. */
@@ -139,81 +146,36 @@ export class RunWriter {
     });
   }
 
-  /** Bytes read from the rings since the writer was opened. */
-  get drainedBytes(): number {
-    return this.#drainedBytes;
+  /** Interrupts {@linkcode sleep}. */
+  wake(): void {
+    this.#wake();
   }
-  #drainedBytes = 0;
-  #spansOfGoneRings = 0;
 
   /** Completes the run after its program has ended, and adds it to its recording. */
-  async finish(end: RunEnd): Promise<FinishReport> {
-    const writerFailed = await this.#storeTheRest();
-    const partial = partialPath(this.#state.out, this.#state.run.runId);
-    const stored = {
-      spans: 0,
-      unfinished: this.#unfinished,
-      writerFailed,
-      ofGoneRings: this.#spansOfGoneRings,
-    };
-    let isClosed = false;
-    try {
-      stored.spans = await this.#store.countSpans();
-    } catch (error) {
-      this.#report("Cannot read the recording back", error);
-      stored.spans = this.#decoders.reduce((sum, ring) => sum + ring.stored, 0) +
-        this.#unfinished - writerFailed;
-    }
-    const books = closeBooks(this.#decoders, stored);
-    for (const problem of books.problems) this.#problems.add(problem);
-    this.#reportDamage();
-    const cost = spanCostNs(this.#decoders);
-    try {
-      await this.#store.finish({
-        run: this.#state.run,
+  finish(end: RunEnd): Promise<FinishReport> {
+    return this.#inTurn(async () => {
+      const rest = await this.#storeTheRest();
+      return await finishRun(this.#store.current, {
+        state: this.#state,
         end,
-        ledger: books.ledger,
-        threads: threadRows(this.#decoders, this.#sources),
-        losses: books.losses,
-        spanCostNs: cost,
+        rings: this.#decoders,
+        sources: this.#sources,
+        histograms: this.#histograms?.rows(this.#texts.texts),
+        problems: this.#problems,
+        stored: { spans: 0, ofGoneRings: this.#spansOfGoneRings, ...rest },
       });
-      isClosed = true;
-    } catch (error) {
-      this.#report(`Cannot complete "${partial}"`, error);
-      this.#store.close();
-    }
-    const report: FinishReport = {
-      path: this.#state.out,
-      n: 0,
-      ledger: books.ledger,
-      joined: false,
-      partialPath: partial,
-      problems: [],
-      spanCostNs: cost,
-    };
-    if (isClosed) {
-      try {
-        report.n = await joinRecording(partial, this.#state.out);
-        report.joined = true;
-        delete report.partialPath;
-      } catch (error) {
-        this.#report(`Cannot add the run to "${this.#state.out}"`, error);
-      }
-    }
-    report.problems = this.problems;
-    return report;
+    });
   }
 
   /** Closes the store as it is: a later writer goes on. */
   close(): void {
-    this.#store.close();
+    this.#store.current.close();
   }
 
   #attach(source: RingSource): void {
-    const ring = this.#sources.length;
-    this.#sources.push(source);
     const memory = openRingSource(source);
-    const { strings, rings } = this.#store.progress;
+    const ring = this.#sources.push(source) - 1;
+    const { strings, rings } = this.#store.current.progress;
     const progress = rings.find((row) => row.ring === ring);
     if (memory === undefined) {
       this.#spansOfGoneRings += progress?.stored ?? 0;
@@ -225,151 +187,106 @@ export class RunWriter {
   }
 
   /** Runs `work` when nothing else touches batch and store. */
-  #inTurn(work: () => Promise<boolean>): Promise<boolean> {
-    const turn = this.#round.then(work);
-    this.#round = turn.catch(() => false);
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
     return turn;
   }
 
   async #drain(shouldCommit: boolean, maxAttempts: number): Promise<boolean> {
-    const batch = this.#batch;
+    // Read before draining: what was published before the ticket is drained then.
     const tickets = this.#decoders.map(({ consumer }) => consumer.flushWanted);
-    const isFlush = shouldCommit || this.#isFlushWanted || tickets.some((ticket) => ticket !== 0);
-    this.#isFlushWanted = false;
     let hasMore = false;
     for (const decoder of this.#decoders) {
       const { consumer } = decoder;
       consumer.beat();
-      const before = consumer.cursor.position;
-      const maxHeld = consumer.memory.sizes.segmentBytes * MAX_HELD_SHARE;
-      hasMore = decoder.decode(batch, maxHeld) || hasMore;
-      this.#drainedBytes += ((consumer.cursor.position - before) >>> 0) * 8;
+      const before = consumer.heldBytes;
+      hasMore = decoder.decode(this.#batch) || hasMore;
+      this.#drainedBytes += Math.max(0, consumer.heldBytes - before);
     }
-    const isDue = performance.now() - this.#lastCommitMs >=
-      (this.#options.flushIntervalMs ?? 500);
-    if (!(hasMore || isFlush || isDue)) return false;
-    if (!batch.isEmpty) await this.#commit(maxAttempts);
-    this.#lastCommitMs = performance.now();
-    // Even when only padding was read, which no batch has to remember.
-    for (const { consumer } of this.#decoders) consumer.release(consumer.cursor);
+    const now = performance.now();
+    const isDue = now - this.#lastCommitMs >= (this.#options.flushIntervalMs ?? 500);
+    const isFlush = shouldCommit || tickets.some((ticket) => ticket !== 0);
+    if (!hasMore && !isFlush && !isDue) return false;
+    await this.#commit(maxAttempts);
     if (hasMore) return true;
     this.#decoders.forEach(({ consumer }, index) => {
-      if (tickets[index] !== 0) consumer.confirmFlush(tickets[index]!);
+      if (tickets[index] !== undefined && tickets[index] !== 0) {
+        consumer.confirmFlush(tickets[index]);
+      }
     });
     return false;
   }
 
-  /** Commits the batch, as often as it takes. */
+  /** Makes the batch durable, then gives the rings back what is in it. */
   async #commit(maxAttempts: number): Promise<void> {
     const batch = this.#batch;
-    batch.progress = this.#decoders.map((decoder) => decoder.progress);
-    const backoff = new Backoff();
-    for (let attempt = 1;; attempt++) {
-      try {
-        await this.#store.commit(batch);
-        break;
-      } catch (error) {
-        this.#report("Cannot store a batch, trying again", error);
-        if (attempt >= maxAttempts) throw error;
-        await this.#wait(backoff.nextMs());
-        if (await this.#reopen()) break;
-      }
+    if (!batch.isEmpty) {
+      batch.progress = this.#decoders.map((decoder) => decoder.progress);
+      await this.#store.commit(batch, { maxAttempts, beat: () => this.#beat() });
+      this.#histograms?.add(batch);
+      batch.clear();
     }
-    batch.clear();
+    this.#lastCommitMs = performance.now();
+    // Even when only padding was read, which no batch has to remember.
+    for (const { consumer } of this.#decoders) consumer.release(consumer.cursor);
   }
 
-  /** Keeps producers that wait for room from giving up on us. */
-  async #wait(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 200) {
-      for (const { consumer } of this.#decoders) consumer.beat();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(left, 200)));
-    }
+  #beat(): void {
+    for (const { consumer } of this.#decoders) consumer.beat();
   }
 
-  /**
-   * Opens the store anew, as a failed write may have left it unusable.
-   *
-   * @returns Whether the batch turned out to be in it already.
-   */
-  async #reopen(): Promise<boolean> {
+  /** Stores what the rings still hold, and a row for each span that never ended. */
+  async #storeTheRest(): Promise<{ unfinished: number; writerFailed: number }> {
+    let unfinished = 0;
     try {
-      this.#store.close();
-      this.#store = await (this.#options.openStore ?? openStore)(this.#state);
-    } catch (error) {
-      this.#report("Cannot open the recording again", error);
-      return false;
-    }
-    const found = this.#store.progress.rings;
-    return this.#batch.progress.every((mine) => {
-      const theirs = found.find((row) => row.ring === mine.ring);
-      return theirs?.segment === mine.segment && theirs.position === mine.position &&
-        theirs.stored === mine.stored;
-    });
-  }
-
-  /** Stores what the rings still hold. @returns Spans that could not be stored. */
-  async #storeTheRest(): Promise<number> {
-    try {
-      while (await this.#inTurn(() => this.#drain(true, LAST_ATTEMPTS))) {
+      while (await this.#drain(true, LAST_ATTEMPTS)) {
         // The rings held more than one batch.
       }
-      await this.#inTurn(() => this.#storeOpenSpans());
-      return 0;
+      unfinished = await this.#storeOpenSpans();
+      return { unfinished, writerFailed: 0 };
     } catch (error) {
-      // What is in the batch and what is still in the rings.
-      let lost = this.#batch.spans.count;
-      this.#batch.clear();
-      for (const decoder of this.#decoders) {
-        let more = true;
-        while (more) {
-          more = decoder.decode(this.#batch, Infinity);
-          lost += this.#batch.spans.count;
-          this.#batch.clear();
-        }
-      }
-      if (lost > 0) {
-        this.#problems.add(`${lost} spans are lost: ${messageOf(error)}`);
-      }
-      return lost;
+      const lost = this.#countTheRest();
+      if (lost > 0) this.#problems.add(`${lost} spans are lost: ${firstLine(error)}`);
+      return { unfinished, writerFailed: lost };
     }
   }
-  #unfinished = 0;
 
-  /** Adds a row for each span that has not ended and now never will. */
-  async #storeOpenSpans(): Promise<boolean> {
+  async #storeOpenSpans(): Promise<number> {
+    let count = 0;
+    const batch = this.#batch;
     const open = this.#decoders.flatMap((decoder) =>
       decoder.consumer.openSpans().map((span) => ({ decoder, span }))
     );
     // A program that was killed between writing a record and freeing the slot left both.
-    const known = await this.#store.findSpans(open.map(({ span }) => span.spanId));
+    const known = await this.#store.current.findSpans(open.map(({ span }) => span.spanId));
     for (const { decoder, span } of open) {
       if (known.has(span.spanId)) continue;
-      decoder.addUnfinished(this.#batch, span);
-      this.#unfinished++;
-      if (this.#batch.isFull) await this.#commit(LAST_ATTEMPTS);
+      decoder.addUnfinished(batch, span);
+      count++;
+      if (batch.isFull) await this.#commit(LAST_ATTEMPTS);
     }
-    if (!this.#batch.isEmpty) await this.#commit(LAST_ATTEMPTS);
-    return false;
+    await this.#commit(LAST_ATTEMPTS);
+    return count;
   }
 
-  #reportDamage(): void {
-    const bytes = this.#decoders.reduce((sum, { consumer }) => sum + consumer.damagedBytes, 0);
-    if (bytes > 0) this.#problems.add(`Cannot read ${bytes} bytes of a ring: they hold no records`);
-  }
-
-  #report(what: string, error: unknown): void {
-    this.#problems.add(
-      error instanceof OutputError ? error.message : `${what}: ${messageOf(error)}`,
-    );
+  /** Finished spans that are in no store: those of the batch, and those still in the rings. */
+  #countTheRest(): number {
+    const batch = this.#batch;
+    let count = 0;
+    for (let hasMore = true; hasMore;) {
+      for (let row = 0; row < batch.spans.count; row++) {
+        if (batch.spans.status[row] !== STATUS_UNFINISHED) count++;
+      }
+      batch.clear();
+      hasMore = false;
+      for (const decoder of this.#decoders) hasMore = decoder.decode(batch) || hasMore;
+      hasMore ||= batch.spans.count > 0;
+    }
+    return count;
   }
 }
 
 function toStored(source: RingSource): StoredRing {
   return source.kind === "mapped" ? { path: source.path, bytes: source.bytes } : {};
-}
-
-/** The first line of an error's message. */
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0]!;
 }

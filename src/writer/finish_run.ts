@@ -1,0 +1,84 @@
+/**
+ * The end of a run: its books are closed, the store is completed, and the run
+ * joins its recording. Whatever fails on the way is said in the report.
+ *
+ * @module
+ */
+import type { FinishReport, RunEnd } from "../model/run_info.ts";
+import { joinRecording } from "../store/open_store.ts";
+import { partialPath } from "../store/partial.ts";
+import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts";
+import { type Books, closeBooks, spanCostNs, type StoredSpans, threadRows } from "./books.ts";
+import type { Problems } from "./problems.ts";
+import type { RingDecoder } from "./ring_decoder.ts";
+import type { RingSource } from "./ring_source.ts";
+
+/** A run of which everything is stored that can be. */
+export interface DrainedRun {
+  state: PartialState;
+  end: RunEnd;
+  rings: readonly RingDecoder[];
+  sources: readonly RingSource[];
+  histograms: HistogramRow[] | undefined;
+  problems: Problems;
+  /** `spans` is counted here. */
+  stored: StoredSpans;
+}
+
+/** Completes a run and closes its store. Never rejects. */
+export async function finishRun(store: RunStore, run: DrainedRun): Promise<FinishReport> {
+  const { state, problems } = run;
+  const books = await balance(store, run);
+  const cost = spanCostNs(run.rings);
+  const partial = partialPath(state.out, state.run.runId);
+  const report: FinishReport = {
+    path: state.out,
+    n: 0,
+    ledger: books.ledger,
+    joined: false,
+    partialPath: partial,
+    problems: [],
+    spanCostNs: cost,
+  };
+  try {
+    await store.finish({
+      run: state.run,
+      end: run.end,
+      ledger: books.ledger,
+      threads: threadRows(run.rings, run.sources),
+      losses: books.losses,
+      histograms: run.histograms,
+      spanCostNs: cost,
+    });
+    try {
+      report.n = await joinRecording(partial, state.out);
+      report.joined = true;
+      delete report.partialPath;
+    } catch (error) {
+      problems.addError(`Cannot add the run to "${state.out}"`, error);
+    }
+  } catch (error) {
+    problems.addError(`Cannot complete "${partial}"`, error);
+    store.close();
+  }
+  report.problems = problems.sentences;
+  return report;
+}
+
+async function balance(store: RunStore, run: DrainedRun): Promise<Books> {
+  const { rings, problems, stored } = run;
+  try {
+    stored.spans = await store.countSpans();
+  } catch (error) {
+    problems.addError("Cannot read the recording back", error);
+    const decoded = rings.reduce((sum, ring) => sum + ring.stored, 0);
+    stored.spans = decoded + stored.unfinished - stored.writerFailed + (stored.ofGoneRings ?? 0);
+  }
+  const books = closeBooks(rings, stored);
+  for (const problem of books.problems) problems.add(problem);
+  const damagedBytes = rings.reduce((sum, { consumer }) => sum + consumer.damagedBytes, 0);
+  if (damagedBytes > 0) {
+    problems.add(`Cannot read ${damagedBytes} bytes of a ring: they hold no records`);
+  }
+  return books;
+}
