@@ -74,6 +74,8 @@ export interface SpanSetOptions {
   where?: readonly AttributeCondition[];
   /** Default: `duration`. */
   measure?: SpanMeasure;
+  /** No others will be asked for. Default: all. */
+  keys?: readonly SpanKey[];
 }
 
 /** Asks for the values at some ranks of spans taken together. */

@@ -21,6 +21,8 @@ import type { Sandbox } from "./sandbox.ts";
 /** Buckets of the stored histogram in a cell of {@linkcode HistogramCell}: 64 an octave to 8. */
 const CELL_SHIFT = 3;
 
+const KEY_COLUMNS = [["name", "VARCHAR"], ["scope", "VARCHAR"]] as const;
+
 /** Options for {@linkcode RecordedSpans}. */
 export interface RecordedSpansOptions extends SpanSetOptions {
   run: RecordedRun;
@@ -150,14 +152,11 @@ export class RecordedSpans implements SpanSet {
     }
     const wanted = [...ranges.values()].flatMap(({ id, located }) => {
       const { request, minNs, maxNs } = located[0]!;
-      return requests[request]!.keys.map((key) => [id, key.name, key.scope, minNs, maxNs]);
+      return requests[request]!.keys.map((key) => [id, ...toRow(key), minNs, maxNs]);
     });
     await this.#sandbox.fill(
       "wanted_ranges",
-      [["id", "INTEGER"], ["name", "VARCHAR"], ["scope", "VARCHAR"], ["lo", "BIGINT"], [
-        "hi",
-        "BIGINT",
-      ]],
+      [["id", "INTEGER"], ...KEY_COLUMNS, ["lo", "BIGINT"], ["hi", "BIGINT"]],
       wanted,
     );
     await this.#sandbox.fill(
@@ -193,8 +192,8 @@ export class RecordedSpans implements SpanSet {
   async #fillKeys(groups: readonly (readonly SpanKey[])[]): Promise<void> {
     await this.#sandbox.fill(
       "wanted_keys",
-      [["id", "INTEGER"], ["name", "VARCHAR"], ["scope", "VARCHAR"]],
-      groups.flatMap((keys, id) => keys.map((key) => [id, key.name, key.scope])),
+      [["id", "INTEGER"], ...KEY_COLUMNS],
+      groups.flatMap((keys, id) => keys.map((key) => [id, ...toRow(key)])),
     );
   }
 
@@ -231,12 +230,17 @@ export class RecordedSpans implements SpanSet {
     if (where.length === 0 && measure === "duration" && await this.#isStoredOneTrue()) {
       return `(FROM histograms WHERE run_id = ${quoteString(run.runId)})`;
     }
-    const table = `histogram_${this.#options.number}`;
+    const { number, keys } = this.#options;
     const value = this.#valueColumn();
     const columns = value === "duration_ns" ? "*" : `* REPLACE (${value} AS duration_ns)`;
-    const spans = `(SELECT ${columns} FROM spans WHERE ${this.#condition()})`;
-    await this.#sandbox.run(`CREATE TABLE ${table} AS ${histogramQuery(spans)}`);
-    return table;
+    let chosen = "";
+    if (keys !== undefined) {
+      await this.#sandbox.fill(`keys_${number}`, KEY_COLUMNS, keys.map(toRow));
+      chosen = `SEMI JOIN keys_${number} USING (name, scope)`;
+    }
+    const spans = `(SELECT ${columns} FROM spans ${chosen} WHERE ${this.#condition()})`;
+    await this.#sandbox.run(`CREATE TABLE histogram_${number} AS ${histogramQuery(spans)}`);
+    return `histogram_${number}`;
   }
 
   /**
@@ -255,6 +259,11 @@ export class RecordedSpans implements SpanSet {
     const [counted, incomplete, spans] = row!.map(Number);
     return spans === stored && incomplete === 0 && counted === run.stored - run.unfinished;
   }
+}
+
+/** Values of {@linkcode KEY_COLUMNS}. */
+function toRow({ name, scope }: SpanKey): string[] {
+  return [name, scope];
 }
 
 /** Takes the values that need no look at the spans: the ends of a bucket, or all of it. */
