@@ -30,6 +30,7 @@ export const NOOP_TRACING: Tracing = {
   },
   startSpan: () => NOOP_SPAN,
   wrap: (fn) => fn,
-  traced: () => (_target: unknown, _context: unknown, descriptor?: PropertyDescriptor) => descriptor,
+  traced: () => (_target: unknown, _context: unknown, descriptor?: PropertyDescriptor) =>
+    descriptor,
   currentSpan: () => undefined,
 };

@@ -66,6 +66,8 @@ import { Span, SPAN_ENTERED, type SpanOwner } from "./span.ts";
 import type { StringTable } from "./string_table.ts";
 
 const SLOT_I32 = SLOT_F64 * 2;
+/** `slot << SLOT_SHIFT` is where a slot begins: unlike a product it needs no check for overflow. */
+const SLOT_SHIFT = 3;
 const FIRST_F64 = slotsByte() / 8;
 const FIRST_I32 = slotsByte() / 4;
 const RING_FULL = F_DROPPED + LOSS_REASONS.indexOf("ring_full");
@@ -147,8 +149,9 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   let issuedAt = F_ISSUED;
   let nextCalibration = options.calibrate === undefined ? -1 : FIRST_CALIBRATION;
 
-  /** What `endAt` and `endAfter` say instead of the clock; negative: nothing. */
-  const instead = new Float64Array([-1, -1]);
+  /** What `endAt` and `endAfter` say instead of the clock, while `isGiven`; negative: nothing. */
+  const given = new Float64Array([-1, -1]);
+  let isGiven = false;
 
   function open(
     nameId: number,
@@ -158,19 +161,19 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     frame: Frame,
   ): Span {
     if (issued === nextCalibration) calibrate();
-    if (sent[nameId] === 0) strings.send(nameId);
+    if (strings.unsentCount > 0 && sent[nameId] === 0) strings.send(nameId);
     f64[issuedAt] = ++issued;
     const id = idBase + issued;
     const slot = freeCount > 0 ? free[--freeCount]! : nextFreshSlot();
     let slots = f64;
     let words = i32;
-    let f = FIRST_F64 + slot * SLOT_F64;
+    let f = (FIRST_F64 + (slot << SLOT_SHIFT)) | 0;
     if (slot >= sharedCount) {
       slots = extraF64;
       words = extraI32;
       f = (slot - sharedCount) * SLOT_F64;
     }
-    const i = f * 2;
+    const i = f << 1;
     let parentSlot = -1;
     let parentId = 0;
     let parentNameId = 0;
@@ -183,19 +186,20 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       traceId = parent.traceId;
       if (parentSlot >= sharedCount) {
         childStarted(parentSlot, parentId, startNs);
-      } else if (parentSlot >= 0 && f64[FIRST_F64 + parentSlot * SLOT_F64] === parentId) {
+      } else if (
+        parentSlot >= 0 && f64[(FIRST_F64 + (parentSlot << SLOT_SHIFT)) | 0] === parentId
+      ) {
         // childStarted, in place.
-        const p = FIRST_F64 + parentSlot * SLOT_F64;
-        if (i32[p * 2 + SLOT_OPEN_CHILDREN]!++ === 0) f64[p + SLOT_CHILD_SINCE_NS] = startNs;
+        const p = (FIRST_F64 + (parentSlot << SLOT_SHIFT)) | 0;
+        if (i32[(p << 1) + SLOT_OPEN_CHILDREN]!++ === 0) f64[p + SLOT_CHILD_SINCE_NS] = startNs;
       }
     }
     slots[f + SLOT_PARENT_ID] = parentId;
     slots[f + SLOT_TRACE_ID] = traceId;
     slots[f + SLOT_START_NS] = startNs;
-    slots[f + SLOT_CHILD_NS] = 0;
+    // What children change is zero in every free slot.
     words[i + SLOT_NAME] = nameId;
     words[i + SLOT_META] = meta;
-    words[i + SLOT_OPEN_CHILDREN] = 0;
     words[i + SLOT_PARENT_NAME] = parentNameId;
     // Last: a slot with an id is complete.
     slots[f + SLOT_ID] = id;
@@ -210,7 +214,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
 
   function close(span: Span, isLeaving: boolean): void {
     const { slot } = span;
-    const endNs = instead[0]! < 0 ? nowNs() : instead[0]!;
+    const endNs = isGiven && given[0]! >= 0 ? given[0]! : nowNs();
     if (isLeaving && (span.state & SPAN_ENTERED) !== 0) {
       span.state &= ~SPAN_ENTERED;
       context.leave(span.previous);
@@ -220,33 +224,46 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     span.slot = -1;
     let slots = f64;
     let words = i32;
-    let f = FIRST_F64 + slot * SLOT_F64;
+    let f = (FIRST_F64 + (slot << SLOT_SHIFT)) | 0;
     if (slot >= sharedCount) {
       slots = extraF64;
       words = extraI32;
       f = (slot - sharedCount) * SLOT_F64;
     }
-    const i = f * 2;
+    const i = f << 1;
     const startNs = slots[f + SLOT_START_NS]!;
     const parentId = slots[f + SLOT_PARENT_ID]!;
     let childNs = slots[f + SLOT_CHILD_NS]!;
-    if (words[i + SLOT_OPEN_CHILDREN]! > 0) childNs += endNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+    if (words[i + SLOT_OPEN_CHILDREN]! > 0) {
+      const openNs = endNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+      if (openNs > 0) childNs += openNs;
+      words[i + SLOT_OPEN_CHILDREN] = 0;
+    }
+    if (childNs !== 0) slots[f + SLOT_CHILD_NS] = 0;
     const { parentSlot } = span;
-    let durationNs = instead[1]!;
-    if (durationNs < 0) {
-      durationNs = endNs > startNs ? endNs - startNs : 0;
+    let durationNs = endNs > startNs ? endNs - startNs : 0;
+    if (isGiven && given[1]! >= 0) {
+      durationNs = given[1]!;
+    } else {
       if (parentSlot >= sharedCount) {
         childStopped(parentSlot, parentId, endNs);
-      } else if (parentSlot >= 0 && f64[FIRST_F64 + parentSlot * SLOT_F64] === parentId) {
+      } else if (
+        parentSlot >= 0 && f64[(FIRST_F64 + (parentSlot << SLOT_SHIFT)) | 0] === parentId
+      ) {
         // childStopped, in place.
-        const p = FIRST_F64 + parentSlot * SLOT_F64;
-        if (--i32[p * 2 + SLOT_OPEN_CHILDREN]! === 0) {
-          f64[p + SLOT_CHILD_NS]! += endNs - f64[p + SLOT_CHILD_SINCE_NS]!;
+        const p = (FIRST_F64 + (parentSlot << SLOT_SHIFT)) | 0;
+        if (--i32[(p << 1) + SLOT_OPEN_CHILDREN]! === 0) {
+          const openNs = endNs - f64[p + SLOT_CHILD_SINCE_NS]!;
+          if (openNs > 0) f64[p + SLOT_CHILD_NS]! += openNs;
         }
       }
     }
+    // Spans that were given their times may have children that lie partly outside.
+    if (childNs > durationNs) childNs = durationNs;
     if (minDurationNs > 0) {
-      const isKept = (metaFlags(words[i + SLOT_META]!) & FLAG_KEEP) !== 0;
+      // A span with attributes, such as those of an error, is worth storing however short.
+      const isKept = span.extras !== undefined ||
+        (metaFlags(words[i + SLOT_META]!) & FLAG_KEEP) !== 0;
       if (durationNs < minDurationNs && metaScope(span.meta) === SCOPE_FUNCTION && !isKept) {
         countBelowMinimum(span.nameId, durationNs);
         slots[f] = 0;
@@ -257,7 +274,9 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     }
     const parentNameId = words[i + SLOT_PARENT_NAME]!;
     let at = -1;
-    if (span.extras === undefined && sent[span.nameId] === 1 && sent[parentNameId] === 1) {
+    const isPlain = span.extras === undefined &&
+      (strings.unsentCount === 0 || (sent[span.nameId] === 1 && sent[parentNameId] === 1));
+    if (isPlain) {
       at = reserve(SPAN_HEADER_BYTES);
       if (at >= 0) i32[at] = SPAN_HEADER_BYTES;
     } else {
@@ -316,7 +335,8 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     if (slots[f] !== id) return;
     const words = isShared ? i32 : extraI32;
     if (--words[f * 2 + SLOT_OPEN_CHILDREN]! === 0) {
-      slots[f + SLOT_CHILD_NS]! += nowNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+      const openNs = nowNs - slots[f + SLOT_CHILD_SINCE_NS]!;
+      if (openNs > 0) slots[f + SLOT_CHILD_NS]! += openNs;
     }
   }
 
@@ -397,14 +417,18 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       else extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_START_NS] = startNs;
     },
     endAt(span, endNs) {
-      instead[0] = endNs;
+      given[0] = endNs;
+      isGiven = true;
       close(span, false);
-      instead[0] = -1;
+      isGiven = false;
+      given[0] = -1;
     },
     endAfter(span, runningNs) {
-      instead[1] = runningNs;
+      given[1] = runningNs;
+      isGiven = true;
       close(span, true);
-      instead[1] = -1;
+      isGiven = false;
+      given[1] = -1;
     },
     suspend(span, nowNs) {
       if (span.slot >= 0 && span.parentSlot >= 0) {

@@ -23,6 +23,8 @@ export class StringTable {
   readonly #texts: string[] = [""];
   /** 1 where the definition is in the ring. Number 0 is the empty name and needs none. */
   readonly sent: Uint8Array = new Uint8Array(MAX_NAMES);
+  /** Strings that have a number and whose definition is not in the ring. */
+  unsentCount = 0;
   #computed = 0;
   /** What was asked for last: most often it is asked for again. */
   #lastText: string | undefined;
@@ -74,12 +76,14 @@ export class StringTable {
     writeUtf8(u8, at * 4 + 16, text, bytes);
     this.#producer.publish();
     this.sent[number] = 1;
+    this.unsentCount--;
     return true;
   }
 
   #add(text: string): number {
     const number = this.#texts.length;
     if (number >= MAX_NAMES) return 0;
+    this.unsentCount++;
     this.#numbers.set(text, number);
     this.#texts.push(truncateUtf8(text, MAX_NAME_BYTES));
     return number;
