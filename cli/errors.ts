@@ -16,3 +16,15 @@ export class UsageError extends Error {
     this.hint = hint;
   }
 }
+
+/** The question is understood and the recording has no answer: exit code 3. */
+export class CannotSayError extends Error {
+  override name = "CannotSayError";
+  readonly exitCode = 3;
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The entry of the command line. Only here are mistakes told and exit codes
+ * given:
+ *
+ * ```
+ * main ─▶ program (commands and flags) ─▶ commands/* ─▶ render/*
+ *      └▶ commands/run (reads its own arguments) ─▶ run/*
+ * ```
+ *
+ * @module
+ */
+import process from "node:process";
+import { UsageError } from "./errors.ts";
+import { type Io, processIo } from "./io.ts";
+
+/** Something is wrong with ferret itself. */
+const EXIT_INTERNAL = 70;
+
+/** Exit codes of errors that are the user's to know, by name. */
+const EXIT_CODES: ReadonlyMap<string, number> = new Map([
+  ["UsageError", 2],
+  ["OutputError", 2],
+  ["CannotSayError", 3],
+  ["RecordingError", 4],
+]);
+
+/**
+ * Runs ferret.
+ *
+ * @param argv Arguments after the program's name.
+ * @param io Default: the process's own streams.
+ * @returns The exit code, when everything has been printed.
+ */
+export async function main(argv: readonly string[], io?: Io): Promise<number> {
+  const own = io === undefined ? processIo() : undefined;
+  const used = io ?? own!;
+  let exitCode: number;
+  try {
+    exitCode = await dispatch(argv, used);
+  } catch (error) {
+    exitCode = await explain(error, used);
+  }
+  await own?.flushed();
+  return exitCode;
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  // Flags of the program that is run must not be taken for ferret's.
+  if (argv[0] === "run") return await runCommand(argv.slice(1), io);
+  if (argv[0] === "help" && argv[1] === "run") return await runCommand(["--help"], io);
+  const [{ createProgram }, { CommanderError }] = await Promise.all([
+    import("./program.ts"),
+    import("commander"),
+  ]);
+  let exitCode = 0;
+  const program = createProgram(io, (code) => exitCode = code);
+  if (argv.length === 0) {
+    io.err(program.helpInformation());
+    return 2;
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are printed already.
+    if (error.exitCode === 0) return 0;
+    throw toUsageError(error.message);
+  }
+  return exitCode;
+}
+
+async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { run } = await import("./commands/run.ts");
+  return await run(argv, io);
+}
+
+/** "error: unknown option '--fromat'\n(Did you mean --format?)" as a sentence and a hint. */
+function toUsageError(message: string): UsageError {
+  const [sentence = "", hint] = message.replace(/^error: /, "").split("\n", 2);
+  const text = sentence.replace(/\.$/, "");
+  return new UsageError(text, hint?.replace(/^\((.*)\)$/, "$1") ?? "ferret --help lists commands");
+}
+
+async function explain(error: unknown, io: Io): Promise<number> {
+  const { name, message, hint } = error as { name?: string; message?: string; hint?: string };
+  const exitCode = EXIT_CODES.get(name ?? "");
+  if (!(error instanceof Error) || exitCode === undefined) {
+    const stack = error instanceof Error ? error.stack ?? String(error) : String(error);
+    io.err(`ferret: a fault of ferret's own, please report it\n${stack}\n`);
+    return EXIT_INTERNAL;
+  }
+  const { sanitize } = await import("./render/sanitize.ts");
+  io.err(`ferret: ${sanitize(message!)}\n`);
+  if (hint !== undefined) io.err(`${sanitize(hint)}\n`);
+  return exitCode;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

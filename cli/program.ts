@@ -1,0 +1,184 @@
+/**
+ * The tree of commands: what they are called, what they take and what their
+ * help says. What they do is loaded when one of them is called.
+ *
+ * @module
+ */
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { FERRET_VERSION } from "../src/model/version.ts";
+import type { Io } from "./io.ts";
+
+const SORT_KEYS = [
+  "total",
+  "self",
+  "count",
+  "errors",
+  "mean",
+  "min",
+  "p50",
+  "p90",
+  "p95",
+  "p99",
+  "p999",
+  "max",
+  "name",
+] as const;
+
+const TABLE_FORMATS = ["table", "json", "csv", "markdown"] as const;
+
+const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
+const RUN = "the run meant: its number or id (default: the last)";
+
+/**
+ * Builds the program.
+ *
+ * @param finish Called with the exit code of the command that ran.
+ */
+export function createProgram(io: Io, finish: (exitCode: number) => void) {
+  const program = new Command("ferret")
+    .description("Record what a Deno, Bun or Node program does, and see where its time goes")
+    .version(FERRET_VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    // What goes wrong is thrown, and main says it.
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} })
+    .addHelpText("after", PROGRAM_HELP);
+  addRun(program);
+  addReport(program, io, finish);
+  addCheck(program, io, finish);
+  addRuns(program, io, finish);
+  addRecover(program, io, finish);
+  return program;
+}
+
+type Program = Command;
+
+/** Only listed: main hands everything after `run` to the command untouched. */
+function addRun(program: Program): void {
+  program.command("run")
+    .description("run a program and record it")
+    .usage("[options] <script> [args…]");
+}
+
+function addReport(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("report")
+    .description("show where the time of a run went")
+    .argument("[recording]", RECORDING)
+    .option("--run <id|n>", RUN)
+    .addOption(
+      new Option("--sort <column>", "order of the rows").choices(SORT_KEYS).default(
+        "total" as const,
+      ),
+    )
+    .option("--limit <n>", "rows at most, 0 for all (default: 50 in tables)", parseCount)
+    .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(TABLE_FORMATS)
+        .default("table" as const),
+    )
+    .addHelpText("after", REPORT_HELP)
+    .action(async (recording, options) => {
+      const { report } = await import("./commands/report.ts");
+      finish(await report({ recording, ...options }, io));
+    });
+}
+
+function addCheck(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  const limit = "[time]";
+  program.command("check")
+    .description("hold a run against thresholds")
+    .argument("[recording]", RECORDING)
+    .option(`--p50 ${limit}`, "largest median")
+    .option(`--p90 ${limit}`, "largest 90th percentile")
+    .option(`--p95 ${limit}`, "largest 95th percentile")
+    .option(`--p99 ${limit}`, "largest 99th percentile")
+    .option(`--p999 ${limit}`, "largest 99.9th percentile")
+    .option(`--max ${limit}`, "largest duration")
+    .option(`--avg ${limit}`, "largest mean")
+    .option("--error-rate [share]", "largest share of failed spans, e.g. 1%")
+    .option("--span <selector>", "what these are about (default: requests, else root spans)")
+    .option(
+      "--threshold <expression>",
+      "after k6, e.g. 'GET /users/:id: p(99) < 200ms'; may be repeated",
+      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+    )
+    .option("--min-samples <n>", "fewest spans to judge by (default: 1/(1-p))", parseCount)
+    .option("--max-loss <share|n>", "lost spans to put up with, e.g. 1% (default: 0)")
+    .option("--run <id|n>", RUN)
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(["text", "json"] as const)
+        .default("text" as const),
+    )
+    .addHelpText("after", CHECK_HELP)
+    .action(async (recording, options) => {
+      const { check } = await import("./commands/check.ts");
+      finish(await check({ recording, ...options }, io));
+    });
+}
+
+function addRuns(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("runs")
+    .description("list the runs in a recording")
+    .argument("[recording]", RECORDING)
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(TABLE_FORMATS)
+        .default("table" as const),
+    )
+    .addHelpText("after", RUNS_HELP)
+    .action(async (recording, options) => {
+      const { runs } = await import("./commands/runs.ts");
+      finish(await runs({ recording, ...options }, io));
+    });
+}
+
+function addRecover(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("recover")
+    .description("finish a recording whose run was cut off")
+    .argument("[recording]", "a recording (default: out.duckdb)")
+    .addHelpText("after", RECOVER_HELP)
+    .action(async (recording) => {
+      const { recover } = await import("./commands/recover.ts");
+      finish(await recover({ recording }, io));
+    });
+}
+
+function parseCount(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number.");
+}
+
+const PROGRAM_HELP = `
+Examples:
+  ferret run app.ts                     run app.ts and record it into out.duckdb
+  ferret report                         where did the time go?
+  ferret check --p99 200ms              is every request fast enough?
+
+Exit codes: 0 yes, 1 no, 2 called wrongly, 3 cannot say, 4 the recording cannot be
+read, 70 a fault of ferret's. ferret run ends with the code of the program.`;
+
+const REPORT_HELP = `
+Examples:
+  ferret report
+  ferret report runs.duckdb#3 --sort p99 --limit 10
+  ferret report --filter 'http.server:*' --format json
+  ferret report --filter 'db:*{db.system.name=postgresql}'`;
+
+const CHECK_HELP = `
+Examples:
+  ferret check --p99 200ms --error-rate 1%
+  ferret check runs.duckdb --p95 50ms --span 'GET /users/:id'
+  ferret check --threshold 'http.server:*: p(99) < 200ms' --threshold 'db:*: avg < 5ms'
+
+Exit codes: 0 all met, 1 one is not, 3 cannot say: nothing to measure, too few
+spans (a percentile p needs 1/(1-p)), or spans lost beyond --max-loss.`;
+
+const RUNS_HELP = `
+Examples:
+  ferret runs
+  ferret runs runs.duckdb --format json`;
+
+const RECOVER_HELP = `
+Examples:
+  ferret recover
+  ferret recover runs.duckdb`;

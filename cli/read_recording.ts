@@ -1,0 +1,62 @@
+/**
+ * How commands open a recording: what an interrupted run left beside it is
+ * finished first, where that is safe.
+ *
+ * @module
+ */
+import type { SpanReader } from "../src/model/span_reader.ts";
+import { findPartials } from "../src/store/partial.ts";
+import { parseRecordingName } from "../src/store/reader/recording_path.ts";
+import type { Io } from "./io.ts";
+
+/** Where a recording is when nobody says. */
+export const DEFAULT_RECORDING = "out.duckdb";
+
+/** Options that every command that reads a recording has. */
+export interface RecordingOptions {
+  /** Path, with `#<run>` behind it or not. Default {@linkcode DEFAULT_RECORDING}. */
+  recording?: string | undefined;
+  /** Number or id. Default: the last run. */
+  run?: string | undefined;
+}
+
+/**
+ * Calls `use` with the opened recording and closes it afterwards.
+ *
+ * @throws {RecordingError} when it cannot be read.
+ */
+export async function readRecording<T>(
+  options: RecordingOptions,
+  io: Io,
+  use: (reader: SpanReader) => Promise<T>,
+): Promise<T> {
+  const name = options.recording ?? DEFAULT_RECORDING;
+  await recoverPartials(parseRecordingName(name).path, io);
+  const { openRecording } = await import("../src/store/reader/open.ts");
+  const reader = await openRecording(name, { run: options.run });
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** Says on stderr what was added; what cannot be is for `ferret recover` to explain. */
+async function recoverPartials(path: string, io: Io): Promise<void> {
+  if (!hasPartials(path)) return;
+  const { recover } = await import("../src/writer/recover.ts");
+  for (const { outcome, n } of await recover(path)) {
+    if (outcome === "recovered" || outcome === "joined") {
+      io.err(`ferret: run ${n}, which was cut off, has been added to ${path}\n`);
+    }
+  }
+}
+
+function hasPartials(path: string): boolean {
+  try {
+    return findPartials(path).length > 0;
+  } catch {
+    // A folder that cannot be listed: opening the recording says what is wrong.
+    return false;
+  }
+}

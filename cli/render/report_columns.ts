@@ -1,0 +1,36 @@
+/**
+ * The columns that a report has in every format.
+ *
+ * @module
+ */
+import type { SpanStats } from "../../src/analysis/span_stats.ts";
+
+/** Fields of a row in ns and where they come from, in the order of the table. */
+export const NS_FIELDS: readonly (readonly [
+  name: string,
+  value: (row: SpanStats) => number | undefined,
+])[] = [
+  ["total", (row) => row.totalNs],
+  ["self", (row) => row.selfNs],
+  ["mean", (row) => row.meanNs],
+  ["min", (row) => row.minNs],
+  ["p50", (row) => row.percentiles.p50],
+  ["p90", (row) => row.percentiles.p90],
+  ["p95", (row) => row.percentiles.p95],
+  ["p99", (row) => row.percentiles.p99],
+  ["p999", (row) => row.percentiles.p999],
+  ["max", (row) => row.maxNs],
+];
+
+/** Fields that tables for people leave out. */
+const MACHINE_FIELDS = ["min", "p999"];
+
+/** {@linkcode NS_FIELDS} as tables for people have them. */
+export const TABLE_NS_FIELDS = NS_FIELDS.filter(([name]) => !MACHINE_FIELDS.includes(name));
+
+/** Names with their scope where the name alone could be several. */
+export function rowTitles(rows: readonly SpanStats[]): string[] {
+  const scopes = new Map<string, number>();
+  for (const { name } of rows) scopes.set(name, (scopes.get(name) ?? 0) + 1);
+  return rows.map(({ name, scope }) => (scopes.get(name)! > 1 ? `${scope}:${name}` : name));
+}

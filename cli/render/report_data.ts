@@ -1,0 +1,82 @@
+/**
+ * A report for programs: JSON as scripts rely on it, and CSV. Every number in
+ * ns, and `null` or nothing where a value is not known.
+ *
+ * @module
+ */
+import type { RunReport } from "../../src/analysis/run_report.ts";
+import type { SpanStats } from "../../src/analysis/span_stats.ts";
+import type { RecordedRun } from "../../src/model/span_reader.ts";
+import { toCsv } from "./csv.ts";
+import { NS_FIELDS } from "./report_columns.ts";
+import { isoStart } from "./run_facts.ts";
+import { toSafeJson } from "./sanitize.ts";
+
+/** The report as JSON. */
+export function reportJson(report: RunReport): string {
+  const { loss, overhead } = report;
+  const value = {
+    run: runJson(report.run),
+    loss: {
+      issued: loss.issued,
+      stored: loss.stored,
+      lost: loss.lost,
+      sampled_out: loss.sampledOut,
+      below_minimum: loss.belowMinimum,
+      unfinished: loss.unfinished,
+      by_reason: loss.byReason,
+    },
+    overhead: {
+      ns_per_span: overhead?.nsPerSpan ?? null,
+      fraction: overhead?.fraction ?? null,
+    },
+    spans: report.spans.map(spanJson),
+  };
+  return `${toSafeJson(value)}\n`;
+}
+
+/** A run as it stands in JSON. */
+export function runJson(run: RecordedRun): Record<string, unknown> {
+  return {
+    id: run.runId,
+    n: run.n,
+    command: run.command,
+    runtime: `${run.runtime} ${run.runtimeVersion}`.trim(),
+    started_at: isoStart(run) ?? null,
+    duration_ns: run.durationNs ?? null,
+    exit_code: run.exitCode ?? null,
+    status: run.status,
+  };
+}
+
+/** The table of a report as CSV. */
+export function reportCsv(report: RunReport): string {
+  const titles = ["name", "scope", "kind", "count", "errors"];
+  return toCsv(
+    [...titles, ...NS_FIELDS.map(([name]) => `${name}_ns`)],
+    report.spans.map((row) => [
+      row.name,
+      row.scope,
+      row.kind,
+      row.count,
+      row.errors,
+      ...NS_FIELDS.map(([, value]) => value(row)),
+    ]),
+  );
+}
+
+function spanJson(row: SpanStats): Record<string, unknown> {
+  const times = NS_FIELDS.map(([name, value]) => [`${name}_ns`, known(value(row))]);
+  return {
+    name: row.name,
+    scope: row.scope,
+    kind: row.kind,
+    count: row.count,
+    errors: row.errors,
+    ...Object.fromEntries(times),
+  };
+}
+
+function known(ns: number | undefined): number | null {
+  return ns === undefined || !Number.isFinite(ns) ? null : ns;
+}
