@@ -192,6 +192,10 @@ export class SpanProducer {
     return this.#producer.requestFlush();
   }
 
+  isFlushed(ticket: number): boolean {
+    return this.#producer.isFlushed(ticket);
+  }
+
   close(): void {
     this.#producer.close();
   }
