@@ -8,7 +8,7 @@ import { OutputError } from "../../src/store/output_error.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { parseRunArguments, type RunRequest } from "../run/arguments.ts";
-import { planCommand, type UnrecordedPlan } from "../run/command_line.ts";
+import { planCommand } from "../run/command_line.ts";
 import { RUN_HELP } from "../run/help.ts";
 import { type LaunchPlan, planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
@@ -29,8 +29,16 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (!options.quiet) io.err(`ferret: ${sentence}\n`);
   };
   const plan = target.kind === "script" ? planScript(target, cwd) : planCommand(target, cwd);
-  if ("reason" in plan) return await runUnrecorded(plan, say);
+  if ("reason" in plan) {
+    say(plan.reason);
+    return await runAlone(plan);
+  }
   await requireOutput(options.out);
+  if (plan.checkArguments !== undefined) {
+    const { executable, checkArguments: args } = plan;
+    const checkedCode = await runAlone({ executable, args, calledAs: plan.runtime });
+    if (checkedCode !== 0) return checkedCode;
+  }
   return await runRecorded(plan, request, io, say);
 }
 
@@ -50,15 +58,13 @@ async function runRecorded(
   return report.end.exitCode;
 }
 
-/** Runs a command that ferret cannot record, with everything else as it would be. */
-async function runUnrecorded(
-  plan: UnrecordedPlan,
-  say: (sentence: string) => void,
+/** Runs a command without recording it, with everything else as it would be. */
+async function runAlone(
+  command: { executable: string; args: string[]; calledAs: string },
 ): Promise<number> {
-  say(plan.reason);
   const signals = new SignalForwarder();
   try {
-    const program = startProgram({ ...plan, environment: {}, hasPipe: false });
+    const program = startProgram({ ...command, environment: {}, hasPipe: false });
     signals.attach(program.process);
     await program.started;
     return (await program.ended).exitCode;

@@ -10,6 +10,7 @@ import process from "node:process";
 import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
 import { UsageError } from "../errors.ts";
 import type { ScriptTarget } from "./arguments.ts";
+import { checkArguments, isCheckFlag } from "./deno_check.ts";
 import { decideFfi } from "./deno_permissions.ts";
 import { findRuntime } from "./find_executable.ts";
 import type { RuntimeFlag } from "./runtime_flags.ts";
@@ -35,6 +36,8 @@ export interface LaunchPlan {
   execArgv: string[];
   /** Deno: where the default export of the main module is served. */
   serve?: ServeAddress;
+  /** Arguments of a command that has to succeed first: the type check. */
+  checkArguments: string[] | undefined;
   /** Sentences for the user. */
   notes: string[];
   /** The whole command line with the preload in its place. */
@@ -69,6 +72,9 @@ export function planDeno(
 ): LaunchPlan {
   const { executable, subcommand, script, flags, rest } = options;
   const ffi = decideFfi(flags, process.env);
+  const check = subcommand === "run" ? checkArguments(flags, script) : undefined;
+  const checkAt = check === undefined ? -1 : rest.findIndex(isCheckFlag);
+  const words = rest.filter((_, index) => index !== checkAt);
   return {
     runtime: "deno",
     executable,
@@ -77,9 +83,10 @@ export function planDeno(
     revokesFfi: ffi.revokes,
     environment: {},
     execArgv: [],
+    checkArguments: check,
     notes: [],
     // Before the user's own preloads, so that these are recorded too.
-    argumentsWith: (path) => [subcommand, `--preload=${path}`, ...ffi.flags, ...rest],
+    argumentsWith: (path) => [subcommand, `--preload=${path}`, ...ffi.flags, ...words],
   };
 }
 
@@ -103,6 +110,7 @@ export function planBun(
     revokesFfi: false,
     environment: {},
     execArgv: joined,
+    checkArguments: undefined,
     notes: [],
     argumentsWith: (preload) => [`--preload=${preload}`, ...joined, path, ...args],
   };

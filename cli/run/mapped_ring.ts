@@ -8,7 +8,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type RingSizes, ringSizes } from "../../src/ring/layout.ts";
 import type { RingIdentity } from "../../src/ring/memory.ts";
-import { createRingFile, type RingFile, RingGrowth } from "../../src/ring/ring_file.ts";
+import {
+  createRingFile,
+  hasProducer,
+  type RingFile,
+  RingGrowth,
+} from "../../src/ring/ring_file.ts";
 import { createPrivateFolder, ringFolders } from "../../src/runtime/private_folder.ts";
 import { ownIdentity } from "../../src/runtime/process_identity.ts";
 import { formatSize } from "./size.ts";
@@ -44,6 +49,7 @@ export function openMappedRing(options: RingOptions): TransportEnd | undefined {
       if (options.grows) stopGrowing = keepGrowing(file);
     },
     arrived: () => Promise.resolve(undefined),
+    hasProducer: () => hasProducer(file.path),
     close: () => stopGrowing(),
   };
 }

@@ -8,6 +8,7 @@ import type { RuntimeName } from "../../src/model/program_config.ts";
 import { parseDuration } from "../../src/model/duration.ts";
 import type { OverflowPolicy } from "../../src/ring/producer.ts";
 import { UsageError } from "../errors.ts";
+import { asUsage } from "../usage.ts";
 import { nearest } from "./nearest.ts";
 import { parseSize } from "./size.ts";
 
@@ -75,7 +76,10 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["--out", (options, value) => void (options.out = value)],
   ["--runtime", (options, value) => void (options.runtime = oneOf("--runtime", value, RUNTIMES))],
   ["--functions", (options, value) => void options.functions.push(value)],
-  ["--min-duration", (options, value) => void (options.minDurationNs = durationOf(value))],
+  [
+    "--min-duration",
+    (options, value) => void (options.minDurationNs = asUsage(() => parseDuration(value))),
+  ],
   [
     "--overflow",
     (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES)),
@@ -134,21 +138,8 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
   );
 }
 
-function durationOf(value: string): number {
-  try {
-    return parseDuration(value);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function ringBytesOf(value: string): number {
-  let bytes: number;
-  try {
-    bytes = parseSize(value);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const bytes = asUsage(() => parseSize(value));
   if (bytes >= MIN_RING_BYTES && bytes <= MAX_RING_BYTES) return bytes;
   throw new UsageError(`Cannot use --ring-size "${value}": expected 64KiB to 1GiB`);
 }

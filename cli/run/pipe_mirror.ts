@@ -7,7 +7,7 @@
 import type { ChildProcess } from "node:child_process";
 import { tmpdir } from "node:os";
 import type { Readable } from "node:stream";
-import { ringBytes, ringSizes } from "../../src/ring/layout.ts";
+import { H_PRODUCER_STATE, ringBytes, ringSizes } from "../../src/ring/layout.ts";
 import { createRing } from "../../src/ring/memory.ts";
 import { PipeReceiver } from "../../src/ring/pipe_receiver.ts";
 import { createPrivateFolder } from "../../src/runtime/private_folder.ts";
@@ -34,6 +34,7 @@ export function openPipeMirror(options: RingOptions): TransportEnd {
       arrived = feed(pipeOf(program), new PipeReceiver(buffer));
     },
     arrived: () => arrived,
+    hasProducer: () => new Int32Array(buffer)[H_PRODUCER_STATE] !== 0,
     close: () => {},
   };
 }

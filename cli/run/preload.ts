@@ -39,22 +39,22 @@ function sourceMapCodec(): string {
   return packageFile("@jridgewell/sourcemap-codec", "dist/sourcemap-codec.mjs");
 }
 
-function preloadSource({ config, execArgv, serve }: PreloadOptions): string {
-  const lines = [`import { start } from ${JSON.stringify(ownModule("src/hooks/start"))};`];
-  if (config.runtime === "deno" && config.functions.enabled) {
-    // Literal, so that Deno needs no permission to read them.
-    lines.push(
-      `import * as acorn from ${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))};`,
-      `import * as codec from ${JSON.stringify(sourceMapCodec())};`,
-      `start(${JSON.stringify(config)}, { acorn, codec });`,
-    );
-  } else {
-    lines.push(`start(${JSON.stringify(config)});`);
-  }
+function preloadSource(options: PreloadOptions): string {
+  const { config, execArgv, serve } = options;
+  const lines = [
+    // A recorder that cannot be loaded costs the recording and not the program.
+    "try {",
+    // Literal names, so that Deno needs no permission to read them.
+    `  const { start } = await import(${JSON.stringify(ownModule("src/hooks/start"))});`,
+    ...startLines(config).map((line) => `  ${line}`),
+    "} catch {",
+    config.revokeFfi ? '  Deno.permissions.revokeSync({ name: "ffi" });' : "  // Not recorded.",
+    "}",
+  ];
   if (config.runtime === "bun") {
     // Children that inherit these flags must not write to the program's ring.
-    const flags = execArgv.map((flag) => JSON.stringify(flag)).join(", ");
-    lines.push(`process.execArgv.splice(0, process.execArgv.length, ${flags});`);
+    const flags = execArgv.map((flag) => `, ${JSON.stringify(flag)}`).join("");
+    lines.push(`process.execArgv.splice(0, process.execArgv.length${flags});`);
   }
   if (serve !== undefined) {
     lines.unshift(
@@ -63,4 +63,14 @@ function preloadSource({ config, execArgv, serve }: PreloadOptions): string {
     );
   }
   return lines.join("\n") + "\n";
+}
+
+function startLines(config: ProgramConfig): string[] {
+  const settings = JSON.stringify(config);
+  if (config.runtime !== "deno" || !config.functions.enabled) return [`start(${settings});`];
+  return [
+    `const acorn = await import(${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))});`,
+    `const codec = await import(${JSON.stringify(sourceMapCodec())});`,
+    `start(${settings}, { acorn, codec });`,
+  ];
 }

@@ -11,6 +11,7 @@ import { rmSync } from "node:fs";
 import process from "node:process";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
 import type { FinishReport } from "../../src/model/run_info.ts";
+import { findPartials, runOfPartial } from "../../src/store/partial.ts";
 import type { WriterClient } from "../../src/writer/client.ts";
 import type { RunRequest } from "./arguments.ts";
 import type { LaunchPlan } from "./launch.ts";
@@ -77,12 +78,16 @@ export async function runSession(
         problems.push(`nothing is recorded: ${messageOf(error)}`);
         return undefined;
       });
+    const recovering = recoverEarlierRuns(request.options.out, runId);
     const end = await program.ended;
     const durationNs = (performance.now() - startedAtMs) * 1e6;
     signals.detach();
     const missing = await transport.arrived();
     if (missing !== undefined) problems.push(missing);
+    if (!transport.hasProducer()) problems.push("the recorder did not start in the program");
     const writer = await starting;
+    // They came first, so they are numbered first.
+    problems.push(...await recovering);
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
       (error: unknown) => {
         isDrained = false;
@@ -97,6 +102,20 @@ export async function runSession(
     // What was not drained is what `ferret recover` needs.
     if (isDrained) rmSync(transport.folder, { recursive: true, force: true });
     signals.stop();
+  }
+}
+
+/** Finishes what earlier runs left of this recording. Never rejects. @returns What to tell the user. */
+async function recoverEarlierRuns(out: string, except: string): Promise<string[]> {
+  try {
+    if (findPartials(out).every((path) => runOfPartial(path) === except)) return [];
+    const { recover } = await import("../../src/writer/recover.ts");
+    const reports = await recover(out, { except });
+    return reports.filter(({ outcome }) => outcome === "recovered")
+      .map(({ n }) => `run ${n} of ${out} had been cut off and was recovered`);
+  } catch {
+    // `ferret recover` says what is wrong with them.
+    return [];
   }
 }
 

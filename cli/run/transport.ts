@@ -34,6 +34,8 @@ export interface TransportEnd {
    * sentence for the user when something is missing. Never rejects.
    */
   arrived(): Promise<string | undefined>;
+  /** Whether a recorder has started in the program. */
+  hasProducer(): boolean;
   /** Ends what `begin` began. */
   close(): void;
 }

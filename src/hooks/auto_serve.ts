@@ -30,5 +30,7 @@ export function setAutoServeAddress(address: { hostname: string; port: number })
 /** Only Deno itself can name this symbol. */
 function isRuntimesOwn(options: unknown): options is ServeOptions {
   return typeof options === "object" && options !== null &&
-    Object.getOwnPropertySymbols(options).some(({ description }) => description === "kLoadBalanced");
+    Object.getOwnPropertySymbols(options).some(({ description }) =>
+      description === "kLoadBalanced"
+    );
 }

@@ -10,6 +10,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { withNewFile } from "../runtime/private_folder.ts";
 import {
+  H_PRODUCER_STATE,
   HEADER_BYTES,
   ringBytes,
   type RingSizes,
@@ -61,6 +62,18 @@ export function createRingFile(path: string, options: RingFileOptions): RingFile
     }
   });
   return { path, bytes, sizes };
+}
+
+/** Whether a producer has ever attached to the ring. */
+export function hasProducer(path: string): boolean {
+  const state = new Int32Array(1);
+  const fd = openSync(path, "r");
+  try {
+    readSync(fd, new Uint8Array(state.buffer), 0, 4, H_PRODUCER_STATE * 4);
+  } finally {
+    closeSync(fd);
+  }
+  return state[0] !== 0;
 }
 
 /** What became of an attempt to give a ring more room. */

@@ -138,7 +138,7 @@ test("parseRunArguments() refuses values that mean nothing", () => {
     [["--ring-size", "big", "app.ts"], /Cannot parse size "big"/],
     [["--min-duration", "fast", "app.ts"], /fast/],
     [["--label", "key", "app.ts"], /expected key=value/],
-    [["-A", "--", "deno", "run", "app.ts"], /belongs into the command/],
+    [["--runtime", "deno", "-A", "--", "deno", "run", "app.ts"], /belongs into the command/],
   ];
   for (const [argv, message] of cases) assert.match(failure(argv).message, message);
 });

@@ -1,6 +1,6 @@
 /** What `ferret run` leaves behind: the recording, the summary, and nothing else. */
 import { strict as assert } from "node:assert";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -169,3 +169,55 @@ test("ferret run leaves no file of its own behind", async () => {
     assert.deepEqual(readdirSync(folder).sort(), ["app.ts", "out.duckdb"]);
   });
 });
+
+/** Makes spans until its ferret has been killed, and some more. */
+const PATIENT = `import { existsSync } from "node:fs";
+import process from "node:process";
+import { profiler } from ${PROFILER};
+let made = 0;
+let left = 10;
+const timer = setInterval(() => {
+  for (let i = 0; i < 100; i++) profiler.span("work", () => i);
+  made += 100;
+  console.log(process.ppid);
+  if (!existsSync("killed") || --left > 0) return;
+  console.log("made", made);
+  clearInterval(timer);
+}, 20);
+`;
+
+/** Whether the writer of a run has said in its file what it writes: from then on it can be followed. */
+function hasBegun(folder: string): boolean {
+  const files = readdirSync(folder).filter((name) => name.includes(".partial-"));
+  return files.some((name) => readFileSync(join(folder, name)).includes("ownerPid"));
+}
+
+for (const runtime of ["deno", "bun"] as const) {
+  test(`A ${runtime} program outlives its ferret, and the next run recovers the recording`, async () => {
+    await withFolder({ "app.ts": PATIENT, "next.ts": SPANS }, async (folder) => {
+      const killed = await ferretRun(folder, ["app.ts"], {
+        runtime,
+        onOutput: (stdout) => {
+          if (existsSync(join(folder, "killed")) || !hasBegun(folder)) return;
+          // The program's parent is ferret.
+          killPrinted(stdout);
+          writeFileSync(join(folder, "killed"), "");
+        },
+      });
+      assert.equal(killed.signal, "SIGKILL");
+      // stdout is the program's until it ends.
+      const [, made] = /\nmade (\d+)\n$/.exec(killed.stdout) ?? [];
+      const next = await ferretRun(folder, ["next.ts", "3"], { runtime });
+      assert.match(next.stderr, /3 spans in/);
+      assert.match(next.stderr, /run 1 of out\.duckdb had been cut off and was recovered/);
+      const runs = await query(
+        join(folder, "out.duckdb"),
+        "SELECT n, status, issued, stored FROM runs ORDER BY n",
+      );
+      assert.deepEqual(runs, [
+        { n: 1, status: "recovered", issued: Number(made), stored: Number(made) },
+        { n: 2, status: "complete", issued: 3, stored: 3 },
+      ]);
+    });
+  });
+}
