@@ -29,11 +29,11 @@ export interface Selector {
  * @throws {SyntaxError} when it is empty or its attributes cannot be read.
  */
 export function parseSelector(text: string): Selector {
-  const trimmed = text.trim();
+  const trimmed = trimUnquoted(text);
   const scope = SCOPES.find((name) => trimmed.startsWith(`${name}:`));
   const rest = scope === undefined ? trimmed : trimmed.slice(scope.length + 1).trimStart();
   const open = findAttributes(rest);
-  const name = (open < 0 ? rest : rest.slice(0, open)).trim();
+  const name = open < 0 ? rest : trimUnquoted(rest.slice(0, open));
   if (name === "") {
     const example = scope === undefined ? "http.server:*" : `${scope}:*`;
     throw new SyntaxError(`Cannot read selector "${text}": it has no name (${example} takes all)`);
@@ -51,17 +51,25 @@ export function matchesKey(selector: Selector, key: SpanKey): boolean {
 /**
  * The selector of exactly this name.
  *
- * @param options.scoped Whether to name the scope. Default false, unless the name would be
- *   misread without.
+ * @param options.scoped Whether to name the scope as well. Default false.
  */
 export function selectorOf(key: SpanKey, options: { scoped?: boolean } = {}): string {
-  const looksScoped = SCOPES.some((name) => key.name.startsWith(`${name}:`));
-  const hasEdges = key.name.trim() !== key.name;
   let name = quoteGlob(key.name);
-  if (findAttributes(name) >= 0) name = name.replace(/\{(?=[^{]*$)/, "\\{");
-  // Outer spaces would be trimmed.
-  if (hasEdges) name = name.replace(/^\s/, "\\$&").replace(/(?<!\\)\s$/, "\\$&");
-  return options.scoped || looksScoped ? `${key.scope}:${name}` : name;
+  // What would be read as something else than a name is quoted.
+  if (SCOPES.some((scope) => name.startsWith(`${scope}:`))) name = name.replace(":", "\\:");
+  if (findAttributes(name) >= 0) name = name.replaceAll("{", "\\{");
+  if (/.\s$/s.test(key.name)) name = `${name.slice(0, -1)}\\${name.at(-1)}`;
+  name = name.replace(/^\s/, "\\$&");
+  const isKnown = (SCOPES as readonly string[]).includes(key.scope);
+  return options.scoped && isKnown ? `${key.scope}:${name}` : name;
+}
+
+/** Trims, but leaves a space behind a backslash. */
+function trimUnquoted(text: string): string {
+  const trimmed = text.trim();
+  const backslashes = /\\*$/.exec(trimmed)![0].length;
+  if (backslashes % 2 === 0) return trimmed;
+  return trimmed + (text.trimStart()[trimmed.length] ?? "");
 }
 
 /** Where the attributes begin, -1 when there are none. */
