@@ -18,23 +18,28 @@ interface Process {
  * Runs `last` once when the process ends: by itself, by `exit`, by an uncaught
  * error. Not when a signal ends it.
  *
- * @param last Must be synchronous. Gets the exit code as far as it is known.
+ * @param last Must be synchronous. Gets the exit code where it is known: that
+ * of `Deno.exit` is not.
  * @returns A function that takes it back.
  */
-export function onProcessEnd(last: (exitCode: number) => void): () => void {
+export function onProcessEnd(last: (exitCode: number | undefined) => void): () => void {
   const process = builtin<Process>("node:process");
   let isDone = false;
-  const end = (exitCode: number) => {
+  const end = (exitCode: number | undefined) => {
     if (isDone) return;
     isDone = true;
     last(exitCode);
   };
   const onExit = (code: unknown) => end(typeof code === "number" ? code : 0);
   const onError = () => end(1);
-  const onUnload = () => end(Number(process.exitCode ?? 0));
+  // Only a program that ends by itself gets this far.
+  let isIdle = false;
+  const onIdle = () => void (isIdle = true);
+  const onUnload = () => end(isIdle ? Number(process.exitCode ?? 0) : undefined);
   process.on("exit", onExit);
   if (runtimeName() === "deno") {
     process.on("uncaughtExceptionMonitor", onError);
+    addEventListener("beforeunload", onIdle);
     addEventListener("unload", onUnload);
   }
   return () => {
@@ -42,6 +47,7 @@ export function onProcessEnd(last: (exitCode: number) => void): () => void {
     process.off("exit", onExit);
     if (runtimeName() === "deno") {
       process.off("uncaughtExceptionMonitor", onError);
+      removeEventListener("beforeunload", onIdle);
       removeEventListener("unload", onUnload);
     }
   };
