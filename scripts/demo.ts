@@ -31,7 +31,9 @@ function demonstrate(): void {
   rmSync(join(ROOT, RECORDING), { force: true });
   for (const runtime of [findRuntime("deno"), findRuntime("bun")]) {
     console.log(`\n──── ${runtime.name} ${runtime.version} ────`);
-    ferret(runtime, "run", "--runtime", runtime.name, "-o", RECORDING, PROGRAM);
+    // Deno's permissions are the program's own; ferret adds none to what it may do.
+    const flags = runtime.name === "deno" ? ["--allow-net"] : [];
+    ferret(runtime, "run", "--runtime", runtime.name, "-o", RECORDING, ...flags, PROGRAM);
     ferret(runtime, "report", RECORDING, "--limit", "15");
     ferret(runtime, "check", RECORDING, "--p95", "250ms", "--error-rate", "5%");
   }

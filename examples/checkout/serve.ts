@@ -30,14 +30,17 @@ function serveOnDeno(routes: Routes): RunningServer {
     const [method, pathname] = route.split(" ") as [string, string];
     return { method, pattern: new URLPattern({ pathname }), handler };
   });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    for (const { method, pattern, handler } of table) {
-      if (request.method !== method) continue;
-      const match = pattern.exec(request.url);
-      if (match !== null) return answer(handler, request, match.pathname.groups);
-    }
-    return new Response("not found", { status: 404 });
-  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      for (const { method, pattern, handler } of table) {
+        if (request.method !== method) continue;
+        const match = pattern.exec(request.url);
+        if (match !== null) return await answer(handler, request, match.pathname.groups);
+      }
+      return new Response("not found", { status: 404 });
+    },
+  );
   return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
@@ -46,7 +49,9 @@ function serveOnBun(routes: Routes): RunningServer {
   for (const [route, handler] of Object.entries(routes)) {
     const [method, pathname] = route.split(" ") as [string, string];
     table[pathname] ??= {};
-    table[pathname][method] = (request) => answer(handler, request, request.params as Parameters);
+    table[pathname][method] = async (request) => {
+      return await answer(handler, request, request.params as Parameters);
+    };
   }
   const server = Bun.serve({
     hostname: "127.0.0.1",

@@ -10,9 +10,9 @@ import type { Handler, Routes } from "./serve.ts";
 /** The shop's routes. */
 export function shopRoutes(database: Database, checkout: Checkout): Routes {
   function withCart(handler: (id: string, request: Request) => Promise<Response>): Handler {
-    return (request, { id }) => {
+    return async (request, { id }) => {
       if (id === undefined || !checkout.hasCart(id)) return Response.json(null, { status: 404 });
-      return handler(id, request);
+      return await handler(id, request);
     };
   }
 
