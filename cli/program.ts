@@ -6,6 +6,8 @@
  */
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
+import type { SortKey } from "../src/analysis/run_report.ts";
+import type { ReportFormat } from "./commands/report.ts";
 import type { Io } from "./io.ts";
 
 const SORT_KEYS = [
@@ -22,9 +24,14 @@ const SORT_KEYS = [
   "p999",
   "max",
   "name",
-] as const;
+] as const satisfies readonly SortKey[];
 
-const TABLE_FORMATS = ["table", "json", "csv", "markdown"] as const;
+const TABLE_FORMATS = [
+  "table",
+  "json",
+  "csv",
+  "markdown",
+] as const satisfies readonly ReportFormat[];
 
 const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
 const RUN = "the run meant: its number or id (default: the last)";

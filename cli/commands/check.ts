@@ -4,7 +4,8 @@
  * @module
  */
 import type { Verdict } from "../../src/analysis/check_report.ts";
-import { checkThresholds, type LossLimit } from "../../src/analysis/check_thresholds.ts";
+import { checkThresholds } from "../../src/analysis/check_thresholds.ts";
+import type { LossLimit } from "../../src/analysis/check_verdict.ts";
 import { parseSelector } from "../../src/model/selector.ts";
 import { parseRatio, parseThreshold, type Threshold } from "../../src/model/threshold.ts";
 import { UsageError } from "../errors.ts";
@@ -76,7 +77,7 @@ function thresholdsOf(options: CheckCommandOptions): Threshold[] {
     const value = options[option];
     if (value === undefined) continue;
     const flag = option === "errorRate" ? "--error-rate" : `--${option}`;
-    if (value === true || /^[+-]/.test(value)) {
+    if (value === true || /^[+-].*%$/.test(value.trim())) {
       throw new UsageError(
         `Cannot use ${flag} without a limit: baselines are not built yet`,
         `Write ${flag} ${option === "errorRate" ? "1%" : "200ms"}`,

@@ -5,8 +5,8 @@
  */
 import { sanitize } from "./sanitize.ts";
 
-/** Everything that could become markup, a link, HTML or the end of a cell. */
-const MARKUP = /[\\`*_{}[\]<>()#+!|~&@:$]/g;
+/** Everything that could become markup, a link, a mention, HTML or the end of a cell. */
+const MARKUP = /[\\`*_{}[\]<>()#+!|~&@$]|:(?=\/\/)/g;
 
 /** A table; numbers are aligned to the right by `align`. */
 export function toMarkdownTable(

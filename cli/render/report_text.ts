@@ -98,5 +98,5 @@ export function durationText(ns: number | undefined): string {
 /** How many rows there are beyond those that are shown. */
 export function hiddenLine(report: RunReport): string {
   if (report.hiddenCount === 0) return "";
-  return `\n${countOf(report.hiddenCount, "name")} more: --limit 0 shows all\n`;
+  return `\nand ${countOf(report.hiddenCount, "more name")} (--limit 0 shows all)\n`;
 }
