@@ -8,8 +8,10 @@
 // deno-lint-ignore no-explicit-any -- any function can stand in for any other
 type AnyFunction = (this: any, ...args: any[]) => any;
 
-/** An object like `original`, prototype and getters included, with `changes` on top. */
+/** An object like `original`, getters included, with `changes` on top. */
 export function copyWith<T extends object>(original: T, changes: Record<string, unknown>): T {
+  const prototype = Object.getPrototypeOf(original) as object | null;
+  if (prototype !== Object.prototype && prototype !== null) return overlay(original, changes);
   const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap;
   for (const key of Object.keys(changes)) {
     descriptors[key] = {
@@ -19,7 +21,19 @@ export function copyWith<T extends object>(original: T, changes: Record<string, 
       configurable: true,
     };
   }
-  return Object.create(Object.getPrototypeOf(original), descriptors);
+  return Object.create(prototype, descriptors);
+}
+
+/** The same for an instance of a class, whose private fields no copy has. */
+function overlay<T extends object>(original: T, changes: Record<string, unknown>): T {
+  const fixed = Object.isFrozen(original);
+  return new Proxy(fixed ? Object.create(original) as T : original, {
+    get(_target, key) {
+      return typeof key === "string" && Object.hasOwn(changes, key)
+        ? changes[key]
+        : Reflect.get(original, key);
+    },
+  });
 }
 
 /** Gives `replacement` the name, length and other properties of `original`. */

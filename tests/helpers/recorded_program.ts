@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
 import type { ProgramConfig, RuntimeName } from "../../src/model/program_config.ts";
 import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
@@ -18,8 +17,7 @@ import { createRingFile } from "../../src/ring/ring_file.ts";
 import { Batch, getInt64 } from "../../src/store/batch.ts";
 import { RingDecoder } from "../../src/writer/ring_decoder.ts";
 import { TextNumbers } from "../../src/writer/ring_strings.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+import { ROOT, runProcess, withFolder } from "./processes.ts";
 
 /** A span as a test looks at it. */
 export interface RecordedSpan {
@@ -48,104 +46,71 @@ export interface RecordedRun {
 
 /** Settings of a run. */
 export interface RecordedProgramOptions {
-  /** Default false: run the program alone, to compare. */
+  /** Default false: run the program without the recorder, to compare. */
   plain?: boolean;
   args?: string[];
   /** Name of the program's file. Default `program.ts`. */
   fileName?: string;
   /** Other files beside it, by name. */
   files?: Record<string, string>;
-  env?: Record<string, string>;
-  /** Flags of the runtime. */
-  flags?: string[];
 }
 
 /** Runs a program: TypeScript, or the file that holds it. */
-export async function runRecorded(
+export function runRecorded(
   runtime: RuntimeName,
   program: string | { file: string },
   options: RecordedProgramOptions = {},
 ): Promise<RecordedRun> {
-  const folder = await mkdtemp(join(tmpdir(), "ferret-test-"));
-  try {
-    const script = typeof program === "string"
-      ? join(folder, options.fileName ?? "program.ts")
-      : program.file;
-    if (typeof program === "string") await writeFile(script, program);
-    for (const [name, text] of Object.entries(options.files ?? {})) {
-      await writeFile(join(folder, name), text);
-    }
+  const { fileName = "program.ts", args = [] } = options;
+  const files = typeof program === "string" ? { [fileName]: program } : {};
+  return withFolder({ ...options.files, ...files }, async (folder) => {
+    const script = typeof program === "string" ? join(folder, fileName) : program.file;
     const ring = createRingFile(join(folder, "ring"), {
       sizes: ringSizes(4 * 2 ** 20),
       identity: { process: 0, thread: 0, consumerPid: process.pid, consumerStart: 0 },
     });
-    const config: ProgramConfig = {
-      runId: "test",
-      runtime,
-      transport: "mapped",
-      ringPath: ring.path,
-      ringBytes: ring.bytes,
-      process: 0,
-      thread: 0,
-      overflow: "drop",
-      minDurationNs: 0,
-      functions: { enabled: false, root: folder, include: [], exclude: [] },
-      hooks: [],
-      noHooks: [],
-      revokeFfi: false,
-      hiddenEnvironment: [],
-    };
     const preload = join(folder, "preload.mjs");
-    const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
-    await writeFile(
-      preload,
-      `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`,
+    await writeFile(preload, preloadSource(runtime, { folder, ring }));
+    const flags = options.plain === true ? [] : preloadFlags(runtime, preload);
+    if (runtime === "deno") flags.push("-A", "--no-check");
+    const { exitCode, stdout, stderr } = await runProcess(
+      [...runCommand(runtime), ...flags, script, ...args],
     );
-    const command = [
-      ...(options.plain === true ? plainCommand(runtime) : preloadCommand(runtime, preload)),
-      ...(options.flags ?? []),
-      script,
-      ...(options.args ?? []),
-    ];
-    const ended = await spawned(command, { ...process.env, ...options.env });
-    return { ...ended, spans: readSpans(ring.path, ring.bytes) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function plainCommand(runtime: RuntimeName): string[] {
-  return runtime === "deno" ? ["deno", "run", "-A", "--no-check"] : [runtime];
-}
-
-function preloadCommand(runtime: RuntimeName, preload: string): string[] {
-  switch (runtime) {
-    case "deno":
-      return [...plainCommand(runtime), "--preload", preload];
-    case "bun":
-      return [...plainCommand(runtime), `--preload=${preload}`];
-    case "node":
-      return [...plainCommand(runtime), "--import", preload];
-  }
-}
-
-function spawned(
-  [file, ...args]: string[],
-  env: Record<string, string | undefined>,
-): Promise<Omit<RecordedRun, "spans">> {
-  const path = `${join(ROOT, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  return new Promise((resolve, reject) => {
-    const child = spawn(file!, args, {
-      env: { ...env, PATH: path, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text);
-    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    return { exitCode, stdout, stderr, spans: readSpans(ring.path, ring.bytes) };
   });
+}
+
+function runCommand(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["deno", "run"] : [runtime];
+}
+
+function preloadFlags(runtime: RuntimeName, preload: string): string[] {
+  if (runtime === "bun") return [`--preload=${preload}`];
+  return [runtime === "deno" ? "--preload" : "--import", preload];
+}
+
+function preloadSource(
+  runtime: RuntimeName,
+  { folder, ring }: { folder: string; ring: { path: string; bytes: number } },
+): string {
+  const config: ProgramConfig = {
+    runId: "test",
+    runtime,
+    transport: "mapped",
+    ringPath: ring.path,
+    ringBytes: ring.bytes,
+    process: 0,
+    thread: 0,
+    overflow: "drop",
+    minDurationNs: 0,
+    functions: { enabled: false, root: folder, include: [], exclude: [] },
+    hooks: [],
+    noHooks: [],
+    revokeFfi: false,
+    hiddenEnvironment: [],
+  };
+  const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
+  return `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`;
 }
 
 function readSpans(path: string, bytes: number): RecordedSpan[] {
