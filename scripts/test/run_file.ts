@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../root.ts";
 import { projectEnvironment, type Runtime } from "../runtimes.ts";
-import { countTests, type TestCounts } from "./junit.ts";
+import { countTests, type TestCounts, type TestFailure } from "./junit.ts";
 
 export interface FileResult extends TestCounts {
   /** Path from the project's root. */
@@ -42,7 +42,15 @@ export async function runFile(runtime: Runtime, file: string): Promise<FileResul
       counts.failures.push({ name: "(the file)", message: `${problem}\n${output}` });
     }
   }
+  explainCancelled(counts.failures, output);
   return { ...counts, file, runtime, durationMs: performance.now() - startedMs };
+}
+
+/** Node says of each test behind a hook that failed that it was cancelled, and nothing else. */
+function explainCancelled(failures: TestFailure[], output: string): void {
+  const cancelled = failures.filter(({ message }) => message.includes("cancelledByParent"));
+  for (const failure of cancelled) failure.message = "Cancelled";
+  if (cancelled.length > 0) cancelled[0]!.message = `Cancelled\n${output}`;
 }
 
 function testArguments(runtime: Runtime, file: string, reportPath: string): string[] {
@@ -63,6 +71,9 @@ function testArguments(runtime: Runtime, file: string, reportPath: string): stri
         "--test-isolation=none",
         "--test-reporter=junit",
         `--test-reporter-destination=${reportPath}`,
+        // The one that says why a hook failed.
+        "--test-reporter=spec",
+        "--test-reporter-destination=stdout",
         file,
       ];
   }

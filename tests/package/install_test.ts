@@ -150,13 +150,17 @@ describe("the ferret program", () => {
 
   for (const other of ["deno", "bun"]) {
     it(`is run by ${other} when an old Node starts it`, async () => {
+      const cwd = join(folder, "npm");
+      const out = `by-${other}.duckdb`;
       const { exitCode, stdout, stderr } = await runProcess(
-        [writeOldNode(), bin(), "run", "program.mjs"],
-        { cwd: join(folder, "npm"), env: { PATH: `${onlyRuntime(other)}:/usr/bin:/bin` } },
+        [writeOldNode(), bin(), "run", "-o", out, "program.mjs"],
+        { cwd, env: { PATH: [onlyRuntime(other), "/usr/bin", "/bin"].join(delimiter) } },
       );
       assert.equal(stdout, "sum 11175\n", stderr);
       assert.equal(exitCode, 0);
-      assert.match(stderr, new RegExp(other));
+      // A program without a project runs on what ferret runs on.
+      const { run } = await readReport(bin(), out, cwd);
+      assert.match(run.runtime, new RegExp(`^${other} `));
     });
   }
 
@@ -164,7 +168,7 @@ describe("the ferret program", () => {
     const cwd = join(folder, "npm");
     writeFileSync(join(cwd, "exits.mjs"), "process.exit(7);\n");
     writeFileSync(join(cwd, "dies.mjs"), 'process.kill(process.pid, "SIGKILL");\n');
-    const env = { PATH: `${onlyRuntime("bun")}:/usr/bin:/bin` };
+    const env = { PATH: [onlyRuntime("bun"), "/usr/bin", "/bin"].join(delimiter) };
     const exits = await runProcess([writeOldNode(), bin(), "run", "exits.mjs"], { cwd, env });
     assert.equal(exits.exitCode, 7, exits.stderr);
     const dies = await runProcess([writeOldNode(), bin(), "run", "dies.mjs"], { cwd, env });
@@ -221,10 +225,18 @@ function writeOldNode(): string {
   return path;
 }
 
-async function reportedNames(ferret: string, recording: string, cwd: string): Promise<string[]> {
+interface Report {
+  run: { runtime: string };
+  spans: { name: string }[];
+}
+
+async function readReport(ferret: string, recording: string, cwd: string): Promise<Report> {
   const command = [ferret, "report", recording, "--format", "json"];
   const { stdout, stderr } = await runOn("bun", command, cwd);
   assert.notEqual(stdout, "", stderr);
-  const report = JSON.parse(stdout) as { spans: { name: string }[] };
-  return report.spans.map(({ name }) => name);
+  return JSON.parse(stdout) as Report;
+}
+
+async function reportedNames(ferret: string, recording: string, cwd: string): Promise<string[]> {
+  return (await readReport(ferret, recording, cwd)).spans.map(({ name }) => name);
 }
