@@ -40,7 +40,7 @@ interface BunGlobal {
 const NODE_HTTP_OPTION = "onNodeHTTPRequest";
 
 export const bunServe: Hook = {
-  name: "http.server",
+  name: "http",
   runtimes: ["bun"],
   install({ recorder }) {
     const { Bun } = globalThis as unknown as { Bun: BunGlobal };

@@ -32,7 +32,7 @@ interface DenoGlobal {
 }
 
 export const denoServe: Hook = {
-  name: "http.server",
+  name: "http",
   runtimes: ["deno"],
   install({ recorder }) {
     const { Deno } = globalThis as unknown as { Deno: DenoGlobal };

@@ -49,7 +49,7 @@ interface Server {
 }
 
 export const nodeHttp: Hook = {
-  name: "http.server",
+  name: "http",
   runtimes: ["deno", "bun", "node"],
   install(context) {
     const once = onceOnly(() => observeServers(context.recorder));

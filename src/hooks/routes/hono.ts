@@ -22,7 +22,7 @@ interface RouterRoute {
 type MatchResult = [[[unknown, RouterRoute], unknown][]];
 
 export const honoRoutes: Hook = {
-  name: "http.server",
+  name: "http",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, patchSource }) {
     patchSource({

@@ -14,7 +14,7 @@ const OBSERVER = "ferret.routes.koa";
 const NOTE = /(\b\w+)\._matchedRoute = (\w+)\.path;/g;
 
 export const koaRoutes: Hook = {
-  name: "http.server",
+  name: "http",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, patchSource }) {
     patchSource({
