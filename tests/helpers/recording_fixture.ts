@@ -1,0 +1,162 @@
+/**
+ * Recordings with spans that a test makes up, in the tables that the writer
+ * fills.
+ *
+ * @module
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { RunEnd, RunInfo } from "../../src/model/run_info.ts";
+import { closeRun } from "../../src/store/close_run.ts";
+import { closeDatabase, openDatabase } from "../../src/store/duckdb_api.ts";
+import { writeParquet } from "../../src/store/parquet_files.ts";
+import { insertRows } from "../../src/store/rows.ts";
+import type { LossRow } from "../../src/store/run_store.ts";
+import { createRecording, insertMeta, type TableName, TABLES } from "../../src/store/schema.ts";
+import { testRun } from "./run_info.ts";
+
+/** A span. What a test does not care about is left out. */
+export interface SpanFixture {
+  name: string;
+  /** Default: `manual`. */
+  scope?: string;
+  /** Default: `internal`. */
+  kind?: string;
+  /** `null`: it had not ended. */
+  durationNs: number | null;
+  /** Default: all of the duration. */
+  selfNs?: number;
+  /** Default: `unset`. */
+  status?: string;
+  /** Default: none, it is a root. */
+  parentId?: number;
+  /** An object, or the text that stands in the column. */
+  attributes?: Record<string, unknown> | string;
+}
+
+/** A run and its spans. */
+export interface RunFixture {
+  run?: Partial<RunInfo>;
+  end?: Partial<RunEnd>;
+  spans: readonly SpanFixture[];
+  losses?: readonly LossRow[];
+  /** Default: what the spans and the losses add up to. */
+  issued?: number;
+  /** Default: 100. */
+  spanCostNs?: number;
+}
+
+/** How long a run takes unless a test says otherwise. */
+export const RUN_DURATION_NS = 2e9;
+
+/** Writes a DuckDB recording. Runs are numbered as they come. */
+export async function writeRecording(path: string, runs: readonly RunFixture[]): Promise<void> {
+  const database = await openDatabase(path);
+  try {
+    await fillRecording(database.connection, runs);
+    await database.connection.run("CHECKPOINT");
+  } finally {
+    closeDatabase(database);
+  }
+}
+
+/** Writes a recording into a folder of Parquet files. */
+export async function writeParquetRecording(
+  folder: string,
+  runs: readonly RunFixture[],
+): Promise<void> {
+  for (const [index, fixture] of runs.entries()) {
+    const database = await openDatabase(":memory:");
+    try {
+      const { connection } = database;
+      const run = testRun(fixture.run);
+      await fillRecording(connection, [{ ...fixture, run }], index + 1);
+      mkdirSync(join(folder, run.runId), { recursive: true });
+      for (const table of Object.keys(TABLES) as TableName[]) {
+        const path = join(folder, run.runId, `${table}.parquet`);
+        await writeParquet(connection, `FROM ${table}`, path);
+      }
+    } finally {
+      closeDatabase(database);
+    }
+  }
+}
+
+/** `count` spans of 1, 2, 3 … times `stepNs`. */
+export function steppedSpans(
+  span: Omit<SpanFixture, "durationNs">,
+  count: number,
+  stepNs: number,
+): SpanFixture[] {
+  return Array.from({ length: count }, (_, i) => ({ ...span, durationNs: (i + 1) * stepNs }));
+}
+
+async function fillRecording(
+  connection: DuckDBConnection,
+  runs: readonly RunFixture[],
+  firstNumber = 1,
+): Promise<void> {
+  for (const statement of createRecording()) await connection.run(statement);
+  await connection.run(insertMeta("0.1.0"));
+  for (const [index, fixture] of runs.entries()) {
+    await addRun(connection, fixture, firstNumber + index);
+  }
+}
+
+async function addRun(
+  connection: DuckDBConnection,
+  fixture: RunFixture,
+  n: number,
+): Promise<void> {
+  const run = testRun(fixture.run);
+  await insertRows(connection, "spans", fixture.spans.map((span, i) => toRow(span, i, run)));
+  const losses = [...fixture.losses ?? []];
+  const stored = fixture.spans.length;
+  const sum = (reasons: RegExp) =>
+    losses.filter(({ reason }) => reasons.test(reason)).reduce((all, { count }) => all + count, 0);
+  const belowMinimum = sum(/^below_minimum$/);
+  const sampledOut = sum(/^(sampled|rate_limited)$/);
+  const lost = sum(/./) - belowMinimum - sampledOut;
+  await closeRun(connection, {
+    run,
+    end: { endedAtNs: run.startedAtNs + RUN_DURATION_NS, exitCode: 0, ...fixture.end },
+    ledger: {
+      issued: fixture.issued ?? stored + sum(/./),
+      stored,
+      lost,
+      sampledOut,
+      belowMinimum,
+      unfinished: fixture.spans.filter(({ durationNs }) => durationNs === null).length,
+      byReason: {},
+    },
+    threads: [],
+    losses,
+    spanCostNs: fixture.spanCostNs ?? 100,
+  }, { n, spans: `(SELECT * FROM spans WHERE run_id = '${run.runId}')` });
+}
+
+function toRow(span: SpanFixture, index: number, run: RunInfo) {
+  const { attributes, durationNs } = span;
+  const text = attributes === undefined || typeof attributes === "string"
+    ? attributes
+    : JSON.stringify(attributes);
+  return [
+    run.runId,
+    1,
+    index + 1,
+    span.parentId,
+    span.name,
+    span.parentId === undefined ? undefined : "parent",
+    span.scope ?? "manual",
+    span.kind ?? "internal",
+    BigInt(run.startedAtNs) + BigInt(index),
+    durationNs,
+    durationNs === null ? null : span.selfNs ?? durationNs,
+    durationNs === null ? "unfinished" : span.status ?? "unset",
+    1,
+    1,
+    undefined,
+    text,
+  ];
+}
