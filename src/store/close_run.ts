@@ -36,6 +36,10 @@ export async function closeRun(
         row.sumNs,
         row.minNs,
         row.maxNs,
+        row.kind,
+        row.selfNs,
+        row.errors,
+        row.roots,
       ]),
     );
   }

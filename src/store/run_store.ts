@@ -6,6 +6,7 @@
  */
 import type { Ledger } from "../model/ledger.ts";
 import type { RunEnd, RunInfo } from "../model/run_info.ts";
+import type { SpanKind } from "../model/span.ts";
 import type { Batch, RingProgress, StringRow } from "./batch.ts";
 
 /** Where a ring can be found again, kept in the partial. */
@@ -62,6 +63,11 @@ export interface HistogramRow {
   sumNs: bigint;
   minNs: number;
   maxNs: number;
+  /** The first of the kinds of these spans, in the order of `KINDS`. */
+  kind: SpanKind;
+  selfNs: bigint;
+  errors: number;
+  roots: number;
 }
 
 /** All that is added to a run when it ends. */

@@ -208,10 +208,13 @@ export class WriterClient {
         for (const { request } of this.#pending.values()) this.#worker!.post(request);
         this.#updateRef();
         break;
-      case "failed":
-        this.#worker?.terminate();
+      case "failed": {
+        const worker = this.#worker;
+        // First: Deno reports the death of a terminated worker before terminate() returns.
         end(message.message);
+        worker?.terminate();
         break;
+      }
       case "done":
       case "refused": {
         this.#deathCount = 0;
@@ -232,6 +235,7 @@ export class WriterClient {
   #died(reason: string): void {
     if (this.#state === "finished" || this.#state === "failed") return;
     this.#worker = undefined;
+    clearTimeout(this.#restartTimer);
     if (this.#started !== undefined) {
       // It never was up: whoever starts it can tell the user why.
       this.#fail();
