@@ -232,11 +232,13 @@ export class Recorder implements SpanOwner {
     const nameId = strings.internComputed(truncateUtf8(name, 256));
     const isKnown = (strings.sent[nameId] === 1 || strings.send(nameId)) && list.sendKeys(strings);
     const bytes = isKnown ? EVENT_HEADER_BYTES + list.measure() : 0;
-    const at = isKnown ? this.producer.reserve(bytes) : -1;
+    const hasRoom = isKnown && bytes <= this.producer.maxRecordBytes;
+    const at = hasRoom ? this.producer.reserve(bytes) : -1;
     if (at < 0) {
       this.#f64[F_DROPPED_EVENTS]!++;
       return;
     }
+    this.#f64[F_TRUNCATED]! += list.truncated;
     this.#i32[at] = bytes;
     this.#i32[at + 1] = RECORD_EVENT;
     this.#i32[at + 2] = nameId;
@@ -278,8 +280,9 @@ export class Recorder implements SpanOwner {
     const nameBytes = inlineName === undefined ? 0 : utf8Length(inlineName);
     const nameRoom = inlineName === undefined ? 0 : 8 + ((nameBytes + 7) & ~7);
     const bytes = SPAN_HEADER_BYTES + nameRoom + (attributes?.measure() ?? 0);
+    if (bytes > this.producer.maxRecordBytes) return TOO_LARGE;
     const at = this.producer.reserve(bytes);
-    if (at < 0) return bytes > this.producer.maxRecordBytes ? TOO_LARGE : -1;
+    if (at < 0) return -1;
     this.#i32[at] = bytes;
     let next = at + SPAN_HEADER_BYTES / 4;
     if (inlineName !== undefined) {

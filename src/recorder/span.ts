@@ -11,9 +11,11 @@ import type { Attributes, AttributeValue } from "../model/span.ts";
 import type { AttributeList } from "./attribute_list.ts";
 import type { AttributeTemplate } from "./attribute_template.ts";
 import type { Frame } from "./context.ts";
+import { toText } from "./text.ts";
 
 /** What the methods of a span need of its recorder. */
 export interface SpanOwner {
+  setAttribute(span: Span, key: string, value: unknown): void;
   setAttributes(span: Span, attributes: Attributes): void;
   setStatus(span: Span, status: "ok" | "error"): void;
   recordException(span: Span, error: unknown): void;
@@ -79,7 +81,7 @@ export class Span {
 
   /** Sets one attribute; a later value replaces an earlier one. */
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.slot >= 0) this.owner.setAttributes(this, { [key]: value });
+    if (this.slot >= 0) this.owner.setAttribute(this, toText(key), value);
     return this;
   }
 
@@ -105,13 +107,13 @@ export class Span {
 
   /** Keeps a point in time. */
   addEvent(name: string, attributes?: Attributes): this {
-    if (this.slot >= 0) this.owner.addEvent(this, name, attributes);
+    if (this.slot >= 0) this.owner.addEvent(this, toText(name), attributes);
     return this;
   }
 
   /** Gives the span another name, for instance once the route is known. */
   updateName(name: string): this {
-    if (this.slot >= 0) this.owner.rename(this, name);
+    if (this.slot >= 0) this.owner.rename(this, toText(name));
     return this;
   }
 

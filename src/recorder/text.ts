@@ -9,6 +9,16 @@ const encoder = new TextEncoder();
 /** Above this the encoder is quicker than a loop, in spite of the view it needs. */
 const LOOP_LIMIT = 64;
 
+/** Whatever a program passes for a text; never throws. */
+export function toText(value: unknown): string {
+  if (typeof value === "string") return value;
+  try {
+    return String(value);
+  } catch {
+    return "";
+  }
+}
+
 /** Bytes that `text` takes in UTF-8. */
 export function utf8Length(text: string): number {
   let bytes = text.length;

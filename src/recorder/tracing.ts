@@ -11,6 +11,7 @@ import { metaKind, packMeta } from "../ring/layout.ts";
 import { type AnyFunction, createMethodDecorator, dressAs } from "./function_identity.ts";
 import type { Recorder } from "./recorder.ts";
 import { Span } from "./span.ts";
+import { toText } from "./text.ts";
 
 /** Settings of a span. */
 export interface SpanOptions {
@@ -192,7 +193,7 @@ export function createTracing(recorder: Recorder): Tracing {
       if (nameId !== 0) return engine.begin(nameId, meta);
       let computed = fixedName;
       try {
-        if (nameOf !== undefined) computed = String(Reflect.apply(nameOf, thisArg, args));
+        if (nameOf !== undefined) computed = toText(Reflect.apply(nameOf, thisArg, args));
       } catch {
         // The function has a name without it.
       }
@@ -238,13 +239,4 @@ export function createTracing(recorder: Recorder): Tracing {
 
 function kindCode(kind: SpanKind | undefined): number {
   return kind === undefined ? 0 : Math.max(0, KINDS.indexOf(kind));
-}
-
-/** Whatever a program passes for a name; never throws. */
-function toText(name: unknown): string {
-  try {
-    return String(name);
-  } catch {
-    return "";
-  }
 }

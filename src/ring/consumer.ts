@@ -68,6 +68,8 @@ export class RingConsumer {
   /** Head as last read, so that one pass over many records reads it once. */
   #head: number;
   #released: RingCursor;
+  /** Segments gone on to since the released one: damaged links could lead in circles. */
+  #segmentsAhead = 0;
 
   /**
    * @param memory The ring.
@@ -85,6 +87,7 @@ export class RingConsumer {
     this.#position = start.position | 0;
     this.#head = this.#position;
     this.release(start);
+    this.#segmentsAhead = 0;
   }
 
   /** Where the next record will be read. */
@@ -161,11 +164,12 @@ export class RingConsumer {
     for (let step = 0; this.#released.segment !== cursor.segment; step++) {
       if (step === this.memory.sizes.segmentCount) return;
       const control = segmentControl(this.#released.segment);
-      const next = Atomics.load(this.#i32, control + S_NEXT);
-      if (next < 0 || next >= this.memory.sizes.segmentCount) return;
+      const next = this.#nextOf(this.#released.segment);
+      if (next < 0) return;
       Atomics.store(this.#i32, control + S_TAIL, Atomics.load(this.#i32, control + S_HEAD));
       Atomics.store(this.#i32, control + S_STATE, SEGMENT_READY);
       this.#released = { segment: next, position: 0 };
+      this.#segmentsAhead--;
     }
     Atomics.store(this.#i32, segmentControl(cursor.segment) + S_TAIL, cursor.position | 0);
     this.#released = { segment: cursor.segment, position: cursor.position >>> 0 };
@@ -223,8 +227,9 @@ export class RingConsumer {
     // The last publish came before the state: read the head again after seeing the state.
     this.#head = this.#readHead();
     if (this.#head !== this.#position) return true;
-    const next = Atomics.load(this.#i32, this.#control + S_NEXT);
-    if (next < 0 || next >= this.memory.sizes.segmentCount) return false;
+    const next = this.#nextOf(this.#segment);
+    if (next < 0 || this.#segmentsAhead === this.memory.sizes.segmentCount - 1) return false;
+    this.#segmentsAhead++;
     this.#segment = next;
     this.#control = segmentControl(next);
     this.#position = Atomics.load(this.#i32, this.#control + S_TAIL);
@@ -235,7 +240,8 @@ export class RingConsumer {
   /** The oldest unreleased place: the segment in use that no other one leads to. */
   #oldest(): RingCursor {
     const { segmentCount } = this.memory.sizes;
-    const current = Atomics.load(this.#i32, H_CURRENT_SEGMENT);
+    const written = Atomics.load(this.#i32, H_CURRENT_SEGMENT);
+    const current = written >= 0 && written < segmentCount ? written : 0;
     let oldest = current;
     for (let step = 0; step < segmentCount; step++) {
       const before = this.#leadsTo(oldest);
@@ -244,6 +250,12 @@ export class RingConsumer {
     }
     const position = Atomics.load(this.#i32, segmentControl(oldest) + S_TAIL) >>> 0;
     return { segment: oldest, position };
+  }
+
+  /** The segment after one that was left, or -1. */
+  #nextOf(segment: number): number {
+    const next = Atomics.load(this.#i32, segmentControl(segment) + S_NEXT);
+    return next < this.memory.sizes.segmentCount ? next : -1;
   }
 
   #leadsTo(segment: number): number {
@@ -265,8 +277,8 @@ export class RingConsumer {
         return ((cursor.position - at.position) >>> 0) <= ((head - at.position) >>> 0);
       }
       if (Atomics.load(this.#i32, control + S_STATE) !== SEGMENT_LEFT) return false;
-      const next = Atomics.load(this.#i32, control + S_NEXT);
-      if (next < 0 || next >= this.memory.sizes.segmentCount) return false;
+      const next = this.#nextOf(at.segment);
+      if (next < 0) return false;
       at = {
         segment: next,
         position: Atomics.load(this.#i32, segmentControl(next) + S_TAIL) >>> 0,
