@@ -9,7 +9,9 @@ import type { Span } from "./span.ts";
 
 /** Deno's frames are null-prototype objects with one entry for each AsyncLocalStorage. */
 interface DenoFrame {
-  $f?: Span;
+  $f?: Span | undefined;
+  /** Itself, in a frame made here: a copy that an AsyncLocalStorage made has another's. */
+  $s?: DenoFrame | undefined;
 }
 
 /** A frame with nothing but a span, which nearly all are. */
@@ -47,10 +49,22 @@ export function openDenoContext(): SpanContext | undefined {
         // Somebody else's AsyncLocalStorage is in this frame: keep its entries.
         const copy = Object.assign(Object.create(null), frame) as DenoFrame;
         copy.$f = span;
+        copy.$s = copy;
         set(copy);
       }
     },
-    leave: set,
+    leave: (frame) => {
+      const now = get();
+      if (now === undefined || now === null || now instanceof SpanFrame || now.$s === now) {
+        set(frame);
+      } else {
+        // The program called `enterWith` meanwhile: what it set lasts longer than our span.
+        const copy = Object.assign(Object.create(null), now) as DenoFrame;
+        copy.$f = context.spanOf(frame);
+        copy.$s = undefined;
+        set(copy);
+      }
+    },
   };
   return works(context) ? context : undefined;
 }

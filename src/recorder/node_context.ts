@@ -27,10 +27,10 @@ interface NodeFrames {
 const SPAN = {};
 
 class SpanFrame implements NodeFrame {
-  declare readonly span: Span;
+  declare readonly span: Span | undefined;
   declare readonly rest: NodeFrame | undefined;
 
-  constructor(span: Span, rest: NodeFrame | undefined) {
+  constructor(span: Span | undefined, rest: NodeFrame | undefined) {
     this.span = span;
     this.rest = rest;
   }
@@ -62,7 +62,7 @@ export function openNodeContext(hooks: AsyncHooks): SpanContext | undefined {
     const frames = findFrames(storage, hooks);
     if (frames === undefined) return undefined;
     const context = contextOf(frames);
-    return works(context, storage) ? context : undefined;
+    return works(context, frames, storage) ? context : undefined;
   } catch {
     return undefined;
   }
@@ -78,12 +78,21 @@ function contextOf(frames: NodeFrames): SpanContext {
       return span !== undefined ? span : (frame as NodeFrame).get(SPAN) as Span | undefined;
     },
     enter(span, frame) {
-      const isOurs = frame !== undefined && (frame as SpanFrame).span !== undefined;
-      const rest = isOurs ? (frame as SpanFrame).rest : frame as NodeFrame | undefined;
-      frames.set(new SpanFrame(span, rest));
+      frames.set(new SpanFrame(span, restOf(frame)));
     },
-    leave: (frame) => frames.set(frame as NodeFrame | undefined),
+    leave(frame) {
+      const rest = restOf(frames.current());
+      if (rest === restOf(frame)) frames.set(frame as NodeFrame | undefined);
+      // The program called `enterWith` meanwhile: what it set lasts longer than our span.
+      else frames.set(new SpanFrame(this.spanOf(frame), rest));
+    },
   };
+}
+
+/** The frame without our span on top. */
+function restOf(frame: unknown): NodeFrame | undefined {
+  const isOurs = frame !== undefined && (frame as SpanFrame).span !== undefined;
+  return isOurs ? (frame as SpanFrame).rest : frame as NodeFrame | undefined;
 }
 
 /** Finds the class of the frames: an AsyncResource keeps the frame that it was made in. */
@@ -104,8 +113,12 @@ function findFrames(storage: AsyncLocalStorage, hooks: AsyncHooks): NodeFrames |
 }
 
 /** Whether spans and the stores of others live side by side, whichever is set first. */
-function works(context: SpanContext, storage: AsyncLocalStorage): boolean {
-  const before = context.frame();
+function works(
+  context: SpanContext,
+  frames: NodeFrames,
+  storage: AsyncLocalStorage,
+): boolean {
+  const before = frames.current();
   const [outer, inner] = [{} as Span, {} as Span];
   try {
     context.enter(outer, before);
@@ -115,8 +128,9 @@ function works(context: SpanContext, storage: AsyncLocalStorage): boolean {
     context.enter(inner, context.frame());
     const isInner = context.spanOf(context.frame()) === inner && storage.getStore() === 1;
     context.leave(before);
-    return isIn && isKept && isInner && context.frame() === before;
+    return isIn && isKept && isInner && context.spanOf(context.frame()) === undefined &&
+      storage.getStore() === 1;
   } finally {
-    context.leave(before);
+    frames.set(before);
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type SyntaxNode, unwrap } from "./syntax.ts";
+import { isFunction, type SyntaxNode, unwrap } from "./syntax.ts";
 
 const MAX_ARGUMENT_CHARS = 40;
 
@@ -16,10 +16,40 @@ export interface NameScope {
   hint: string;
   /** Name of the enclosing class, for its members. */
   owner: string;
+  /** The namespaces around the node, inside of `outer`: `Shapes.`. */
+  space: string;
+  /** Set on the way to a function that stands for a namespace of this name. */
+  namespace: string;
+  /** In a constructor, the scope of its class, which `this.close = …` belongs to. */
+  self: NameScope | undefined;
 }
 
 /** The scope of a whole file. */
-export const FILE_SCOPE: NameScope = { outer: "", hint: "", owner: "" };
+export const FILE_SCOPE: NameScope = {
+  outer: "",
+  hint: "",
+  owner: "",
+  space: "",
+  namespace: "",
+  self: undefined,
+};
+
+/** The scope of what is in a function called `name`, itself in `scope`. */
+export function functionScope(name: string, scope: NameScope): NameScope {
+  return { ...FILE_SCOPE, outer: name, self: scope.self };
+}
+
+/**
+ * The scope in a function that is none to a person: namespaces and enums of
+ * TypeScript reach Deno as `(function (Name) { … })(Name || (Name = {}))`.
+ */
+export function namespaceScope(scope: NameScope): NameScope | undefined {
+  return scope.namespace === "" ? undefined : insideNamespace(scope, scope.namespace);
+}
+
+function insideNamespace(scope: NameScope, name: string): NameScope {
+  return { ...plain(scope), space: `${scope.space}${name}.` };
+}
 
 /** The name of a function, without the functions around it; empty when it has none. */
 export function ownName(node: SyntaxNode, scope: NameScope): string {
@@ -29,7 +59,17 @@ export function ownName(node: SyntaxNode, scope: NameScope): string {
 
 /** The full name. */
 export function fullName(name: string, scope: NameScope): string {
-  return scope.outer === "" ? name : `${scope.outer} > ${name}`;
+  const path = scope.space === "" ? name : inSpace(name, scope.space);
+  return scope.outer === "" ? path : `${scope.outer} > ${path}`;
+}
+
+/** `Shapes.area`, `get Shapes.Circle.area`; `Shapes.area` also where it is assigned as such. */
+function inSpace(name: string, space: string): string {
+  const kind = /^(?:get|set|new) (?=[\w$.#]+$)/.exec(name)?.[0] ?? "";
+  const path = name.slice(kind.length);
+  const innermost = space.split(".").at(-2)!;
+  const isAssigned = path.startsWith(`${innermost}.`);
+  return kind + space + (isAssigned ? path.slice(innermost.length + 1) : path);
 }
 
 /** The scope of `child` of `parent`: hints come from what a function is assigned or passed to. */
@@ -44,24 +84,44 @@ export function childScope(
     case "AssignmentExpression": {
       const target: SyntaxNode = parent["id"] ?? parent["left"];
       const value: SyntaxNode = parent["init"] ?? parent["right"];
-      return child === value ? { ...scope, hint: nameOf(target) } : plain(scope);
+      if (child !== value) return plain(scope);
+      const isMember = scope.self !== undefined && isMemberOfThis(target) && isDefinition(value);
+      if (!isMember) return { ...scope, hint: nameOf(target) };
+      // As if it were written in the class, which is where Deno took a field's initializer from.
+      return { ...scope.self!, hint: `${scope.self!.owner}.${nameOf(target)}`, owner: "" };
     }
     case "Property":
-      return child === parent["value"] ? { ...scope, hint: propertyName(parent, scope) } : plain(scope);
+      return child === parent["value"]
+        ? { ...scope, hint: propertyName(parent, scope) }
+        : plain(scope);
     case "ExportDefaultDeclaration":
       return { ...scope, hint: "default" };
     case "MethodDefinition":
     case "PropertyDefinition":
     case "AccessorProperty":
-      return child === parent["value"]
-        ? { ...scope, hint: memberName(parent, scope.owner), owner: "" }
-        : plain(scope);
+      if (child !== parent["value"]) return plain(scope);
+      return {
+        ...scope,
+        hint: memberName(parent, scope.owner),
+        owner: "",
+        self: parent["kind"] === "constructor" ? scope : undefined,
+      };
     case "ClassDeclaration":
     case "ClassExpression":
       if (child !== parent["body"]) return plain(scope);
       return { ...scope, owner: parent["id"]?.name ?? (scope.hint || "class"), hint: "" };
+    case "TSModuleDeclaration":
+      return insideNamespace(scope, namespaceName(parent["id"]));
+    case "JSXAttribute":
+      return { ...scope, hint: keyName(parent["name"], false) };
+    case "JSXElement":
+    case "JSXFragment":
+      return { ...scope, hint: "children" };
     case "CallExpression":
     case "NewExpression":
+      if (child === parent["callee"]) {
+        return { ...plain(scope), namespace: calledNamespace(parent) };
+      }
       return (parent["arguments"] as SyntaxNode[]).includes(child)
         ? { ...scope, hint: callbackName(parent) }
         : plain(scope);
@@ -75,14 +135,44 @@ export function childScope(
     case "ConditionalExpression":
     case "LogicalExpression":
     case "AwaitExpression":
+    case "JSXExpressionContainer":
       return scope;
     default:
-      return scope.hint === "" ? scope : plain(scope);
+      return scope.hint === "" && scope.namespace === "" ? scope : plain(scope);
   }
 }
 
 function plain(scope: NameScope): NameScope {
-  return { ...scope, hint: "" };
+  return { ...scope, hint: "", namespace: "" };
+}
+
+/** The namespace that a call makes: it gets `Name || (Name = {})`, and that alone. */
+function calledNamespace(call: SyntaxNode): string {
+  const fn = unwrap(call["callee"]);
+  const [argument, ...others] = call["arguments"] as SyntaxNode[];
+  if (fn.type !== "FunctionExpression" || (fn["id"] ?? null) !== null) return "";
+  if (argument?.type !== "LogicalExpression" || others.length > 0) return "";
+  const name = (fn["params"] as SyntaxNode[])[0]?.["name"];
+  const fallback = unwrap(argument["right"]);
+  const made = fallback.type === "AssignmentExpression" ? fallback["right"] : fallback;
+  const isNamespace = made.type === "ObjectExpression" && typeof name === "string" &&
+    nameOf(argument["left"]).split(".").at(-1) === name;
+  return isNamespace ? name : "";
+}
+
+function namespaceName(id: SyntaxNode): string {
+  if (id.type !== "TSQualifiedName") return String(id["name"] ?? id["value"]);
+  return `${namespaceName(id["left"])}.${namespaceName(id["right"])}`;
+}
+
+function isMemberOfThis(target: SyntaxNode): boolean {
+  return target.type === "MemberExpression" && target["object"].type === "ThisExpression" &&
+    nameOf(target) !== "";
+}
+
+function isDefinition(value: SyntaxNode): boolean {
+  const inner = unwrap(value);
+  return isFunction(inner) || inner.type === "ObjectExpression";
 }
 
 /** `a`, `a.b`, `Cart.total` for `Cart.prototype.total`; empty for what has no short name. */
@@ -108,6 +198,7 @@ function nameOf(node: SyntaxNode): string {
 
 function keyName(key: SyntaxNode, isComputed: boolean): string {
   const target = unwrap(key);
+  if (target.type === "JSXIdentifier") return target["name"];
   if (target.type === "PrivateIdentifier") return `#${target["name"]}`;
   if (target.type === "Literal") return String(target["value"]);
   if (!isComputed && target.type === "Identifier") return target["name"];

@@ -67,9 +67,12 @@ export function createInstrument(options: InstrumentOptions): Instrument {
     };
     const insertions = transform(program, code, {
       keepsThrowSites,
-      anonymousName: (at) => `${baseName(file)}:${placeOf(at).line}`,
+      anonymousName: (at) => `${baseName(file)}:${placeOf(at)?.line ?? "?"}`,
       defineFunction: (name, at) => {
-        const { line, column } = placeOf(at);
+        const place = placeOf(at);
+        // Helpers of the compiler: nobody wrote them.
+        if (place === undefined) return undefined;
+        const { line, column } = place;
         return tracer.defineFunction(uniqueName(name, file, line), file, line, column);
       },
     });

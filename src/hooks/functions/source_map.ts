@@ -11,7 +11,13 @@ import type { Insertion } from "./transform.ts";
 import { SourceLines, type SourcePosition } from "./source_lines.ts";
 
 /** `[generated column, source, original line, original column, name]`, all from 0. */
-type Segment = [number] | [number, number, number, number] | [number, number, number, number, number];
+type Segment = [number] | [number, number, number, number] | [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 /** The part of `@jridgewell/sourcemap-codec` that is used. */
 export interface SourceMapCodec {
@@ -19,7 +25,8 @@ export interface SourceMapCodec {
   encode(lines: Segment[][]): string;
 }
 
-const COMMENT = /\n?\/\/# sourceMappingURL=data:application\/json[^,\n]*;base64,([A-Za-z0-9+/=]+)\s*$/;
+const COMMENT =
+  /\n?\/\/# sourceMappingURL=data:application\/json[^,\n]*;base64,([A-Za-z0-9+/=]+)\s*$/;
 
 interface RawMap {
   mappings: string;
@@ -48,15 +55,18 @@ export function splitInlineMap(source: string, codec: SourceMapCodec): InlineMap
   }
 }
 
-/** Where a place of the generated code is in the original. */
-export function originalPosition(map: InlineMap, generated: SourcePosition): SourcePosition {
+/** Where a place of the generated code is in the original; undefined for what only the compiler wrote. */
+export function originalPosition(
+  map: InlineMap,
+  generated: SourcePosition,
+): SourcePosition | undefined {
   const segments = map.lines[generated.line - 1] ?? [];
   let found: Segment | undefined;
   for (const segment of segments) {
     if (segment[0] > generated.column - 1) break;
     if (segment.length > 1) found = segment;
   }
-  if (found === undefined || found.length === 1) return generated;
+  if (found === undefined || found.length === 1) return undefined;
   return { line: found[2] + 1, column: found[3] + 1 };
 }
 

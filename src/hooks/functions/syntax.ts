@@ -33,7 +33,8 @@ export function forEachChild(node: SyntaxNode, visit: (child: SyntaxNode) => voi
 /** Whether the node is a function of any kind, with a body. */
 export function isFunction(node: SyntaxNode): boolean {
   return (node.type === "FunctionDeclaration" || node.type === "FunctionExpression" ||
-    node.type === "ArrowFunctionExpression") && node["body"] !== null &&
+    node.type === "ArrowFunctionExpression") &&
+    node["body"] !== null &&
     node["body"] !== undefined;
 }
 

@@ -21,7 +21,15 @@
  *
  * @module
  */
-import { childScope, FILE_SCOPE, fullName, type NameScope, ownName } from "./function_names.ts";
+import {
+  childScope,
+  FILE_SCOPE,
+  fullName,
+  functionScope,
+  type NameScope,
+  namespaceScope,
+  ownName,
+} from "./function_names.ts";
 import { forEachChild, isFunction, type SyntaxNode, unwrap } from "./syntax.ts";
 
 const TRACER = "__ferret__";
@@ -46,8 +54,11 @@ export interface Insertion {
 
 /** What a transformed file needs to know about itself. */
 export interface TransformOptions {
-  /** Called once for each function; the number goes into the code. `at` is the function's offset. */
-  defineFunction(name: string, at: number): number;
+  /**
+   * Called once for each function, with its offset. The number goes into the
+   * code; undefined leaves the function alone.
+   */
+  defineFunction(name: string, at: number): number | undefined;
   /** Name of functions that have none, from their offset: `app.ts:12`. */
   anonymousName(at: number): string;
   /**
@@ -105,25 +116,34 @@ export function transform(
     insertions.push({ at, text });
   }
 
-  /** Where a method begins: not where its parameters do. */
+  /** Where a method begins: at its name, after decorators and modifiers. */
   const methodStarts = new Map<SyntaxNode, number>();
+
+  /** Inside `with`, a name of ours could be one of the program's object. */
+  let withDepth = 0;
 
   function visit(node: SyntaxNode, scope: NameScope, state: FunctionState): void {
     if (isFunction(node)) {
-      visitFunction(node, scope);
+      const within = namespaceScope(scope);
+      if (within === undefined) visitFunction(node, scope);
+      else visitChildren(node, within, untraced);
       return;
     }
     for (const sent of sentFunctions(node)) keptAsText.add(sent);
-    if (isMethod(node)) methodStarts.set(node["value"], node.start);
-    if (state.isTraced && visitSuspension(node, scope, state)) return;
-    visitChildren(node, scope, state);
+    if (isMethod(node)) methodStarts.set(node["value"], node["key"].start);
+    const isWith = node.type === "WithStatement";
+    if (isWith) withDepth++;
+    if (!state.isTraced || !visitSuspension(node, scope, state)) visitChildren(node, scope, state);
+    if (isWith) withDepth--;
   }
 
   function visitChildren(node: SyntaxNode, scope: NameScope, state: FunctionState): void {
-    const isList = node.type === "BlockStatement" || node.type === "SwitchCase";
     forEachChild(node, (child) => {
+      // With its labels: what comes after the loop has to be reached by its `break`s.
+      const isLoop = state.isTraced && node.type !== "LabeledStatement" && isForAwait(child);
+      if (isLoop) insert(child.start, "{");
       visit(child, childScope(node, child, scope), state);
-      if (isList && state.isTraced && isForAwait(child)) insert(child.end, resumption(state));
+      if (isLoop) insert(child.end, `${resumption(state)}}`);
     });
   }
 
@@ -132,28 +152,31 @@ export function transform(
     const start = methodStarts.get(node) ?? node.start;
     const own = ownName(node, scope);
     const name = fullName(own === "" ? options.anonymousName(start) : own, scope);
-    const inner: NameScope = { outer: name, hint: "", owner: "" };
+    const inner = functionScope(name, scope);
     const isGenerator = node["generator"] === true;
     const isAsync = node["async"] === true;
     const state: FunctionState = {
       isAsync,
       isGenerator,
-      isTraced: canTrace(node) && !keptAsText.has(node),
+      isTraced: withDepth === 0 && canTrace(node) && !keptAsText.has(node),
       // A generator can be ended from outside, which is no failure.
       isUncaught: options.keepsThrowSites === true && !isAsync && !isGenerator,
     };
     // Defaults run before the body: what they suspend or call is not the body's.
     for (const parameter of node["params"]) visit(parameter, inner, untraced);
-    if (!state.isTraced) {
+    const number = state.isTraced ? options.defineFunction(name, start) : undefined;
+    if (number === undefined) {
       visit(body, inner, untraced);
       return;
     }
-    const number = options.defineFunction(name, start);
-    const begin = `const ${SPAN}=${TRACER}.${isGenerator ? "g" : "b"}(${number});try{`;
+    // Disposal that waits says nothing in the source. Until the first `await`
+    // does, the caller goes on in the context that this function leaves behind.
+    const leave = isAsync && awaitsDisposal(body) ? `${TRACER}.s(${SPAN});` : "";
+    const begin = `const ${SPAN}=${TRACER}.${isGenerator ? "g" : "b"}(${number});${leave}try{`;
     const opening = state.isUncaught ? `let ${FAILED}=1,${VALUE};${begin}` : begin;
     const closing = state.isUncaught ? UNCAUGHT_CLOSING : CLOSING;
     if (body.type !== "BlockStatement") {
-      const [before, after] = returnWrapper(state);
+      const [before, after] = returnWrapper(body, state);
       insert(body.start, `{${opening}return(${before}`);
       visit(body, inner, state);
       insert(body.end, `${after})${closing}}`);
@@ -201,7 +224,7 @@ export function transform(
       if (state.isUncaught) insert(node.start + "return".length, ` void(${FAILED}=0)`);
       return true;
     }
-    const [before, after] = returnWrapper(state);
+    const [before, after] = returnWrapper(node["argument"], state);
     wrap(node, { scope, state, before, after });
     return true;
   }
@@ -298,8 +321,10 @@ function canTrace(node: SyntaxNode): boolean {
   if (body.type !== "BlockStatement") return true;
   const statements = body["body"] as SyntaxNode[];
   const parameters = node["params"] as SyntaxNode[];
-  if (parameters.some(isParameterProperty) && callsSuper(body)) return false;
+  if (parameters.some(isParameterProperty) && contains(body, isSuperCall)) return false;
   if (statements.some((statement) => statement["directive"] === "use asm")) return false;
+  if (contains(body, isTextSensitive)) return false;
+  if (node["async"] === true && node["generator"] === true && awaitsDisposal(body)) return false;
   const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
   if (declared.length === 0) return true;
   const taken = new Set<string>();
@@ -313,10 +338,17 @@ function canTrace(node: SyntaxNode): boolean {
 }
 
 /** What stands around a value that a function returns. */
-function returnWrapper(state: FunctionState): [before: string, after: string] {
+function returnWrapper(value: SyntaxNode, state: FunctionState): [before: string, after: string] {
   // An async generator awaits what it returns.
   if (state.isAsync) return [`${TRACER}.${state.isGenerator ? "s" : "rt"}(${SPAN},`, ")"];
-  return state.isUncaught ? [`(${VALUE}=(`, `),${FAILED}=0,${VALUE})`] : ["", ""];
+  if (!state.isUncaught) return ["", ""];
+  // Assigned to a variable, a function without a name would get the variable's.
+  if (isNamedByAssignment(unwrap(value))) return [`(${FAILED}=0,`, ")"];
+  return [`(${VALUE}=(`, `),${FAILED}=0,${VALUE})`];
+}
+
+function isNamedByAssignment(value: SyntaxNode): boolean {
+  return isFunction(value) || value.type === "ClassExpression";
 }
 
 function isMethod(node: SyntaxNode): boolean {
@@ -334,7 +366,8 @@ function sentFunctions(node: SyntaxNode): SyntaxNode[] {
 }
 
 function isForAwait(node: SyntaxNode): boolean {
-  const statement: SyntaxNode = node.type === "LabeledStatement" ? node["body"] : node;
+  let statement = node;
+  while (statement.type === "LabeledStatement") statement = statement["body"];
   return statement.type === "ForOfStatement" && statement["await"] === true;
 }
 
@@ -342,11 +375,29 @@ function isParameterProperty(parameter: SyntaxNode): boolean {
   return parameter.type === "TSParameterProperty";
 }
 
-function callsSuper(node: SyntaxNode): boolean {
-  if (node.type === "CallExpression" && node["callee"].type === "Super") return true;
+function isSuperCall(node: SyntaxNode): boolean {
+  return node.type === "CallExpression" && node["callee"].type === "Super";
+}
+
+/** Code that finds names at run time: those in the block we make, or ours. */
+function isTextSensitive(node: SyntaxNode): boolean {
+  return node.type === "WithStatement" ||
+    node.type === "CallExpression" && node["callee"].type === "Identifier" &&
+      node["callee"].name === "eval";
+}
+
+function awaitsDisposal(body: SyntaxNode): boolean {
+  return contains(body, (node) => {
+    return node.type === "VariableDeclaration" && node["kind"] === "await using";
+  });
+}
+
+/** Whether a function holds such a node, outside of the functions inside it. */
+function contains(node: SyntaxNode, matches: (node: SyntaxNode) => boolean): boolean {
+  if (matches(node)) return true;
   let found = false;
   forEachChild(node, (child) => {
-    found ||= callsSuper(child);
+    found ||= !isFunction(child) && contains(child, matches);
   });
   return found;
 }

@@ -108,11 +108,39 @@ export const SNIPPETS: Record<string, string> = {
     var o = { v: 1 }; function a() { return eval("var q = 2; q + 1") } log(a()); function b() { eval("function late() { return 4 }"); return late() } log(b());
     function c() { implicit = 5; return typeof implicit } log(c()); delete globalThis.implicit; function d(a, a) { return a } log(d(1, 2)); log(typeof (function () { return this })());
     function e() { return e.caller === null ? "null" : typeof e.caller } log(typeof e());
-    function f() { if (true) { function inBlock() { return 2 } } return inBlock() } log(f());`,
+    function f() { if (true) { function inBlock() { return 2 } } return inBlock() } log(f());
+    function g() { function late() { return 1 } eval("var late = 2"); return late } log(g()); const everything = new Proxy({ log }, { has: () => true, get: (t, k) => t[k] ?? (typeof k === "string" ? "got " + k : undefined) });
+    with (everything) { log(anything); (() => { log(other) })() } function h() { with (everything) { return unknown } } log(h()); async function i() { with (everything) { await null; return missing } } log(await i());`,
   "getters, proxies, tags": `
     const o = new Proxy({}, { get: (t, k) => typeof k === "string" ? k + "!" : undefined, has: () => true }); log(o.x, "y" in o);
     const tag = (s, ...v) => s.raw.join("|") + v.join(); log(tag\`a\${1}b\${(() => 2)()}c\`); log([3, 1, 2].sort((a, b) => a - b), [1, 2].map((x) => ({ x })).length);
     const { a = () => "default", ...rest } = { b: () => "b" }; log(a(), a.name, rest.b()); (({ f = function () { return f.name } } = {}) => log(f()))(); log(((a, b) => a + b).length);
     const obj = { async *[Symbol.asyncIterator]() { yield 1 }, async a() { return await this.b() }, b: async () => 2, "quoted name"() { return 3 }, 4: () => 5, get [\`c\${1}\`]() { return 6 } };
     log(await obj.a(), obj["quoted name"](), obj[4](), obj.c1);`,
+  "what enterWith sets": `
+    const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks"); const store = new AsyncLocalStorage();
+    function set(v) { store.enterWith(v) } set("a"); log(store.getStore());
+    async function early(v) { store.enterWith(v); await null; return store.getStore() } log(await early("b")); const p = early("c"); log(store.getStore()); await p; log(store.getStore());
+    async function deep() { set("d"); await null; log(store.getStore()); set("e"); await inner(); log(store.getStore()) } async function inner() { await null; set("f") } await deep(); log(store.getStore());
+    function* g() { set("g"); yield store.getStore(); yield store.getStore() } log([...g()], store.getStore());
+    store.run("run", () => { set("h"); log(store.getStore()); set("i"); log(store.getStore()) }); log(store.getStore()); store.enterWith(undefined);`,
+  "names of what is returned": `
+    const a = () => () => {}, b = () => { return function () {} }, c = () => { return (class {}) }, d = () => { return async () => {} };
+    for (const f of [a, b, c, d]) log(JSON.stringify(f().name)); const e = () => ({ f: () => {} }); log(e().f.name); const g = async () => () => {}; log(JSON.stringify((await g()).name));`,
+  "code in odd places": `
+    const o = { async async() { return await 1 }, await: 2, get: () => 3, set() { return 4 }, static: async () => 5, async get() { return 6 } };
+    log(await o.async(), o.await, await o.get(), o.set(), await o.static()); class K { static async *gen() { yield* [1] } async "quoted"() { return 7 } static async() { return 8 } get get() { return 9 } set set(v) { log("set", v) } async
+      get() { return "field" } }
+    log(await Array.fromAsync(K.gen()), await new K().quoted(), K.async(), await new K().get()); new K().set = 1;
+    label: { (() => { return })(); break label } for (const f = (x) => (x in { a: 1 }); ;) { log(f("a")); break } log((() => { return/x/.test("x") })(), (() => { return\t-1 })(), (() => { return"s" })());
+    const t = (x) => x ? (y) => y : (z) => { throw z }; try { t(0)("thrown") } catch (e) { log(e) } log(t(1)(2)); do log("once"); while (false) (() => log("after"))(); async function m() { await(1); await[2]; await(async () => {})(); return await(3), 4 } log(await m());
+    function lots() { switch (1) { case 1: { try { return "r" } catch { } finally { log("f") } } } } log(lots()); function swap() { try { throw new Error("a") } finally { return "swallowed" } } log(swap()); function rethrow() { try { return 1 } finally { throw "late" } } try { rethrow() } catch (e) { log(e) }`,
+  "awaits in loops that have no block": `
+    async function* ticks() { yield 1; yield 2 } let n = 0; async function a(on) { if (on) for await (const x of ticks()) n += x; else for await (const x of [Promise.resolve(5)]) n += x; return n } log(await a(true), await a(false));
+    async function b() { outer: inner: for await (const x of ticks()) for await (const y of ticks()) { if (x === y) continue outer; log(x, y); break inner } return "b" } log(await b());
+    async function* c() { try { for await (const x of ticks()) { const y = yield x; if (y) return y } } finally { log("done") } } const i = c(); log(await i.next(), await i.next("early"), await i.next()); for await (const x of c()) { log(x); break }`,
+  "disposal that waits": `
+    const later = (n) => ({ async [Symbol.asyncDispose]() { log("closing " + n); await null; log("closed " + n) } });
+    async function a() { await using x = later("x"); log("a"); return "ra" } log(await a()); async function b() { { await using y = later("y"); } log("b"); for (await using z of [later("z")]) log("z"); return "rb" } log(await b());
+    async function* c() { await using w = later("w"); yield 1; yield 2 } for await (const v of c()) { log(v); break }`,
 };
