@@ -205,9 +205,9 @@ test("names cannot send escape codes, line ends, markup or formulas", async () =
     for (const format of ["table", "csv", "markdown", "json"]) {
       const { exitCode, stdout } = await ferret(["report", recording, "--format", format]);
       assert.equal(exitCode, 0);
-      // deno-lint-ignore no-control-regex
       assert.doesNotMatch(
         stdout,
+        // deno-lint-ignore no-control-regex
         /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/,
       );
     }

@@ -31,8 +31,8 @@ const text = fc.oneof(
   ).map((parts) => parts.join("")),
 );
 
-// deno-lint-ignore no-control-regex
 const DANGEROUS =
+  // deno-lint-ignore no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]|\p{Cs}/u;
 
 test("sanitize() leaves nothing that a terminal would act on", () => {
