@@ -10,6 +10,7 @@ import { SCOPE_FUNCTION } from "../model/span.ts";
 import { packMeta } from "../ring/layout.ts";
 import type { Recorder } from "./recorder.ts";
 import { observeAsyncIterable } from "./async_iterable.ts";
+import { observeThenable, type ThenObserver } from "./thenable.ts";
 import { type Span, SPAN_DEFERRED, SPAN_ENTERED, SPAN_GENERATOR } from "./span.ts";
 
 /** The global that transformed code finds this under. */
@@ -80,6 +81,23 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     enter(span);
   }
 
+  /** Puts a call of the runtime's into the context of a function that is suspended. */
+  function contextOf(span: Span): { before(): void; after(): void } {
+    return { before: () => enter(span), after: () => leave(span) };
+  }
+
+  /** What an async function returns is a thenable: the span ends when that is settled. */
+  function deferredTo(span: Span): ThenObserver {
+    span.state |= SPAN_DEFERRED;
+    return {
+      ...contextOf(span),
+      settled(isFulfilled, value) {
+        if (!isFulfilled) recorder.fail(span, value);
+        recorder.end(span);
+      },
+    };
+  }
+
   return {
     b: (nameId) => begin(nameId, FUNCTION_META),
     e(span: GeneratorSpan) {
@@ -109,23 +127,22 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     },
     s(span, value) {
       leave(span);
-      return value;
+      return observeThenable(value, () => contextOf(span));
     },
     w(span, value) {
       enter(span);
       return value;
     },
     fa(span, iterable) {
-      return observeAsyncIterable(iterable, {
-        before: () => enter(span),
-        after: () => leave(span),
-      });
+      return observeAsyncIterable(iterable, contextOf(span));
     },
     rt(span, value) {
+      if (typeof value !== "object" && typeof value !== "function" || value === null) return value;
       if (
-        typeof value !== "object" || value === null ||
         Object.getPrototypeOf(value) !== promisePrototype || Object.hasOwn(value, "constructor")
-      ) return value;
+      ) {
+        return observeThenable(value, () => deferredTo(span));
+      }
       span.state |= SPAN_DEFERRED;
       promiseThen.call(
         value,

@@ -79,6 +79,15 @@ export const SNIPPETS: Record<string, string> = {
     for (const f of [none, one, promise, thenable, nested, arrow, caught, fin]) { tick(8, "t"); const p = f().then((v) => log(f.name, v)); log("after " + f.name); await p; await new Promise((r) => setTimeout(r, 1)) }
     tick(12, "g"); for await (const v of gen()) log("yielded", v); await new Promise((r) => setTimeout(r, 1));
     tick(9, "d"); const g = gen(); const all = [g.next(), g.next(), g.next(), g.return(9)].map((p) => p.then((r) => log(JSON.stringify(r)))); await Promise.all(all);`,
+  "thenables": `
+    const lazy = (v, how = "ok") => ({ then(yes, no) { log("then", how, arguments.length, this === undefined); if (how === "throws") throw v; return how === "no" ? no(v) : how === "twice" ? (yes(v), yes(9), no(8)) : yes(v) } });
+    const tick = (name) => { let p = Promise.resolve(); for (let i = 1; i <= 8; i++) p = p.then(() => log(name + i)) };
+    async function waits(v) { return [await v] } async function returns(v) { return v } class Sub extends Promise {} class Loud extends Promise { then(a, b) { log("Loud.then"); return super.then(a, b) } }
+    const own = Promise.resolve("own"); own.then = () => log("never"); const proxied = new Proxy({}, { get(t, k) { log("get " + String(k)); return k === "then" ? (yes) => yes("proxied") : undefined } });
+    const hidden = { get then() { throw "no then" } }, nested = lazy(lazy("inner")), callable = Object.assign(() => {}, { then(yes) { yes("callable") } });
+    for (const f of [waits, returns]) for (const make of [() => lazy(1), () => lazy(2, "no"), () => lazy(3, "throws"), () => lazy(4, "twice"), () => Sub.resolve(5), () => Loud.resolve(6), () => own, () => proxied, () => hidden, () => nested, () => callable, () => ({ then: 1 })]) {
+      tick("t"); f(make()).then((v) => log(f.name, JSON.stringify(v)), (e) => log(f.name, "failed", String(e))); await new Promise((r) => setTimeout(r, 1)) }
+    function* g() { yield lazy(7, "g") } log(typeof g().next().value.then); for await (const v of [lazy(8), Loud.resolve(9)]) log(v);`,
   "errors": `
     function a() { throw Object.freeze(new TypeError("frozen")) } try { a() } catch (e) { log(e.message, e instanceof TypeError) }
     const thrown = Symbol("s"); function b() { throw thrown } try { b() } catch (e) { log(e === thrown) } function c() { throw undefined } try { c() } catch (e) { log(e) }
