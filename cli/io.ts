@@ -33,16 +33,28 @@ export function processIo(): ProcessIo {
     pending = Promise.all([pending, written]);
   };
   for (const stream of [process.stdout, process.stderr]) {
-    // One listener for the whole process: EPIPE is the only thing that happens here.
-    if (stream.listenerCount("error", ignore) === 0) stream.on("error", ignore);
+    // EPIPE is the only thing that happens here.
+    stream.on("error", ignore);
   }
-  const isTerminal = process.stdout.isTTY === true;
   return {
     out: (text) => print(process.stdout, text),
     err: (text) => print(process.stderr, text),
-    columns: isTerminal ? process.stdout.columns : undefined,
-    isColored: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+    ...terminalOf(process.stdout),
     flushed: async () => void await pending,
+  };
+}
+
+/** The same with everything on stderr, for what must not mix with a program's output. */
+export function onStderr(io: Io): Io {
+  return { out: io.err, err: io.err, ...terminalOf(process.stderr) };
+}
+
+function terminalOf(stream: NodeJS.WriteStream): Pick<Io, "columns" | "isColored"> {
+  const isTerminal = stream.isTTY === true;
+  return {
+    // Some terminals say that they have no columns at all.
+    columns: isTerminal && stream.columns > 0 ? stream.columns : undefined,
+    isColored: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
   };
 }
 

@@ -6,7 +6,7 @@
 import process from "node:process";
 import { OutputError } from "../../src/store/output_error.ts";
 import { UsageError } from "../errors.ts";
-import type { Io } from "../io.ts";
+import { type Io, onStderr } from "../io.ts";
 import { parseRunArguments, type RunRequest } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
 import { RUN_HELP } from "../run/help.ts";
@@ -53,7 +53,7 @@ async function runRecorded(
   for (const line of summarize(report, options.out)) say(line);
   if (options.report && report.recording?.joined === true) {
     const { report: printReport } = await import("./report.ts");
-    await printReport({ recording: options.out }, { ...io, out: io.err });
+    await printReport({ recording: options.out }, onStderr(io));
   }
   return report.end.exitCode;
 }
