@@ -5,6 +5,9 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type * as Bindings from "@duckdb/node-bindings";
@@ -54,6 +57,8 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "1",
+    // The default for a database in memory is a folder in the user's working directory.
+    temp_directory: path === ":memory:" ? join(tmpdir(), `ferret-${process.pid}`) : `${path}.tmp`,
     memory_limit: "512MB",
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

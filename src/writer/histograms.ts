@@ -22,10 +22,10 @@ const SUM_CARRY = 2 ** 52;
 // Fields of a row.
 const KEY = 0;
 const COUNT = 1;
+/** Followed by its carries. */
 const SUM_NS = 2;
-const SUM_CARRIES = 3;
+/** Followed by its carries. */
 const SELF_NS = 4;
-const SELF_CARRIES = 5;
 const MIN_NS = 6;
 const MAX_NS = 7;
 const ERRORS = 8;

@@ -73,10 +73,9 @@ async function recoverPartial(path: string, out: string): Promise<Outcome> {
   const content = await readPartial(path, out);
   if (content.kind === "complete") return { outcome: "joined", n: await joinRecording(path, out) };
   if (content.kind === "empty") {
-    return {
-      outcome: "failed",
-      problem: `Cannot recover "${path}": nothing was written to it yet`,
-    };
+    if (Date.now() - lastWriteMs(path) < NEW_PARTIAL_MS) return { outcome: "in_use" };
+    rmSync(path, { force: true, recursive: true });
+    return { outcome: "failed", problem: `Cannot recover "${path}": it was empty, and is removed` };
   }
   const { state } = content;
   if (!isOwnerGone(state)) return { outcome: "in_use" };
