@@ -56,7 +56,7 @@ export function renderTable<Row>(
     return Math.max(8, Math.min(width, MAX_SHRUNK_WIDTH, width + available - fullWidth(kept)));
   });
   const line = (textOf: (index: number) => string) =>
-    kept.map((_, index) => textOf(index)).join(GAP).trimEnd() + "\n";
+    kept.map((_, index) => textOf(index)).join(GAP).trimEnd();
   const align = (index: number, text: string) => {
     const { column } = kept[index]!;
     const fitting = column.shrinks ? shortenMiddle(text, widths[index]!) : text;
@@ -70,7 +70,7 @@ export function renderTable<Row>(
       return column.style === undefined ? text : column.style(text, row);
     })
   );
-  return (options.styleTitle?.(title) ?? title) + body.join("");
+  return [options.styleTitle?.(title) ?? title, ...body].map((text) => `${text}\n`).join("");
 }
 
 interface MeasuredColumn<Row> {
