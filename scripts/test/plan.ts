@@ -6,7 +6,12 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../root.ts";
-import { findRuntime, type Runtime, type RuntimeName, RUNTIMES } from "../runtimes.ts";
+import {
+  findRuntime,
+  type Runtime,
+  type RuntimeName,
+  RUNTIMES,
+} from "../runtimes.ts";
 
 /** One test file on one runtime. */
 export interface TestRun {
@@ -26,19 +31,29 @@ export interface PlanOptions {
  * Tests of the project's tools, and those that start all three runtimes by
  * themselves: they run once, on Node, and first, being the longest.
  */
-const ONCE_FOLDERS = ["tests/package/", "tests/scripts/", "tests/lint/", "tests/docs/"];
+const ONCE_FOLDERS = [
+  "tests/package/",
+  "tests/programs/",
+  "tests/scripts/",
+  "tests/lint/",
+  "tests/docs/",
+];
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
     ? listTests("tests")
-    : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
+    : options.paths.flatMap((path) =>
+      listTests(path.replace(/^\.?\/+|\/+$/g, ""))
+    );
   const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
   const runtimes = wanted.map(findRuntime);
   const once = files.filter(isOnce);
   const others = files.filter((file) => !isOnce(file));
   return [
-    ...once.flatMap((file) => onRuntimes(file, runtimes.filter(({ name }) => name === "node"))),
+    ...once.flatMap((file) =>
+      onRuntimes(file, runtimes.filter(({ name }) => name === "node"))
+    ),
     ...others.flatMap((file) => onRuntimes(file, runtimes)),
   ];
 }
@@ -57,7 +72,9 @@ function listTests(path: string): string[] {
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .flatMap((entry) => {
       const child = `${path}/${entry.name}`;
-      if (entry.isDirectory()) return entry.name === "fixtures" ? [] : listTests(child);
+      if (entry.isDirectory()) {
+        return entry.name === "fixtures" ? [] : listTests(child);
+      }
       return entry.name.endsWith("_test.ts") ? [child] : [];
     });
 }
