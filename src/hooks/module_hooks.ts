@@ -32,26 +32,34 @@ export type LoadFile = (
  */
 const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: true };
 
-/** Deno: lets `loadFile` see every file that is loaded. */
+interface ModuleHooks {
+  resolve(specifier: string, context: unknown, next: (...args: unknown[]) => unknown): unknown;
+  load?(url: string, context: LoadContext, next: NextLoad): LoadResult;
+}
+
+/**
+ * Deno: lets `loadFile` see every file that is loaded.
+ *
+ * With a load hook, Deno 2.9 waits for ever for a top-level await that never
+ * resolves, where it would say so and end. So there is one only if it is needed.
+ */
 export function installDenoModuleHooks(options: {
   onBuiltin: (name: string) => void;
-  loadFile: LoadFile;
+  loadFile: LoadFile | undefined;
 }): void {
-  const { registerHooks } = builtin<{
-    registerHooks(hooks: {
-      resolve(specifier: string, context: unknown, next: (...args: unknown[]) => unknown): unknown;
-      load(url: string, context: LoadContext, next: NextLoad): LoadResult;
-    }): void;
-  }>("node:module");
-  registerHooks({
+  const { loadFile, onBuiltin } = options;
+  const { registerHooks } = builtin<{ registerHooks(hooks: ModuleHooks): void }>("node:module");
+  const hooks: ModuleHooks = {
     resolve(specifier, context, next) {
-      options.onBuiltin(specifier.startsWith("node:") ? specifier.slice(5) : specifier);
+      onBuiltin(specifier.startsWith("node:") ? specifier.slice(5) : specifier);
       return next(specifier, context);
     },
-    load(url, context, next) {
+  };
+  if (loadFile !== undefined) {
+    hooks.load = (url, context, next) => {
       if (!url.startsWith("file:///")) return NOT_OURS;
       try {
-        const result = options.loadFile(pathOf(url), {
+        const result = loadFile(pathOf(url), {
           isRequired: context.conditions?.includes("require") === true,
           read: () => {
             const { source } = next(url, context);
@@ -63,8 +71,9 @@ export function installDenoModuleHooks(options: {
         // The runtime will find what is wrong with the file, and say it better.
         return NOT_OURS;
       }
-    },
-  });
+    };
+  }
+  registerHooks(hooks);
 }
 
 function pathOf(url: string): string {
