@@ -6,12 +6,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../root.ts";
-import {
-  findRuntime,
-  type Runtime,
-  type RuntimeName,
-  RUNTIMES,
-} from "../runtimes.ts";
+import { findRuntime, type Runtime, type RuntimeName, RUNTIMES } from "../runtimes.ts";
 
 /** One test file on one runtime. */
 export interface TestRun {
@@ -43,17 +38,13 @@ const ONCE_FOLDERS = [
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
     ? listTests("tests")
-    : options.paths.flatMap((path) =>
-      listTests(path.replace(/^\.?\/+|\/+$/g, ""))
-    );
+    : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
   const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
   const runtimes = wanted.map(findRuntime);
   const once = files.filter(isOnce);
   const others = files.filter((file) => !isOnce(file));
   return [
-    ...once.flatMap((file) =>
-      onRuntimes(file, runtimes.filter(({ name }) => name === "node"))
-    ),
+    ...once.flatMap((file) => onRuntimes(file, runtimes.filter(({ name }) => name === "node"))),
     ...others.flatMap((file) => onRuntimes(file, runtimes)),
   ];
 }

@@ -14,7 +14,7 @@
  */
 import type { Recorder } from "../recorder/recorder.ts";
 import { builtin, runtimeName } from "../runtime/self.ts";
-import type { Hook, HookContext } from "./hook.ts";
+import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { imitate } from "./options.ts";
 import { expressRoute, observeExpress } from "./routes/express.ts";

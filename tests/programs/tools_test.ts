@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import {
-  ferretCommand,
-  plainCommand,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 import { installPrograms } from "./installed.ts";
 

@@ -7,9 +7,9 @@ app.get(
   "/",
   (_request, reply) => reply.type("text/html").send("<h1>shop</h1>"),
 );
-app.register(async (api) => {
-  api.get("/items", async () => items);
-  api.get("/items/:id", async (request, reply) => {
+app.register((api, _options, done) => {
+  api.get("/items", () => items);
+  api.get("/items/:id", (request, reply) => {
     const item = items.find(({ id }) => id === Number(request.params.id));
     return item ?? reply.code(404).send({ error: "no such item" });
   });
@@ -19,6 +19,7 @@ app.register(async (api) => {
     reply.code(201);
     return await placeOrder(request.body);
   });
+  done();
 }, { prefix: "/api" });
 
 await app.listen({ port: Number(process.argv[2]) });
