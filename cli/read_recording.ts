@@ -8,6 +8,7 @@ import type { SpanReader } from "../src/model/span_reader.ts";
 import { findPartials } from "../src/store/partial.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
+import { sanitize } from "./render/sanitize.ts";
 
 /** Where a recording is when nobody says. */
 export const DEFAULT_RECORDING = "out.duckdb";
@@ -31,9 +32,11 @@ export async function readRecording<T>(
   use: (reader: SpanReader) => Promise<T>,
 ): Promise<T> {
   const name = options.recording ?? DEFAULT_RECORDING;
-  await recoverPartials(parseRecordingName(name).path, io);
+  const notes = await recoverPartials(parseRecordingName(name).path);
   const { openRecording } = await import("../src/store/reader/open.ts");
   const reader = await openRecording(name, { run: options.run });
+  // Not before it is open: a mistake is told in one line.
+  for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
   try {
     return await use(reader);
   } finally {
@@ -41,15 +44,18 @@ export async function readRecording<T>(
   }
 }
 
-/** Says on stderr what was added; what cannot be is for `ferret recover` to explain. */
-async function recoverPartials(path: string, io: Io): Promise<void> {
-  if (!hasPartials(path)) return;
+/** Sentences on what was added and what could not be. What is being written is left alone. */
+async function recoverPartials(path: string): Promise<string[]> {
+  if (!hasPartials(path)) return [];
   const { recover } = await import("../src/writer/recover.ts");
-  for (const { outcome, n } of await recover(path)) {
-    if (outcome === "recovered" || outcome === "joined") {
-      io.err(`ferret: run ${n}, which was cut off, has been added to ${path}\n`);
+  const notes: string[] = [];
+  for (const { outcome, n, partialPath, problem } of await recover(path)) {
+    if (outcome === "failed") notes.push(`${partialPath} could not be added: ${problem}`);
+    else if (outcome !== "in_use") {
+      notes.push(`run ${n}, which was cut off, has been added to ${path}`);
     }
   }
+  return notes;
 }
 
 function hasPartials(path: string): boolean {

@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { SORT_KEYS } from "../../src/analysis/run_report.ts";
 import { FERRET_VERSION } from "../../src/model/version.ts";
+import { runtimeName } from "../../src/runtime/self.ts";
 import { ferret } from "../helpers/ferret.ts";
-import { ferretCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import { ferretCommand, plainCommand, ROOT, runProcess, withFolder } from "../helpers/processes.ts";
 import { steppedSpans, writeRecording } from "../helpers/recording_fixture.ts";
 
 const RUN = { spans: steppedSpans({ name: "load" }, 200, 1000) };
@@ -148,6 +149,25 @@ test("a reader that goes away is no error", async () => {
     const exitCode = await new Promise((resolve) => child.on("close", resolve));
     assert.equal(stderr, "");
     assert.equal(exitCode, 0);
+  });
+});
+
+test("what an interrupted run left is added before a recording is read", async () => {
+  await withFolder({}, async (folder) => {
+    const recording = join(folder, "out.duckdb");
+    const flags = runtimeName() === "deno" ? ["-A", "--no-check"] : [];
+    const command = plainCommand(runtimeName(), "tests/helpers/killed_ferret.ts", {
+      flags,
+      args: [recording, join(folder, "ring")],
+    });
+    assert.equal((await runProcess(command, { cwd: ROOT })).signal, "SIGKILL");
+    const first = await ferret(["report", recording]);
+    assert.equal(first.exitCode, 0);
+    assert.match(first.stderr, /^ferret: run 1, which was cut off, has been added to .*\n$/);
+    assert.match(first.stdout, /^killed\.ts .*\n.* \(recording recovered\), run 1\n/);
+    const second = await ferret(["report", recording]);
+    assert.equal(second.stderr, "");
+    assert.equal(second.stdout, first.stdout);
   });
 });
 
