@@ -77,7 +77,13 @@ function inspect(path: string): Stats {
 
 /** A recording that is not there yet has a partial beside its place. */
 function requireNoPartial(path: string): void {
-  if (path === "" || findPartials(path).length === 0) return;
+  let partials: string[] = [];
+  try {
+    partials = findPartials(path);
+  } catch {
+    // What should be its folder is none.
+  }
+  if (partials.length === 0) return;
   throw new RecordingError("E_RECORDING_LOCKED", {
     path,
     state: "its first run is still being written, or was cut off",
