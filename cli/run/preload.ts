@@ -51,6 +51,8 @@ function preloadSource(options: PreloadOptions): string {
     config.revokeFfi ? '  Deno.permissions.revokeSync({ name: "ffi" });' : "  // Not recorded.",
     "}",
   ];
+  // Deno leaves this global behind when the first node: module is loaded at run time (2.9).
+  if (config.runtime === "deno") lines.push("delete globalThis.nodeBootstrap;");
   if (config.runtime === "bun") {
     // Children that inherit these flags must not write to the program's ring.
     const flags = execArgv.map((flag) => `, ${JSON.stringify(flag)}`).join("");

@@ -27,7 +27,6 @@ console.log(JSON.stringify(Object.keys(globalThis).sort()));
 
 const DENO_ONLY: Record<string, string> = {
   "deno_exit.ts": "Deno.exit(6);\n",
-  "await.ts": "await new Promise(() => {});\n",
 };
 
 /**

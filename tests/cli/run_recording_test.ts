@@ -134,6 +134,23 @@ for (const runtime of ["deno", "bun"] as const) {
   });
 }
 
+test("ferret run keeps everything when a top-level await never resolves", async () => {
+  const source = SPANS + "await new Promise(() => {});\n";
+  await withFolder({ "app.ts": source }, async (folder) => {
+    for (const runtime of ["deno", "bun"] as const) {
+      let isSent = false;
+      const result = await ferretRun(folder, ["app.ts", "30"], {
+        runtime,
+        onOutput: (_stdout, child) => {
+          if (!isSent) process.kill(child.pid!, "SIGTERM");
+          isSent = true;
+        },
+      });
+      assert.match(result.stderr, /^ferret: 30 spans in .*nothing lost/, runtime);
+    }
+  });
+});
+
 test("ferret run records through a pipe where memory cannot be mapped", async () => {
   await withFolder({ "app.ts": SPANS }, async (folder) => {
     const flags = ["--deny-ffi", "--allow-read", "--allow-env"];

@@ -16,6 +16,9 @@ import { runtimeName } from "../../src/runtime/self.ts";
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** A process that has not ended by then never will; generous, for a busy machine. */
+const TIMEOUT_MS = 60_000;
+
 /** How a process ended, and what it printed. */
 export interface ProcessResult {
   exitCode: number | null;
@@ -43,8 +46,11 @@ export function runProcess(
   const child = spawn(file!, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...testEnvironment(), ...options.env },
+    // As from a shell; some runtimes pass the path that they found.
+    argv0: file!,
     stdio: ["pipe", "pipe", "pipe"],
   });
+  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
   return new Promise((resolve, reject) => {
     let stdout = "";
     let stderr = "";
@@ -56,7 +62,10 @@ export function runProcess(
     child.stdin.on("error", () => {});
     if (options.onOutput === undefined) child.stdin.end(options.input ?? "");
     child.on("error", reject);
-    child.on("close", (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+    child.on("close", (exitCode, signal) => {
+      clearTimeout(timer);
+      resolve({ exitCode, signal, stdout, stderr });
+    });
   });
 }
 
