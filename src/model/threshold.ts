@@ -5,11 +5,12 @@
  * @module
  */
 import { parseDuration } from "./duration.ts";
+import { editDistance } from "./edit_distance.ts";
 import { parsePercentile, type Percentile } from "./percentile.ts";
 import { parseSelector, type Selector } from "./selector.ts";
 import type { SpanMeasure } from "./span_reader.ts";
 
-/** What a threshold is about. */
+/** What many spans are reduced to. */
 export type Aggregate =
   | { kind: "percentile"; percentile: Percentile }
   | { kind: "avg" | "min" | "max" | "count" | "rate" | "errors" };
@@ -30,7 +31,7 @@ export interface Threshold {
   /** Without the selector, in one spelling whatever the user's was. */
   expression: string;
   aggregate: Aggregate;
-  /** `self` with `self.` before the aggregate. */
+  /** What the aggregate is of. */
   measure: SpanMeasure;
   operator: Operator;
   /** In `unit`. */
@@ -38,8 +39,30 @@ export interface Threshold {
   unit: ThresholdUnit;
 }
 
-const EXPRESSION =
-  /^(?<before>.*?)(?<self>self\.)?(?<name>p\(\s*[\d.]+\s*\)|p\d+(?:\.\d+)?|avg|min|max|med|count|rate|errors)\s*(?<operator><=|>=|==|!=|<|>)\s*(?<value>[^\s<>=!]+)$/s;
+const MEDIAN: Aggregate = { kind: "percentile", percentile: parsePercentile("50") };
+
+/** Aggregates by name, but for the percentiles. `mean` and `median` are what others call them. */
+const AGGREGATES = new Map<string, Aggregate>([
+  ["avg", { kind: "avg" }],
+  ["mean", { kind: "avg" }],
+  ["min", { kind: "min" }],
+  ["max", { kind: "max" }],
+  ["med", MEDIAN],
+  ["median", MEDIAN],
+  ["count", { kind: "count" }],
+  ["rate", { kind: "rate" }],
+  ["errors", { kind: "errors" }],
+]);
+
+const AGGREGATE = String.raw`(?:self\.)?[a-zA-Z_]+\d*(?:\.\d+)?(?:\([^)]*\))?`;
+const OPERATOR = "[<>=!]+";
+
+/** The selector is lazy, so that `::` ends it as `:` does; the expression is the last there is. */
+const THRESHOLD = new RegExp(
+  String.raw`^\s*(?:(.*?)\s*::?\s*)??(${AGGREGATE})\s*(${OPERATOR})\s*([^<>=!:]*)$`,
+  "s",
+);
+const WITHOUT_COLON = new RegExp(String.raw`^(.*[^\s:])\s+(${AGGREGATE}\s*${OPERATOR}.*)$`, "s");
 
 /**
  * Reads a threshold.
@@ -47,24 +70,24 @@ const EXPRESSION =
  * @throws {SyntaxError} when it is none.
  */
 export function parseThreshold(text: string): Threshold {
-  const groups = EXPRESSION.exec(text.trim())?.groups;
-  if (groups === undefined) {
-    throw refuse(text, 'expected something like "p(99) < 200ms"');
-  }
-  const selector = selectorBefore(groups["before"]!, text);
-  const aggregate = parseAggregate(groups["name"]!, text);
-  const measure = groups["self"] === undefined ? "duration" : "self";
+  const match = THRESHOLD.exec(text);
+  if (match === null) throw refuse(text, diagnose(text));
+  const [, before, name, symbol, rest] = match;
+  const measure = name!.startsWith("self.") ? "self" : "duration";
+  const word = measure === "self" ? name!.slice("self.".length) : name!;
+  const aggregate = parseAggregate(word, text);
   if (measure === "self" && ["count", "rate", "errors"].includes(aggregate.kind)) {
-    throw refuse(text, `"${aggregate.kind}" is not a time`);
+    throw refuse(text, `self is a time and has no ${word}`);
   }
-  const value = groups["value"]!;
-  if (/^[+-]/.test(value)) {
-    throw refuse(text, "it is relative to a baseline, and baselines are not built yet");
+  const operator = OPERATORS.find((known) => known === symbol?.replace("===", "=="));
+  if (operator === undefined) {
+    throw refuse(text, `"${symbol}" is not one of <, <=, >, >=, == and !=`);
   }
-  const operator = groups["operator"] as Operator;
+  const value = rest!.trim();
+  if (value === "") throw refuse(text, `there is no value after ${symbol}`);
   const prefix = measure === "self" ? "self." : "";
   return {
-    selector,
+    selector: before === undefined ? undefined : parseSelector(before),
     expression: `${prefix}${formatAggregate(aggregate)} ${operator} ${value}`,
     aggregate,
     measure,
@@ -75,7 +98,7 @@ export function parseThreshold(text: string): Threshold {
 
 /** A share such as `1%` or `0.01`. @throws {SyntaxError} when it is none. */
 export function parseRatio(text: string): number {
-  const match = /^(\d+(?:\.\d*)?|\.\d+)(%?)$/.exec(text.trim());
+  const match = /^(\d+(?:\.\d*)?|\.\d+)\s*(%?)$/.exec(text.trim());
   const ratio = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
   if (ratio <= 1) return ratio;
   throw new SyntaxError(`Cannot read share "${text}": expected something like "1%" or "0.01"`);
@@ -85,40 +108,31 @@ function formatAggregate(aggregate: Aggregate): string {
   return aggregate.kind === "percentile" ? `p(${aggregate.percentile.text})` : aggregate.kind;
 }
 
-function selectorBefore(before: string, text: string): Selector | undefined {
-  const trimmed = before.trimEnd();
-  if (trimmed === "") return undefined;
-  if (!trimmed.endsWith(":")) {
-    throw refuse(text, 'a colon must stand between the selector and "p(99) < …"');
-  }
-  return parseSelector(trimmed.slice(0, trimmed.endsWith("::") ? -2 : -1));
-}
-
-function parseAggregate(name: string, text: string): Aggregate {
-  switch (name) {
-    case "avg":
-    case "min":
-    case "max":
-    case "count":
-    case "rate":
-    case "errors":
-      return { kind: name };
-    case "med":
-      return { kind: "percentile", percentile: parsePercentile("50") };
+function parseAggregate(word: string, text: string): Aggregate {
+  const name = word.toLowerCase();
+  const known = AGGREGATES.get(name);
+  if (known !== undefined) return known;
+  const percent = /^p(?:\(\s*([^)]*?)\s*\)|(\d+(?:\.\d+)?))$/.exec(name);
+  if (percent === null) {
+    const near = [...AGGREGATES.keys()].find((candidate) => editDistance(candidate, name) <= 2);
+    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+    throw refuse(
+      text,
+      `"${word}" is not one of p(N), avg, min, max, med, count, rate and errors${hint}`,
+    );
   }
   try {
-    return { kind: "percentile", percentile: parsePercentile(percentOf(name)) };
-  } catch (error) {
-    throw refuse(text, (error as Error).message);
+    const percentile = parsePercentile(percent[1] ?? withPoint(percent[2]!));
+    return { kind: "percentile", percentile };
+  } catch {
+    throw refuse(text, `"${word}" is not a percentile such as p(99) or p(99.9)`);
   }
 }
 
-/** `p(99.9)` and `p99.9` mean themselves, `p999` means 99.9 as everywhere. */
-function percentOf(name: string): string {
-  const digits = name.replace(/^p\(?\s*|\s*\)$/g, "");
-  return /^p\d{3,}$/.test(name) && digits !== "100"
-    ? `${digits.slice(0, 2)}.${digits.slice(2)}`
-    : digits;
+/** `p999` means 99.9 as everywhere; `p100` is the maximum. */
+function withPoint(digits: string): string {
+  if (!/^\d{3,}$/.test(digits) || digits === "100") return digits;
+  return `${digits.slice(0, 2)}.${digits.slice(2)}`;
 }
 
 /** Errors are a share with a percent sign or a point, else a number of spans. */
@@ -127,15 +141,36 @@ function parseLimit(
   value: string,
   text: string,
 ): { limit: number; unit: ThresholdUnit } {
-  if (kind === "errors" && /[%.]/.test(value)) return { limit: parseRatio(value), unit: "ratio" };
-  if (kind !== "count" && kind !== "rate" && kind !== "errors") {
-    return { limit: parseDuration(value), unit: "ns" };
+  if (/^[+-]/.test(value)) {
+    throw refuse(text, "it is relative to a baseline, and baselines are not built yet");
   }
-  const limit = Number(kind === "rate" ? value.replace(/\/s$/, "") : value);
-  if (!/^[\d.]/.test(value) || !Number.isFinite(limit)) {
-    throw refuse(text, `"${value}" is not a number`);
+  if (kind === "count" || kind === "errors" && !/[%.]/.test(value)) {
+    if (/^\d+$/.test(value)) return { limit: Number(value), unit: "spans" };
+    throw refuse(text, `"${value}" is not a number of spans`);
   }
-  return { limit, unit: kind === "rate" ? "spans/s" : "spans" };
+  if (kind === "rate") {
+    const number = /^(\d*\.?\d+)\s*(?:\/\s*s)?$/.exec(value);
+    if (number !== null) return { limit: Number(number[1]), unit: "spans/s" };
+    const hint = value.endsWith("%") ? " (the share of failed spans is errors)" : "";
+    throw refuse(text, `"${value}" is not a number of spans a second${hint}`);
+  }
+  try {
+    return kind === "errors"
+      ? { limit: parseRatio(value), unit: "ratio" }
+      : { limit: parseDuration(value), unit: "ns" };
+  } catch (error) {
+    throw refuse(text, (error as Error).message.replace(/^Cannot/, "cannot"));
+  }
+}
+
+/** What is wrong with a text that does not have a threshold's form. */
+function diagnose(text: string): string {
+  if (text.trim() === "") return "it is empty";
+  const parts = WITHOUT_COLON.exec(text);
+  if (parts !== null) return `there is no colon between "${parts[1]}" and "${parts[2]}"`;
+  const operator = /[<>=!]+/.exec(text);
+  if (operator === null) return 'there is no comparison in it, as in "p(99) < 200ms"';
+  return `expected something like "p(99) < 200ms", got "${text.slice(operator.index)}" at the end`;
 }
 
 function refuse(text: string, state: string): SyntaxError {

@@ -1,0 +1,138 @@
+/**
+ * A recording in an array: the plain way to the answers that the reader of the
+ * store gets from histograms and scans.
+ *
+ * @module
+ */
+import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
+import type {
+  AttributeCondition,
+  RankRequest,
+  RecordedLoss,
+  RecordedRun,
+  SpanKey,
+  SpanReader,
+  SpanSet,
+  SpanSetOptions,
+  SpanTotals,
+} from "../../src/model/span_reader.ts";
+import type { SpanFixture } from "./recording_fixture.ts";
+
+/** A span that has ended. */
+type EndedSpan = SpanFixture & { durationNs: number };
+
+/** What a {@linkcode memoryReader} holds beside spans. */
+export interface MemoryReaderOptions {
+  run?: Partial<RecordedRun>;
+  losses?: readonly RecordedLoss[];
+}
+
+/** A reader of a run with these spans. */
+export function memoryReader(
+  spans: readonly SpanFixture[],
+  options: MemoryReaderOptions = {},
+): SpanReader {
+  const losses = options.losses ?? [];
+  const lost = losses.reduce((sum, { count }) => sum + count, 0);
+  const run: RecordedRun = {
+    runId: "00000000-0000-4000-8000-000000000001",
+    n: 1,
+    status: "complete",
+    startedAtMs: Date.UTC(2026, 8, 21, 14, 13, 20),
+    durationNs: 2e9,
+    command: "app.ts",
+    args: ["--port", "8000"],
+    runtime: "deno",
+    runtimeVersion: "2.9.6",
+    ferretVersion: "0.1.0",
+    labels: {},
+    exitCode: 0,
+    signal: undefined,
+    issued: spans.length + lost,
+    stored: spans.length,
+    unfinished: spans.filter(({ durationNs }) => durationNs === null).length,
+    lost,
+    spanCostNs: 100,
+    ...options.run,
+  };
+  return {
+    path: "memory",
+    run,
+    runs: [run],
+    losses: () => Promise.resolve([...losses]),
+    spans: (chosen) => new MemorySpans(spans, chosen),
+    close: () => {},
+  };
+}
+
+class MemorySpans implements SpanSet {
+  readonly #spans: EndedSpan[];
+  readonly #valueOf: (span: EndedSpan) => number;
+
+  constructor(spans: readonly SpanFixture[], options: SpanSetOptions = {}) {
+    const { where = [], measure = "duration" } = options;
+    this.#spans = spans.filter((span): span is EndedSpan =>
+      span.durationNs !== null && where.every((condition) => holds(condition, span))
+    );
+    this.#valueOf = measure === "self"
+      ? (span) => span.selfNs ?? span.durationNs
+      : (span) => span.durationNs;
+  }
+
+  totals(): Promise<SpanTotals[]> {
+    const groups = Map.groupBy(this.#spans, (span) => JSON.stringify([span.name, scopeOf(span)]));
+    return Promise.resolve([...groups.values()].map((group) => {
+      const values = group.map(this.#valueOf);
+      return {
+        name: group[0]!.name,
+        scope: scopeOf(group[0]!),
+        kind: group[0]!.kind ?? "internal",
+        count: group.length,
+        errors: group.filter(({ status }) => status === "error").length,
+        roots: group.filter(({ parentId }) => parentId === undefined).length,
+        totalNs: values.reduce((sum, value) => sum + value, 0),
+        selfNs: group.reduce((sum, span) => sum + (span.selfNs ?? span.durationNs), 0),
+        minNs: Math.min(...values),
+        maxNs: Math.max(...values),
+      };
+    }));
+  }
+
+  valuesAt(requests: readonly RankRequest[]): Promise<number[][]> {
+    return Promise.resolve(requests.map(({ keys, ranks }) => {
+      const values = this.#of(keys).map(this.#valueOf).sort((a, b) => a - b);
+      return ranks.map((rank) => values[rank - 1] ?? NaN);
+    }));
+  }
+
+  async estimatesAt(requests: readonly RankRequest[]): Promise<number[][]> {
+    return (await this.valuesAt(requests)).map((row) => row.map((value) => value + 1));
+  }
+
+  histograms(keys: readonly SpanKey[]) {
+    return Promise.resolve(keys.map((key) => {
+      const octaves = Map.groupBy(
+        this.#of([key]),
+        (span) => Math.floor(Math.log2(span.durationNs)),
+      );
+      return [...octaves].sort(([a], [b]) => a - b)
+        .map(([octave, spans]) => ({ cell: octave * 8, count: spans.length }));
+    }));
+  }
+
+  #of(keys: readonly SpanKey[]): EndedSpan[] {
+    return this.#spans.filter((span) =>
+      keys.some(({ name, scope }) => name === span.name && scope === scopeOf(span))
+    );
+  }
+}
+
+function holds({ key, value }: AttributeCondition, span: SpanFixture): boolean {
+  if (typeof span.attributes !== "object") return false;
+  const actual = span.attributes[key];
+  return actual !== undefined && matchesGlob(parseGlob(value), String(actual));
+}
+
+function scopeOf(span: SpanFixture): string {
+  return span.scope ?? "manual";
+}
