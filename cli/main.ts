@@ -64,7 +64,9 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are printed already.
     if (error.exitCode === 0) return 0;
-    throw toUsageError(error.message);
+    if (error.code === "commander.help") return 2;
+    const isKnown = program.commands.some((command) => command.name() === argv[0]);
+    throw toUsageError(error.message, isKnown ? `ferret ${argv[0]} --help` : "ferret --help");
   }
   return exitCode;
 }
@@ -75,10 +77,10 @@ async function runCommand(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** "error: unknown option '--fromat'\n(Did you mean --format?)" as a sentence and a hint. */
-function toUsageError(message: string): UsageError {
-  const [sentence = "", hint] = message.replace(/^error: /, "").split("\n", 2);
-  const text = sentence.replace(/\.$/, "");
-  return new UsageError(text, hint?.replace(/^\((.*)\)$/, "$1") ?? "ferret --help lists commands");
+function toUsageError(message: string, help: string): UsageError {
+  const [sentence = "", suggestion] = message.replace(/^error: /, "").split("\n", 2);
+  const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? `${help} says what there is`;
+  return new UsageError(sentence.replace(/\.$/, ""), hint);
 }
 
 async function explain(error: unknown, io: Io): Promise<number> {

@@ -37,6 +37,12 @@ test("ferret alone prints its help and fails", async () => {
   assert.match(stderr, /^Usage: ferret /);
 });
 
+test("help for what does not exist is help, and a mistake", async () => {
+  const { exitCode, stderr } = await ferret(["help", "nothing"]);
+  assert.equal(exitCode, 2);
+  assert.doesNotMatch(stderr, /ferret: /);
+});
+
 test("mistakes on the command line end with 2 and a suggestion", async () => {
   const cases: [string[], RegExp][] = [
     [["reprot"], /^ferret: unknown command 'reprot'\nDid you mean report\?\n$/],
