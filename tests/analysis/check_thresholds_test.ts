@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import type { Check, CheckReport } from "../../src/analysis/check_report.ts";
+import { type CheckOptions, checkThresholds } from "../../src/analysis/check_thresholds.ts";
+import { parseSelector } from "../../src/model/selector.ts";
+import { parseThreshold } from "../../src/model/threshold.ts";
+import { memoryReader, type MemoryReaderOptions } from "../helpers/memory_reader.ts";
+import { type SpanFixture, steppedSpans } from "../helpers/recording_fixture.ts";
+
+const MS = 1e6;
+const GET: Omit<SpanFixture, "durationNs"> = {
+  name: "GET /users/:id",
+  scope: "http.server",
+  kind: "server",
+};
+
+type Settings = CheckOptions & MemoryReaderOptions;
+
+async function check(
+  spans: readonly SpanFixture[],
+  thresholds: string | string[],
+  settings: Settings = {},
+): Promise<CheckReport> {
+  const reader = memoryReader(spans, settings);
+  return await checkThresholds(reader, [thresholds].flat().map(parseThreshold), settings);
+}
+
+/** The only check there is. */
+async function checkOne(...args: Parameters<typeof check>): Promise<Check> {
+  const { checks, verdict } = await check(...args);
+  assert.equal(checks.length, 1);
+  assert.equal(verdict, checks[0]!.verdict);
+  return checks[0]!;
+}
+
+describe("checkThresholds()", () => {
+  it("passes and fails with the actual value and the number of spans", async () => {
+    const spans = steppedSpans(GET, 200, MS);
+    const pass = await checkOne(spans, "GET /users/:id: p(99) < 199ms");
+    assert.deepEqual(pass, {
+      selector: "GET /users/:id",
+      expression: "p(99) < 199ms",
+      actual: 198 * MS,
+      unit: "ns",
+      n: 200,
+      interval: undefined,
+      verdict: "pass",
+      reason: undefined,
+    });
+    assert.equal((await checkOne(spans, "GET *: p(99) < 198ms")).verdict, "fail");
+    assert.equal((await checkOne(spans, "GET *: p(99) <= 198ms")).verdict, "pass");
+  });
+
+  it("knows every aggregate and operator", async () => {
+    const spans: SpanFixture[] = [10, 20, 30, 40].map((ms, i) => ({
+      ...GET,
+      durationNs: ms * MS,
+      selfNs: ms * MS / 10,
+      status: i === 0 ? "error" : "ok",
+    }));
+    const holds = ["avg == 25ms", "min >= 10ms", "max <= 40ms", "med == 20ms", "p(75) == 30ms"];
+    holds.push("count == 4", "rate == 2/s", "errors == 25%", "errors == 1", "errors != 0");
+    holds.push("self.avg == 2.5ms", "self.max < 4.1ms", "p(50) > 19ms");
+    for (const expression of holds) {
+      assert.equal((await checkOne(spans, expression)).verdict, "pass", expression);
+    }
+    for (const expression of ["avg != 25ms", "min > 10ms", "max < 40ms", "count < 4"]) {
+      assert.equal((await checkOne(spans, expression)).verdict, "fail", expression);
+    }
+  });
+
+  it("cannot say anything about no spans", async () => {
+    const names = ["load cart", "load user", "save cart"].map((name) => ({ name, durationNs: 1 }));
+    const typo = await checkOne(names, "lod cart: p(99) < 1s");
+    assert.equal(typo.verdict, "inconclusive");
+    assert.equal(typo.actual, undefined);
+    assert.equal(typo.n, 0);
+    assert.match(typo.reason!, /no span matches; nearest: load cart, /);
+    // Not even what a missing span would fulfil.
+    assert.equal((await checkOne(names, "lod: count == 0")).verdict, "inconclusive");
+    const empty = await checkOne([], "p(99) < 1s");
+    assert.equal(empty.verdict, "inconclusive");
+    assert.match(empty.reason!, /no finished spans/);
+    const unfinished = await checkOne([{ name: "a", durationNs: null }], "a: max < 1s");
+    assert.equal(unfinished.verdict, "inconclusive");
+    const other = await checkOne(
+      [{ ...GET, durationNs: 1, attributes: { a: 1 } }],
+      "*{a=2}: max<1s",
+    );
+    assert.match(other.reason!, /no span .* attributes/);
+    assert.equal((await check(names, [])).verdict, "inconclusive");
+  });
+
+  it("needs 1/(1-p) samples, the last refused and the first accepted", async () => {
+    for (const [expression, needed] of [["p(50)", 2], ["p(99)", 100], ["p(99.9)", 1000]] as const) {
+      const few = await checkOne(steppedSpans(GET, needed - 1, 1), `${expression} < 1s`);
+      assert.equal(few.verdict, "inconclusive");
+      assert.equal(few.reason, `too few samples: ${needed - 1}, ${expression} needs ${needed}`);
+      assert.equal(few.n, needed - 1);
+      const enough = await checkOne(steppedSpans(GET, needed, 1), `${expression} < 1s`);
+      assert.equal(enough.verdict, "pass");
+    }
+    assert.equal((await checkOne(steppedSpans(GET, 1, 1), "max < 1s")).verdict, "pass");
+  });
+
+  it("takes another number of samples when told", async () => {
+    const spans = steppedSpans(GET, 5, 1);
+    assert.equal((await checkOne(spans, "p(99) < 1s", { minSamples: 5 })).verdict, "pass");
+    const few = await checkOne(spans, "avg < 1s", { minSamples: 6 });
+    assert.equal(few.verdict, "inconclusive");
+    assert.equal(few.reason, "too few samples: 5, --min-samples is 6");
+    // A count is judged by itself.
+    assert.equal((await checkOne(spans, "count < 4", { minSamples: 6 })).verdict, "fail");
+  });
+
+  it("passes nothing when spans were lost, and still fails what is too slow", async () => {
+    const spans = steppedSpans(GET, 100, MS);
+    const losses = [{ reason: "ring_full", name: undefined, count: 3, totalNs: 0 }];
+    const lost = await checkOne(spans, "max < 1s", { losses });
+    assert.equal(lost.verdict, "inconclusive");
+    assert.equal(lost.reason, "3 of 103 spans were lost");
+    assert.equal(lost.actual, 100 * MS);
+    assert.equal((await checkOne(spans, "max < 1ms", { losses })).verdict, "fail");
+    for (const maxLoss of [{ spans: 3 }, { fraction: 0.03 }]) {
+      assert.equal((await checkOne(spans, "max < 1s", { losses, maxLoss })).verdict, "pass");
+    }
+    for (const maxLoss of [{ spans: 2 }, { fraction: 0.029 }]) {
+      const check = await checkOne(spans, "max < 1s", { losses, maxLoss });
+      assert.equal(check.verdict, "inconclusive");
+    }
+  });
+
+  it("does not count what was left out on purpose as lost, but what is unaccounted for", async () => {
+    const spans = steppedSpans(GET, 100, MS);
+    const losses = ["sampled", "rate_limited"].map((reason) => {
+      return { reason, name: undefined, count: 3, totalNs: 0 };
+    });
+    assert.equal((await checkOne(spans, "max < 1s", { losses })).verdict, "pass");
+    const missing = await checkOne(spans, "max < 1s", { run: { issued: 101 } });
+    assert.equal(missing.reason, "1 of 101 spans were lost");
+    const cut = await checkOne(spans, "max < 1s", { run: { status: "cut_off" } });
+    assert.match(cut.reason!, /the recording was cut off/);
+  });
+
+  it("lets a failure beat what cannot be said, and that beat a pass", async () => {
+    const spans = steppedSpans(GET, 100, MS);
+    const [pass, fail, unknown] = ["max < 1s", "max < 1ms", "x: max < 1s"] as const;
+    const verdictOf = async (...all: string[]) => (await check(spans, all)).verdict;
+    assert.equal(await verdictOf(pass, pass), "pass");
+    assert.equal(await verdictOf(pass, unknown), "inconclusive");
+    assert.equal(await verdictOf(unknown, fail, pass), "fail");
+  });
+
+  it("judges all names of a selector together, and each without one", async () => {
+    const spans = [
+      ...steppedSpans({ name: "GET /a", scope: "http.server" }, 100, MS),
+      ...steppedSpans({ name: "GET /b", scope: "http.server" }, 100, 2 * MS),
+      ...steppedSpans({ name: "query", scope: "db", parentId: 1 }, 100, 9 * MS),
+    ];
+    const together = await checkOne(spans, "http.server:*: max < 1s");
+    assert.deepEqual([together.selector, together.n], ["http.server:*", 200]);
+    const { checks } = await check(spans, "p(99) < 150ms");
+    assert.deepEqual(checks.map(({ selector, n, verdict }) => [selector, n, verdict]), [
+      ["GET /b", 100, "fail"],
+      ["GET /a", 100, "pass"],
+    ]);
+    const span = parseSelector("*e*");
+    const chosen = await check(spans, ["max < 1s", "GET /a: avg < 1s"], { span });
+    assert.deepEqual(chosen.checks.map(({ selector }) => selector), ["query", "GET /a"]);
+  });
+
+  it("falls back to root spans when there is no server", async () => {
+    const spans = [
+      ...steppedSpans({ name: "main", scope: "function" }, 3, MS),
+      ...steppedSpans({ name: "helper", scope: "function", parentId: 1 }, 3, MS),
+      ...steppedSpans({ name: "main", scope: "manual", parentId: 1 }, 3, MS),
+    ];
+    const { checks } = await check(spans, "max < 1s");
+    // The name alone would mean the other spans of that name as well.
+    assert.deepEqual(checks.map(({ selector }) => selector), ["function:main"]);
+  });
+
+  it("selects by attributes, of all names of the selector or of each", async () => {
+    const spans = ["a", "b"].flatMap((name) =>
+      [1, 2, 3].map((i) => ({ name, durationNs: i * MS, attributes: { user: `u${i}` } }))
+    );
+    const one = await checkOne(spans, "*{user=u3}: min >= 3ms");
+    assert.deepEqual([one.n, one.verdict], [2, "pass"]);
+    const { checks } = await check(spans, "max < 1s", { span: parseSelector("*{user=u2}") });
+    assert.deepEqual(checks.map(({ selector }) => selector), ["a{user=u2}", "b{user=u2}"]);
+    assert.deepEqual(checks.map(({ actual }) => actual), [2 * MS, 2 * MS]);
+  });
+
+  it("gives an interval where there are spans enough for one", async () => {
+    const { interval, actual } = await checkOne(steppedSpans(GET, 1000, MS), "p(50) < 1s");
+    assert.equal(actual, 500 * MS);
+    // Binomial(1000, 0.5): P(469 <= B < 531) is 0.95.
+    assert.deepEqual(interval, [469 * MS, 532 * MS]);
+    const [low, high] = interval;
+    assert.ok(low < actual && actual < high);
+  });
+
+  it("counts spans below the minimum duration as the shortest ones", async () => {
+    const fast = { name: "fast", scope: "function" };
+    const spans = steppedSpans(fast, 10, MS);
+    const losses = [{ reason: "below_minimum", name: "fast", count: 990, totalNs: 990_000 }];
+    const judged = async (expression: string) =>
+      await checkOne(spans, `fast: ${expression}`, { losses });
+    // 991st to 1000th of 1000 are the stored ones.
+    const p999 = await judged("p(99.9) <= 9ms");
+    assert.deepEqual([p999.actual, p999.n, p999.verdict], [9 * MS, 1000, "pass"]);
+    assert.equal((await judged("count == 1000")).verdict, "pass");
+    assert.equal((await judged("avg < 56us")).verdict, "pass");
+    const median = await judged("p(50) < 2ms");
+    assert.deepEqual([median.actual, median.verdict], [undefined, "pass"]);
+    assert.match(median.reason!, /^at most 1\.00ms: it is among 990 spans below --min-duration/);
+    assert.equal((await judged("p(50) < 10us")).verdict, "inconclusive");
+    assert.equal((await judged("p(50) > 10us")).verdict, "inconclusive");
+    assert.equal((await judged("self.max < 1s")).verdict, "inconclusive");
+  });
+
+  it("finds the percentiles that sorting finds (property)", async () => {
+    const durations = fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 300 });
+    const share = fc.integer({ min: 1, max: 999 });
+    await fc.assert(fc.asyncProperty(durations, share, async (values, tenths) => {
+      const spans = values.map((durationNs) => ({ ...GET, durationNs }));
+      const options = { minSamples: 1 };
+      const check = await checkOne(spans, `p(${tenths / 10}) < 1s`, options);
+      const below = (limit: number) => values.filter((value) => value <= limit).length;
+      assert.ok(below(check.actual!) * 1000 >= tenths * values.length);
+      assert.ok(below(check.actual! - 1) * 1000 < tenths * values.length);
+    }));
+  });
+});
