@@ -1,18 +1,30 @@
 /**
  * Bun: the user's files go through a plugin on their way in.
  *
- * A plugin must deliver what its filter caught, and CommonJS files that come
- * out of a plugin lose their exports; those are compiled here, as Bun would,
- * and handed over as an object.
+ * A plugin must deliver what its filter caught, also what it has nothing to say
+ * about. CommonJS takes another way: bun_commonjs.ts.
  *
  * @module
  */
 import { builtin } from "../../runtime/self.ts";
+import { BunCommonJs } from "./bun_commonjs.ts";
 import type { Instrument } from "./instrument.ts";
+import { assignsExports, hasJsx, isEsModule } from "./module_kind.ts";
 import { oxcParse } from "./parsers.ts";
-import { forEachChild, isFunction, type Parse, type SyntaxNode } from "./syntax.ts";
+import type { SyntaxNode } from "./syntax.ts";
 
 type Loader = "js" | "jsx" | "ts" | "tsx";
+
+interface BunGlobal {
+  /** Path of the program's entry. */
+  main: string;
+  plugin(options: { name: string; setup(build: BunPluginBuilder): void }): void;
+  Transpiler: new (options: {
+    loader: Loader;
+    target: "bun";
+    define: Record<string, string>;
+  }) => { transformSync(code: string): string };
+}
 
 interface BunPluginBuilder {
   onLoad(
@@ -25,43 +37,98 @@ type LoadedByBun =
   | { contents: string; loader: Loader }
   | { exports: Record<string, unknown>; loader: "object" };
 
-interface CommonJsModule {
-  id: string;
-  exports: unknown;
-  filename: string;
-  paths: string[];
-  loaded: boolean;
-  _compile(source: string, path: string): void;
-}
+/** An import of something that is not a file of the program's. */
+const BARE_IMPORT = /\b(?:from|import|require)\b\s*\(?\s*["'`][^./"'`]/;
 
-interface ModuleConstructor {
-  new (id: string, parent: null): CommonJsModule;
-  _cache: Record<string, CommonJsModule | undefined>;
-  _extensions: Record<string, (module: CommonJsModule, path: string) => void>;
-  _nodeModulePaths(folder: string): string[];
-}
+/** What becomes of a file. */
+type Prepared =
+  /** Handed to Bun, whose loader compiles it. */
+  | { kind: "source"; contents: string }
+  /** JavaScript to be run as CommonJS. */
+  | { kind: "commonjs"; code: string };
 
 /** Instruments the files that match `pattern`. */
 export function installBunLoader(
   instrument: Instrument,
   options: { pattern: RegExp; onImports: () => void },
 ): void {
-  const { plugin } = (globalThis as unknown as {
-    Bun: { plugin(options: { name: string; setup(build: BunPluginBuilder): void }): void };
-  }).Bun;
+  const { Bun } = globalThis as unknown as { Bun: BunGlobal };
+  const { pattern } = options;
   const fs = builtin<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
-  plugin({
+  const prepareFile = (path: string): Prepared => {
+    const source = fs.readFileSync(path, "utf8");
+    if (BARE_IMPORT.test(source)) options.onImports();
+    return prepare(source, path, { instrument, Bun });
+  };
+  const commonJs = new BunCommonJs({
+    read(path) {
+      const prepared = pattern.test(path) ? prepareFile(path) : undefined;
+      return prepared?.kind === "commonjs" ? prepared.code : undefined;
+    },
+    isMain: (path) => path === Bun.main,
+  });
+  Bun.plugin({
     name: "ferret",
     setup(build) {
-      build.onLoad({ filter: options.pattern }, ({ path }) => {
-        const source = fs.readFileSync(path, "utf8");
-        if (BARE_IMPORT.test(source)) options.onImports();
-        if (isCommonJs(path, source)) return loadCommonJs(path, source, instrument);
-        const instrumented = safely(() => instrument(source, path, oxcParse("module")));
-        return { contents: instrumented ?? source, loader: loaderOf(path) };
+      build.onLoad({ filter: pattern }, ({ path }) => {
+        const prepared = prepareFile(path);
+        return prepared.kind === "source"
+          ? { contents: prepared.contents, loader: loaderOf(path) }
+          : { exports: commonJs.namespaceOf(path, prepared.code), loader: "object" };
       });
     },
   });
+}
+
+/** Instruments a file and decides who compiles it. */
+function prepare(
+  source: string,
+  path: string,
+  { instrument, Bun }: { instrument: Instrument; Bun: BunGlobal },
+): Prepared {
+  const program = parsed(source, path);
+  // Bun will say what is wrong with it.
+  if (program === undefined) return { kind: "source", contents: source };
+  const code = instrumented(source, path, { instrument, program });
+  // Says so again at the end: some of what makes a file a module is gone when Bun looks.
+  const asModule = { kind: "source", contents: `${code}\nexport{}` } as const;
+  if (isEsModule(program)) return asModule;
+  const isJavaScript = /\.[cm]?js$/.test(path) && !hasJsx(program);
+  if (isJavaScript) return { kind: "commonjs", code };
+  // A script in TypeScript is as good as a module, and keeps its lines as one.
+  if (!assignsExports(program)) return asModule;
+  const transpiler = new Bun.Transpiler({
+    loader: loaderOf(path),
+    target: "bun",
+    define: {
+      __filename: JSON.stringify(path),
+      __dirname: JSON.stringify(path.slice(0, path.lastIndexOf("/"))),
+    },
+  });
+  return { kind: "commonjs", code: transpiler.transformSync(code) };
+}
+
+function parsed(source: string, path: string): SyntaxNode | undefined {
+  for (const kind of ["module", "commonjs"] as const) {
+    try {
+      return oxcParse(kind)(source, path);
+    } catch {
+      // Sloppy code is no module.
+    }
+  }
+  return undefined;
+}
+
+function instrumented(
+  source: string,
+  path: string,
+  { instrument, program }: { instrument: Instrument; program: SyntaxNode },
+): string {
+  try {
+    return instrument(source, path, () => program) ?? source;
+  } catch {
+    return source;
+  }
 }
 
 function loaderOf(path: string): Loader {
@@ -69,86 +136,4 @@ function loaderOf(path: string): Loader {
   if (/\.[cm]?ts$/.test(path)) return "ts";
   // Bun reads JSX in .js files too.
   return "jsx";
-}
-
-function safely<T>(attempt: () => T): T | undefined {
-  try {
-    return attempt();
-  } catch {
-    return undefined;
-  }
-}
-
-const MODULE_SYNTAX = /^\s*(?:import\s*[\w{*"'(]|export\s*[\w{*])|\bimport\s*\.\s*meta\b/m;
-const COMMON_JS_SYNTAX = /\brequire\s*\(|\bmodule\s*\.\s*exports\b|\bexports\s*[.[]|\b__dirname\b/;
-
-/** An import of something that is not a file of the program's. */
-const BARE_IMPORT = /\b(?:from|import|require)\b\s*\(?\s*["'`][^./"'`]/;
-
-/** As Bun decides: by extension, else by what the file says. */
-function isCommonJs(path: string, source: string): boolean {
-  if (/\.c[jt]s$/.test(path)) return true;
-  if (/\.m[jt]s$/.test(path) || MODULE_SYNTAX.test(source)) return false;
-  return COMMON_JS_SYNTAX.test(source);
-}
-
-/** Modules that were compiled here. One that is only in the cache was put there by `require`. */
-const compiled = new WeakSet<CommonJsModule>();
-
-function loadCommonJs(path: string, source: string, instrument: Instrument): LoadedByBun {
-  const Module = builtin<ModuleConstructor>("node:module");
-  const cached = Module._cache[path];
-  const module = cached ?? new Module(path, null);
-  if (!compiled.has(module)) {
-    compiled.add(module);
-    if (cached === undefined) {
-      module.id = ".";
-      module.filename = path;
-      module.paths = Module._nodeModulePaths(path.slice(0, path.lastIndexOf("/")));
-      // Before it runs: a circular require must find it and not run it again.
-      Module._cache[path] = module;
-    }
-    module._compile(commonJsSource(path, source, instrument), path);
-    module.loaded = true;
-  }
-  const { exports } = module;
-  return { loader: "object", exports: moduleNamespace(exports, cached !== undefined) };
-}
-
-function commonJsSource(path: string, source: string, instrument: Instrument): string {
-  let program: SyntaxNode | undefined;
-  const parse: Parse = (text, name) => program = oxcParse("commonjs")(text, name);
-  const code = safely(() => instrument(source, path, parse)) ?? source;
-  // Outside of Bun's own loading, `this` is not the exports.
-  const needsThis = program !== undefined && /\bthis\b/.test(source) && usesThis(program);
-  if (!needsThis) return code;
-  return `(function(){${code.replace(/^#!/, "//")}\n}).apply(module.exports,arguments)`;
-}
-
-/** Whether `this` stands outside of everything that has its own. */
-function usesThis(node: SyntaxNode): boolean {
-  if (node.type === "ThisExpression") return true;
-  if (node.type === "ClassBody" || isFunction(node) && node.type !== "ArrowFunctionExpression") {
-    return false;
-  }
-  let found = false;
-  forEachChild(node, (child) => {
-    found ||= usesThis(child);
-  });
-  return found;
-}
-
-/** What an importer sees of a CommonJS module; `require` looks for one name more. */
-function moduleNamespace(exports: unknown, isRequired: boolean): Record<string, unknown> {
-  const names: Record<string, unknown> = {};
-  if (typeof exports === "function" || typeof exports === "object" && exports !== null) {
-    const isFunction = typeof exports === "function";
-    const keys = isFunction ? Object.getOwnPropertyNames(exports) : Object.keys(exports);
-    for (const key of keys) {
-      if (key !== "arguments" && key !== "caller") names[key] = (exports as never)[key];
-    }
-  }
-  names["default"] = exports;
-  if (isRequired) names["module.exports"] = exports;
-  return names;
 }
