@@ -13,7 +13,7 @@
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
-import { isPlainPromise, observePromise, observeReturned } from "./observe.ts";
+import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
 import { createSendWatch, type Exchange, type ServerLike } from "./bun_send_watch.ts";
 
@@ -112,6 +112,10 @@ function createObserver(recorder: Recorder): Observer {
         throw error;
       } finally {
         context.leave(frame);
+      }
+      if (isPlainResponse(result)) {
+        answered(exchange, result);
+        return result;
       }
       if (isPlainPromise(result)) {
         observePromise(

@@ -12,7 +12,7 @@
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
-import { isPlainPromise, observePromise, observeReturned } from "./observe.ts";
+import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
 
 type Handler = (request: Request, info: HandlerInfo) => unknown;
@@ -97,6 +97,10 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
         throw error;
       } finally {
         context.leave(frame);
+      }
+      if (isPlainResponse(result)) {
+        answered(open, result, info);
+        return result;
       }
       if (isPlainPromise(result)) {
         observePromise(

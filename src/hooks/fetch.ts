@@ -22,7 +22,6 @@ export const fetchHook: Hook = {
   runtimes: ["deno", "bun", "node"],
   install({ recorder }) {
     const scope = globalThis as unknown as { fetch: Fetch };
-    // Reading the global costs Node 20 ms, so there it is left until the program does.
     const descriptor = Object.getOwnPropertyDescriptor(scope, "fetch");
     const original = descriptor?.value as Fetch | undefined;
     if (typeof original !== "function") return;

@@ -106,6 +106,9 @@ interface KnownAuthority {
   prefix: string;
   constants: Record<string, string | number>;
   endpoints: Map<string, Endpoint>;
+  /** The method asked for last: comparing a string is cheaper than hashing a new one. */
+  lastMethod: string;
+  lastEndpoint: Endpoint | undefined;
 }
 
 /** One for each recorder, so that all its servers share what they know. */
@@ -189,8 +192,13 @@ export class HttpRequests {
   }
 
   #begin(method: string, route: string | undefined, url: string, start: number): OpenRequest {
-    const { endpoints } = this.#last;
-    let endpoint = endpoints.get(method) ?? this.#addEndpoint(method);
+    const authority = this.#last;
+    let endpoint = authority.lastEndpoint;
+    if (endpoint === undefined || method !== authority.lastMethod) {
+      endpoint = authority.endpoints.get(method) ?? this.#addEndpoint(method);
+      authority.lastMethod = method;
+      authority.lastEndpoint = endpoint;
+    }
     if (route !== undefined) endpoint = endpoint.withRoute(route);
     const end = pathEnd(url, start);
     return {
@@ -233,7 +241,13 @@ export class HttpRequests {
       constants["server.address"] = authority.address;
       constants["server.port"] = authority.port;
     }
-    const added = { prefix, constants, endpoints: new Map<string, Endpoint>() };
+    const added: KnownAuthority = {
+      prefix,
+      constants,
+      endpoints: new Map(),
+      lastMethod: "",
+      lastEndpoint: undefined,
+    };
     this.#authorities.set(prefix, added);
     return added;
   }

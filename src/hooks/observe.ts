@@ -23,6 +23,12 @@ export function isPlainPromise(value: unknown): value is Promise<unknown> {
     Object.getPrototypeOf(value) === promisePrototype && !Object.hasOwn(value, "constructor");
 }
 
+/** Whether `value` is a response and nothing that could be awaited. */
+export function isPlainResponse(value: unknown): value is Response {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Response.prototype && !("then" in value);
+}
+
 /** Adds reactions to a plain promise. They run before those that are added later. */
 export function observePromise(
   promise: Promise<unknown>,
