@@ -6,6 +6,7 @@
 import type { Verdict } from "../../src/analysis/check_report.ts";
 import { checkThresholds } from "../../src/analysis/check_thresholds.ts";
 import type { LossLimit } from "../../src/analysis/check_verdict.ts";
+import { parseDuration } from "../../src/model/duration.ts";
 import { parseSelector } from "../../src/model/selector.ts";
 import { parseRatio, parseThreshold, type Threshold } from "../../src/model/threshold.ts";
 import { UsageError } from "../errors.ts";
@@ -89,12 +90,16 @@ function thresholdsOf(options: CheckCommandOptions): Threshold[] {
   return [...thresholds, ...(options.threshold ?? []).map(parseThreshold)];
 }
 
-/** The value as it stands in a threshold; a rate always as a share. */
+/**
+ * The value as it stands in a threshold; a rate always as a share.
+ *
+ * @throws {SyntaxError} about the value, not about a threshold that the user never wrote.
+ */
 function limitOf(option: Shorthand, value: string): string {
   const trimmed = value.trim();
-  return option === "errorRate"
-    ? `${Number((parseRatio(trimmed) * 100).toPrecision(9))}%`
-    : trimmed;
+  if (option === "errorRate") return `${Number((parseRatio(trimmed) * 100).toPrecision(9))}%`;
+  parseDuration(trimmed);
+  return trimmed;
 }
 
 function parseLossLimit(text: string): LossLimit {
