@@ -30,7 +30,9 @@ export interface SessionReport {
   durationNs: number;
   /** Absent when nothing could be recorded. */
   recording: FinishReport | undefined;
-  /** Sentences for the user, each said once. */
+  /** Things worth knowing, such as an earlier run that was recovered. */
+  notes: string[];
+  /** What went wrong with the recording; said even when the user wants no summary. */
   problems: string[];
 }
 
@@ -87,7 +89,7 @@ export async function runSession(
     if (!transport.hasProducer()) problems.push("the recorder did not start in the program");
     const writer = await starting;
     // They came first, so they are numbered first.
-    problems.push(...await recovering);
+    const notes = await recovering;
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
       (error: unknown) => {
         isDrained = false;
@@ -96,7 +98,7 @@ export async function runSession(
       },
     );
     problems.push(...recording?.problems ?? []);
-    return { end, durationNs, recording, problems };
+    return { end, durationNs, recording, notes, problems };
   } finally {
     transport.close();
     // What was not drained is what `ferret recover` needs.

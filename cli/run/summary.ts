@@ -3,34 +3,28 @@
  *
  * @module
  */
-import { statSync } from "node:fs";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isBalanced, type Ledger } from "../../src/model/ledger.ts";
 import type { SessionReport } from "./session.ts";
 import { formatSize } from "./size.ts";
 
-/** The lines of the summary, without ferret's name before them. */
+/** The lines of the summary, without ferret's name before them. Problems are not among them. */
 export function summarize(report: SessionReport, out: string): string[] {
-  const { recording, end, problems } = report;
-  const lines: string[] = [];
-  if (recording !== undefined) {
-    const { ledger } = recording;
-    const how = end.signal === undefined ? `exit code ${end.exitCode}` : `ended by ${end.signal}`;
-    lines.push(
-      `${count(ledger.stored, "span")} in ${seconds(report.durationNs)}, ${how}, ${losses(ledger)}`,
-    );
-    lines.push(...problems);
-    if (recording.joined) {
-      const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
-      const size = sizeOf(recording.path);
-      lines.push(`${out} (run ${recording.n}, ${size}), to read it: ferret report${option}`);
-    } else {
-      lines.push(`the run is in "${recording.partialPath}" until ferret recover adds it to ${out}`);
-    }
-    return lines;
+  const { recording, end, notes } = report;
+  if (recording === undefined) return notes;
+  const { ledger } = recording;
+  const how = end.signal === undefined ? `exit code ${end.exitCode}` : `ended by ${end.signal}`;
+  const spans = count(ledger.stored, "span");
+  const lines = [`${spans} in ${seconds(report.durationNs)}, ${how}, ${losses(ledger)}`, ...notes];
+  if (recording.joined) {
+    const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
+    const size = sizeOf(recording.path);
+    lines.push(`${out} (run ${recording.n}, ${size}), to read it: ferret report${option}`);
+  } else {
+    lines.push(`the run is in "${recording.partialPath}" until ferret recover adds it to ${out}`);
   }
-  return problems;
+  return lines;
 }
 
 function losses(ledger: Ledger): string {

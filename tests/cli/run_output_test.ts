@@ -47,7 +47,7 @@ test("ferret run gives a command that it cannot follow its own exit code", async
     assert.deepEqual([exited.exitCode, exited.stdout], [9, "out\n"]);
     assert.match(exited.stderr, /^ferret: nothing is recorded: .*\n$/);
     const killed = await ferretRun(folder, ["--quiet", "--", "sh", "-c", "kill -TERM $$"]);
-    assert.deepEqual([killed.exitCode, killed.stderr], [143, ""]);
+    assert.equal(killed.exitCode, 143);
     assert.equal(existsSync(join(folder, "out.duckdb")), false);
   });
 });
