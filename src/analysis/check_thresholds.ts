@@ -5,7 +5,7 @@
  * @module
  */
 import type { Selector } from "../model/selector.ts";
-import type { SpanReader, SpanSetOptions, SpanTotals } from "../model/span_reader.ts";
+import type { SpanReader, SpanSet, SpanSetOptions, SpanTotals } from "../model/span_reader.ts";
 import type { Threshold } from "../model/threshold.ts";
 import { type CheckCase, measureCases } from "./check_measure.ts";
 import { type CheckReport, overallVerdict } from "./check_report.ts";
@@ -32,11 +32,22 @@ export async function checkThresholds(
 ): Promise<CheckReport> {
   const losses = await reader.losses();
   const lossReason = judgeLoss(reader.run, summarizeLosses(reader.run, losses), options.maxLoss);
-  const all = await reader.spans().totals();
+  const spans = reader.spans();
+  const all = await spans.totals();
   const pairs = thresholds.flatMap((threshold) =>
     findTargets(threshold, all, options.span).map((target) => ({ threshold, target }))
   );
-  const cases = await toCases(reader, pairs, new OmittedByName(losses));
+  const cases = await toCases(pairs, {
+    omitted: new OmittedByName(losses),
+    // Most thresholds are about what is known already.
+    setOf: async (options) => {
+      if (options.where.length === 0 && options.measure === "duration") {
+        return { spans, rows: all };
+      }
+      const chosen = reader.spans(options);
+      return { spans: chosen, rows: await chosen.totals() };
+    },
+  });
   const measured = await measureCases(cases, reader.run.durationNs);
   const checks = cases.map((one, i) =>
     judge(one, measured[i]!, { minSamples: options.minSamples, lossReason })
@@ -46,18 +57,20 @@ export async function checkThresholds(
 
 /** Pairs that look at the same spans share a set, which is prepared once. */
 async function toCases(
-  reader: SpanReader,
   pairs: readonly { threshold: Threshold; target: CheckTarget }[],
-  omitted: OmittedByName,
+  { omitted, setOf }: {
+    omitted: OmittedByName;
+    setOf: (options: Required<SpanSetOptions>) => Promise<{ spans: SpanSet; rows: SpanTotals[] }>;
+  },
 ): Promise<CheckCase[]> {
   const nameOf = ({ threshold, target }: (typeof pairs)[number]) =>
     JSON.stringify([threshold.measure, target.where]);
   const cases = new Map<(typeof pairs)[number], CheckCase>();
   for (const group of Map.groupBy(pairs, nameOf).values()) {
     const { threshold: { measure }, target: { where } } = group[0]!;
-    const options: SpanSetOptions = { measure, where, keys: group.flatMap((p) => p.target.keys) };
-    const spans = reader.spans(options);
-    const byKey = new Map((await spans.totals()).map((row) => [keyText(row), row]));
+    const keys = group.flatMap((pair) => pair.target.keys);
+    const { spans, rows: found } = await setOf({ measure, where, keys });
+    const byKey = new Map(found.map((row) => [keyText(row), row]));
     for (const pair of group) {
       const { target } = pair;
       const rows = target.keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
