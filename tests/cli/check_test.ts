@@ -153,7 +153,7 @@ test("check refuses what it does not understand", async () => {
       [["--error-rate", "200%"], /^ferret: Cannot read share "200%": .*\n$/],
       [["--threshold", "p(99) < +10%"], /baselines are not built yet/],
       [["--threshold", "p(101) < 1s"], /^ferret: Cannot read threshold /],
-      [["--threshold", "GET / p(99) < 1s"], /a colon must stand/],
+      [["--threshold", "GET / p(99) < 1s"], /there is no colon/],
       [["--threshold", "p(99) = 1s"], /^ferret: Cannot read threshold /],
       [["--threshold", "count < many"], /"many" is not a number/],
       [["--max", "1s", "--max-loss", "lots"], /^ferret: Cannot read --max-loss "lots": /],
