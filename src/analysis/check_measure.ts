@@ -45,7 +45,10 @@ export async function measureCases(
   return cases.map((one, i) => {
     const request = requests[i];
     if (request === undefined) return fromTotals(one, durationNs);
-    const [actual, low, high] = values.get(request)!;
+    // A recording that somebody edited may not hold what its own counts say.
+    const [actual, low, high] = values.get(request)!.map((value) =>
+      Number.isNaN(value) ? undefined : value
+    );
     return {
       n: samplesOf(one),
       actual,

@@ -57,9 +57,8 @@ function findObstacle(
   const few = tooFewSamples(threshold, n, minSamples);
   if (few !== undefined) return few;
   if (actual === undefined) {
-    return threshold.aggregate.kind === "rate"
-      ? "how long the run took is not known"
-      : shorter(one);
+    if (threshold.aggregate.kind === "rate") return "how long the run took is not known";
+    return omitted.count > 0 ? shorter(one) : "the spans are not as the histogram of the run says";
   }
   if (omitted.count > 0 && threshold.measure === "self") {
     return `the self time of ${omitted.count} spans below --min-duration was not stored`;

@@ -92,7 +92,10 @@ export async function addPercentiles(
     // Small ranks are those of low percentiles: what is missing is missing at the front.
     const missing = PERCENTILES.length - values[i]!.length;
     row.percentiles = Object.fromEntries(
-      REPORT_PERCENTILES.map((name, at) => [name, values[i]![at - missing]]),
+      REPORT_PERCENTILES.map((name, at) => {
+        const value = values[i]![at - missing];
+        return [name, Number.isNaN(value) ? undefined : value];
+      }),
     ) as Percentiles;
   });
 }

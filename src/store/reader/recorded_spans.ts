@@ -8,28 +8,16 @@
 import type {
   HistogramCell,
   RankRequest,
-  RecordedRun,
   SpanKey,
   SpanSet,
-  SpanSetOptions,
   SpanTotals,
 } from "../../model/span_reader.ts";
-import { histogramQuery, quoteString } from "../schema.ts";
-import { attributeFilter } from "./attribute_filter.ts";
+import { KEY_COLUMNS, keyRow } from "./key_table.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { type SpanChoice, SpanHistogram } from "./span_histogram.ts";
 
 /** Buckets of the stored histogram in a cell of {@linkcode HistogramCell}: 64 an octave to 8. */
 const CELL_SHIFT = 3;
-
-const KEY_COLUMNS = [["name", "VARCHAR"], ["scope", "VARCHAR"]] as const;
-
-/** Options for {@linkcode RecordedSpans}. */
-export interface RecordedSpansOptions extends SpanSetOptions {
-  run: RecordedRun;
-  runs: readonly RecordedRun[];
-  /** Tells the tables of several sets in one sandbox apart. */
-  number: number;
-}
 
 /** The bucket in which a rank lies. */
 interface Located {
@@ -44,20 +32,45 @@ interface Located {
 
 export class RecordedSpans implements SpanSet {
   readonly #sandbox: Sandbox;
-  readonly #options: RecordedSpansOptions;
-  #histogram: Promise<string> | undefined;
+  readonly #histogram: SpanHistogram;
 
-  constructor(sandbox: Sandbox, options: RecordedSpansOptions) {
+  constructor(sandbox: Sandbox, choice: SpanChoice) {
     this.#sandbox = sandbox;
-    this.#options = options;
+    this.#histogram = new SpanHistogram(sandbox, choice);
   }
 
-  async totals(): Promise<SpanTotals[]> {
+  totals(): Promise<SpanTotals[]> {
+    return this.#sandbox.inTurn(() => this.#readTotals());
+  }
+
+  valuesAt(requests: readonly RankRequest[]): Promise<number[][]> {
+    return this.#sandbox.inTurn(async () => {
+      const values = await this.#readValues(requests);
+      if (!values.flat().some(Number.isNaN)) return values;
+      // The stored histogram counts as many spans as there are, but not as they are.
+      this.#histogram.rebuild();
+      return await this.#readValues(requests);
+    });
+  }
+
+  estimatesAt(requests: readonly RankRequest[]): Promise<number[][]> {
+    return this.#sandbox.inTurn(async () => {
+      const { values, unresolved } = settle(requests, await this.#locate(requests));
+      for (const { request, position, maxNs } of unresolved) values[request]![position] = maxNs;
+      return values;
+    });
+  }
+
+  histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]> {
+    return this.#sandbox.inTurn(() => this.#readHistograms(keys));
+  }
+
+  async #readTotals(): Promise<SpanTotals[]> {
     const rows = await this.#sandbox.rows(
       `SELECT name::VARCHAR, scope::VARCHAR, min(kind)::VARCHAR, sum(count)::BIGINT,
          sum(errors)::BIGINT, sum(roots)::BIGINT, sum(sum_ns)::HUGEINT, sum(self_ns)::HUGEINT,
          min(min_ns), max(max_ns)
-       FROM ${await this.#source()} GROUP BY name, scope`,
+       FROM ${await this.#histogram.source()} GROUP BY name, scope`,
     );
     return rows.map(([name, scope, kind, ...numbers]) => {
       const [count, errors, roots, totalNs, selfNs, minNs, maxNs] = numbers.map(Number);
@@ -76,25 +89,19 @@ export class RecordedSpans implements SpanSet {
     });
   }
 
-  async valuesAt(requests: readonly RankRequest[]): Promise<number[][]> {
+  async #readValues(requests: readonly RankRequest[]): Promise<number[][]> {
     const { values, unresolved } = settle(requests, await this.#locate(requests));
     if (unresolved.length > 0) await this.#scan(requests, { values, unresolved });
     return values;
   }
 
-  async estimatesAt(requests: readonly RankRequest[]): Promise<number[][]> {
-    const { values, unresolved } = settle(requests, await this.#locate(requests));
-    for (const { request, position, maxNs } of unresolved) values[request]![position] = maxNs;
-    return values;
-  }
-
-  async histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]> {
+  async #readHistograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]> {
     const result: HistogramCell[][] = keys.map(() => []);
     if (keys.length === 0) return result;
     await this.#fillKeys(keys.map((key) => [key]));
     const rows = await this.#sandbox.rows(
       `SELECT id, bucket >> ${CELL_SHIFT}, sum(count)::BIGINT
-       FROM ${await this.#source()} JOIN wanted_keys USING (name, scope)
+       FROM ${await this.#histogram.source()} JOIN wanted_keys USING (name, scope)
        GROUP BY ALL ORDER BY ALL`,
     ) as [number, number, bigint][];
     for (const [id, cell, count] of rows) result[id]!.push({ cell, count: Number(count) });
@@ -116,7 +123,7 @@ export class RecordedSpans implements SpanSet {
     const rows = await this.#sandbox.rows(
       `WITH buckets AS (
          SELECT id, bucket, sum(count)::BIGINT AS n, min(min_ns) AS lo, max(max_ns) AS hi
-         FROM ${await this.#source()} JOIN wanted_keys USING (name, scope) GROUP BY ALL
+         FROM ${await this.#histogram.source()} JOIN wanted_keys USING (name, scope) GROUP BY ALL
        ), running AS (
          SELECT *, sum(n) OVER (
            PARTITION BY id ORDER BY bucket ROWS UNBOUNDED PRECEDING
@@ -152,7 +159,7 @@ export class RecordedSpans implements SpanSet {
     }
     const wanted = [...ranges.values()].flatMap(({ id, located }) => {
       const { request, minNs, maxNs } = located[0]!;
-      return requests[request]!.keys.map((key) => [id, ...toRow(key), minNs, maxNs]);
+      return requests[request]!.keys.map((key) => [id, ...keyRow(key), minNs, maxNs]);
     });
     await this.#sandbox.fill(
       "wanted_ranges",
@@ -166,7 +173,7 @@ export class RecordedSpans implements SpanSet {
         located.map(({ request, position, rank }) => [id, request, position, rank])
       ),
     );
-    const value = this.#valueColumn();
+    const { valueColumn: value, condition } = this.#histogram;
     // Comparing a second text for each span takes a third of the time.
     const scope = await this.#hasNamesInSeveralScopes() ? "AND s.scope = r.scope" : "";
     const rows = await this.#sandbox.rows(
@@ -174,7 +181,7 @@ export class RecordedSpans implements SpanSet {
          SELECT r.id, s.${value} AS value, count(*) AS n
          FROM spans s JOIN wanted_ranges r
            ON s.name = r.name ${scope} AND s.${value} BETWEEN r.lo AND r.hi
-         WHERE ${this.#condition()} GROUP BY ALL
+         WHERE ${condition} GROUP BY ALL
        ), running AS (
          SELECT *, sum(n) OVER (
            PARTITION BY id ORDER BY value ROWS UNBOUNDED PRECEDING
@@ -193,77 +200,17 @@ export class RecordedSpans implements SpanSet {
     await this.#sandbox.fill(
       "wanted_keys",
       [["id", "INTEGER"], ...KEY_COLUMNS],
-      groups.flatMap((keys, id) => keys.map((key) => [id, ...toRow(key)])),
+      groups.flatMap((keys, id) => keys.map((key) => [id, ...keyRow(key)])),
     );
   }
 
   async #hasNamesInSeveralScopes(): Promise<boolean> {
     const [row] = await this.#sandbox.rows(
       `SELECT count(*) > count(DISTINCT name)
-       FROM (SELECT DISTINCT name, scope FROM ${await this.#source()})`,
+       FROM (SELECT DISTINCT name, scope FROM ${await this.#histogram.source()})`,
     );
     return row![0] === true;
   }
-
-  #valueColumn(): string {
-    return this.#options.measure === "self" ? "self_ns" : "duration_ns";
-  }
-
-  /** Which rows of `spans` are meant. */
-  #condition(): string {
-    const { run, runs, where = [] } = this.#options;
-    const conditions = [`${this.#valueColumn()} IS NOT NULL`];
-    if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
-    if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
-    if (where.length > 0) conditions.push(attributeFilter(where));
-    return conditions.join(" AND ");
-  }
-
-  /** SQL for the rows of the histogram of these spans. */
-  #source(): Promise<string> {
-    this.#histogram ??= this.#findHistogram();
-    return this.#histogram;
-  }
-
-  async #findHistogram(): Promise<string> {
-    const { run, where = [], measure = "duration" } = this.#options;
-    if (where.length === 0 && measure === "duration" && await this.#isStoredOneTrue()) {
-      return `(FROM histograms WHERE run_id = ${quoteString(run.runId)})`;
-    }
-    const { number, keys } = this.#options;
-    const value = this.#valueColumn();
-    const columns = value === "duration_ns" ? "*" : `* REPLACE (${value} AS duration_ns)`;
-    let chosen = "";
-    if (keys !== undefined) {
-      await this.#sandbox.fill(`keys_${number}`, KEY_COLUMNS, keys.map(toRow));
-      chosen = `SEMI JOIN keys_${number} USING (name, scope)`;
-    }
-    const spans = `(SELECT ${columns} FROM spans ${chosen} WHERE ${this.#condition()})`;
-    await this.#sandbox.run(`CREATE TABLE histogram_${number} AS ${histogramQuery(spans)}`);
-    return `histogram_${number}`;
-  }
-
-  /**
-   * Whether the stored histogram is there and counts the spans that are there:
-   * rows may have been removed with a database client, or written by another
-   * program.
-   */
-  async #isStoredOneTrue(): Promise<boolean> {
-    const { run, runs } = this.#options;
-    const [row] = await this.#sandbox.rows(
-      `SELECT coalesce(sum(count), 0)::BIGINT, count(*) - count(errors),
-         (SELECT count(*) FROM spans)
-       FROM histograms WHERE run_id = ${quoteString(run.runId)}`,
-    ) as [bigint, bigint, bigint][];
-    const stored = runs.reduce((sum, { stored }) => sum + stored, 0);
-    const [counted, incomplete, spans] = row!.map(Number);
-    return spans === stored && incomplete === 0 && counted === run.stored - run.unfinished;
-  }
-}
-
-/** Values of {@linkcode KEY_COLUMNS}. */
-function toRow({ name, scope }: SpanKey): string[] {
-  return [name, scope];
 }
 
 /** Takes the values that need no look at the spans: the ends of a bucket, or all of it. */

@@ -28,6 +28,7 @@ export class Sandbox {
   readonly path: string;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection) {
     this.path = path;
@@ -77,6 +78,13 @@ export class Sandbox {
     } catch (error) {
       throw toRecordingError(this.path, error);
     }
+  }
+
+  /** Runs `work` when what was asked for before is done: it fills tables that others fill too. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return await result;
   }
 
   /** Replaces a table of our own. Its columns are INTEGER, BIGINT or VARCHAR. */

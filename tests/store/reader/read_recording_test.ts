@@ -260,6 +260,39 @@ describe("SpanSet", () => {
     reader.close();
   });
 
+  it("finds that the spans are not as the histogram says", async () => {
+    const path = join(folder, "changed.duckdb");
+    await writeRecording(path, [{ spans: steppedSpans({ name: "load" }, 1000, 1000) }]);
+    const instance = await DuckDBInstance.create(path);
+    await (await instance.connect()).run("UPDATE spans SET duration_ns = duration_ns * 1000");
+    instance.closeSync();
+    const reader = await openRecording(path);
+    const values = await reader.spans().valuesAt([{ keys: [LOAD], ranks: [500, 990] }]);
+    assert.deepEqual(values, [[500_000_000, 990_000_000]]);
+    reader.close();
+  });
+
+  it("answers questions that are asked at once", async () => {
+    const path = join(folder, "many.duckdb");
+    const names = ["a", "b", "c", "d"];
+    await writeRecording(path, [{
+      spans: names.flatMap((name, i) => steppedSpans({ name }, 100, 1000 * (i + 1))),
+    }]);
+    const reader = await openRecording(path);
+    const spans = reader.spans();
+    const found = await Promise.all(names.map(async (name, i) => {
+      const set = i % 2 === 0 ? spans : reader.spans({ measure: "self" });
+      const keys = [{ name, scope: "manual" }];
+      const [[values], [cells]] = await Promise.all([
+        set.valuesAt([{ keys, ranks: [50] }]),
+        set.histograms(keys),
+      ]);
+      return [values![0], cells!.reduce((sum, { count }) => sum + count, 0)];
+    }));
+    assert.deepEqual(found, names.map((_, i) => [50_000 * (i + 1), 100]));
+    reader.close();
+  });
+
   it("reads a recording without histograms", async () => {
     const path = join(folder, "bare.duckdb");
     await writeRecording(path, [{ spans: steppedSpans({ name: "load" }, 100, 10) }]);
