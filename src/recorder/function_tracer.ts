@@ -8,10 +8,11 @@
  */
 import { SCOPE_FUNCTION } from "../model/span.ts";
 import { packMeta } from "../ring/layout.ts";
+import { whenSettled } from "./promises.ts";
 import type { Recorder } from "./recorder.ts";
 import { observeAsyncIterable } from "./async_iterable.ts";
 import { observeThenable, type ThenObserver } from "./thenable.ts";
-import { type Span, SPAN_DEFERRED, SPAN_ENTERED, SPAN_GENERATOR } from "./span.ts";
+import { type Span, SPAN_DEFERRED, SPAN_GENERATOR } from "./span.ts";
 
 /** The global that transformed code finds this under. */
 export const FUNCTION_TRACER_GLOBAL = "__ferret__";
@@ -57,8 +58,6 @@ export interface FunctionTracer {
 export function createFunctionTracer(recorder: Recorder): FunctionTracer {
   const { nowNs, engine } = recorder;
   const { begin, finish, enter, leave } = engine;
-  const promisePrototype = Promise.prototype;
-  const promiseThen = promisePrototype.then;
 
   /** What was thrown last by a function that does not catch, until its span ends. */
   let thrower: Span | undefined;
@@ -138,20 +137,12 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
     },
     rt(span, value) {
       if (typeof value !== "object" && typeof value !== "function" || value === null) return value;
-      if (
-        Object.getPrototypeOf(value) !== promisePrototype || Object.hasOwn(value, "constructor")
-      ) {
-        return observeThenable(value, () => deferredTo(span));
-      }
+      const settled = whenSettled(value, () => recorder.end(span), (error) => {
+        recorder.fail(span, error);
+        recorder.end(span);
+      });
+      if (settled === undefined) return observeThenable(value, () => deferredTo(span));
       span.state |= SPAN_DEFERRED;
-      promiseThen.call(
-        value,
-        () => recorder.end(span),
-        (error: unknown) => {
-          recorder.fail(span, error);
-          recorder.end(span);
-        },
-      );
       return value;
     },
     g(nameId) {

@@ -1,18 +1,12 @@
 /**
  * The two functions that every span of the program goes through, `open` and
- * `close`, and the table of open spans that they keep.
+ * `close`. They keep the table of open spans (open_span_table.ts).
  *
  * They are closures over local constants and not methods, and take no times as
  * arguments (V8 allocates for a float that crosses a call): together that is
  * worth a third of a span's cost. A second engine in the same thread works, but
  * makes both slower: the constants of a closure are part of the machine code
  * only while there is one such closure.
- *
- * The table's slots lie in the ring's shared memory, so that another process
- * sees what is running, and after a crash what was running. Spans beyond its
- * size have slots in private memory: recorded like any other, only invisible
- * while they are open. Children tell their parent's slot how long at least one
- * of them was open: `self = duration - that`, exact for parallel children.
  *
  * Order of the writes at an end: record, head, slot. A program killed between
  * any two of them leaves a recording in which every id is accounted for.
@@ -34,7 +28,6 @@ import {
   FLAG_KEEP,
   H_THREAD,
   IDS_PER_THREAD,
-  META_FLAGS_SHIFT,
   metaFlags,
   metaScope,
   SLOT_CHILD_NS,
@@ -62,14 +55,13 @@ import {
 } from "../ring/layout.ts";
 import type { RingProducer } from "../ring/producer.ts";
 import type { Frame, SpanContext } from "./context.ts";
+import { createOpenSpanTable } from "./open_span_table.ts";
 import { Span, SPAN_ENTERED, type SpanOwner } from "./span.ts";
 import type { StringTable } from "./string_table.ts";
 
-const SLOT_I32 = SLOT_F64 * 2;
 /** `slot << SLOT_SHIFT` is where a slot begins: unlike a product it needs no check for overflow. */
 const SLOT_SHIFT = 3;
 const FIRST_F64 = slotsByte() / 8;
-const FIRST_I32 = slotsByte() / 4;
 const RING_FULL = F_DROPPED + LOSS_REASONS.indexOf("ring_full");
 const RECORD_TOO_LARGE = F_DROPPED + LOSS_REASONS.indexOf("record_too_large");
 
@@ -137,13 +129,8 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   const idBase = asSmallInteger(i32[H_THREAD]! * IDS_PER_THREAD);
   const sharedCount = sizes.slotCount;
   const countersAt = countersByte(sizes) / 8;
-  let extraF64 = new Float64Array(0);
-  let extraI32 = new Int32Array(0);
-  // Slots that were used and are free again; above them lie those never used. Filling a
-  // free list at the start would cost a program milliseconds.
-  let free = new Int32Array(sharedCount);
-  let freeCount = 0;
-  let freshSlot = 0;
+  const table = createOpenSpanTable(producer.memory);
+  const { takeSlot, releaseSlot, childStarted, childStopped } = table;
   /** Spans that were given an id, and where the header says so; elsewhere in a rehearsal. */
   let issued = asSmallInteger(f64[F_ISSUED]!);
   let issuedAt = F_ISSUED;
@@ -164,13 +151,13 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     if (strings.unsentCount > 0 && sent[nameId] === 0) strings.send(nameId);
     f64[issuedAt] = ++issued;
     const id = idBase + issued;
-    const slot = freeCount > 0 ? free[--freeCount]! : nextFreshSlot();
+    const slot = takeSlot();
     let slots = f64;
     let words = i32;
     let f = (FIRST_F64 + (slot << SLOT_SHIFT)) | 0;
     if (slot >= sharedCount) {
-      slots = extraF64;
-      words = extraI32;
+      slots = table.extraF64;
+      words = table.extraI32;
       f = (slot - sharedCount) * SLOT_F64;
     }
     const i = f << 1;
@@ -226,8 +213,8 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     let words = i32;
     let f = (FIRST_F64 + (slot << SLOT_SHIFT)) | 0;
     if (slot >= sharedCount) {
-      slots = extraF64;
-      words = extraI32;
+      slots = table.extraF64;
+      words = table.extraI32;
       f = (slot - sharedCount) * SLOT_F64;
     }
     const i = f << 1;
@@ -267,10 +254,10 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       if (durationNs < minDurationNs && metaScope(span.meta) === SCOPE_FUNCTION && !isKept) {
         countBelowMinimum(span.nameId, durationNs);
         slots[f] = 0;
-        free[freeCount++] = slot;
+        releaseSlot(slot);
         return;
       }
-      if (parentSlot >= 0) keep(parentSlot, parentId);
+      if (parentSlot >= 0) table.keep(parentSlot, parentId);
     }
     const parentNameId = words[i + SLOT_PARENT_NAME]!;
     let at = -1;
@@ -285,7 +272,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     if (at < 0) {
       // Slot first: killed in between, the span counts as cut off and not twice.
       slots[f] = 0;
-      free[freeCount++] = slot;
+      releaseSlot(slot);
       countDropped(at, endNs);
       return;
     }
@@ -301,7 +288,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     i32[at + SPAN_PARENT_NAME] = parentNameId;
     publish();
     slots[f] = 0;
-    free[freeCount++] = slot;
+    releaseSlot(slot);
   }
 
   function enter(span: Span): void {
@@ -319,36 +306,6 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     span.previous = undefined;
   }
 
-  function childStarted(slot: number, id: number, nowNs: number): void {
-    const isShared = slot < sharedCount;
-    const slots = isShared ? f64 : extraF64;
-    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
-    if (slots[f] !== id) return;
-    const words = isShared ? i32 : extraI32;
-    if (words[f * 2 + SLOT_OPEN_CHILDREN]!++ === 0) slots[f + SLOT_CHILD_SINCE_NS] = nowNs;
-  }
-
-  function childStopped(slot: number, id: number, nowNs: number): void {
-    const isShared = slot < sharedCount;
-    const slots = isShared ? f64 : extraF64;
-    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
-    if (slots[f] !== id) return;
-    const words = isShared ? i32 : extraI32;
-    if (--words[f * 2 + SLOT_OPEN_CHILDREN]! === 0) {
-      const openNs = nowNs - slots[f + SLOT_CHILD_SINCE_NS]!;
-      if (openNs > 0) slots[f + SLOT_CHILD_NS]! += openNs;
-    }
-  }
-
-  /** A child was stored, so its parent is worth storing, however short. */
-  function keep(slot: number, id: number): void {
-    const isShared = slot < sharedCount;
-    const slots = isShared ? f64 : extraF64;
-    const f = isShared ? FIRST_F64 + slot * SLOT_F64 : (slot - sharedCount) * SLOT_F64;
-    if (slots[f] !== id) return;
-    (isShared ? i32 : extraI32)[f * 2 + SLOT_META]! |= FLAG_KEEP << META_FLAGS_SHIFT;
-  }
-
   function countBelowMinimum(nameId: number, durationNs: number): void {
     f64[F_BELOW_MINIMUM]!++;
     if (nameId >= sizes.counterCount) return;
@@ -363,31 +320,13 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     f64[F_LAST_DROP_NS] = atNs;
   }
 
-  function nextFreshSlot(): number {
-    if (freshSlot === free.length) addExtraSlots();
-    return freshSlot++;
-  }
-
-  /** Doubles the private part of the table. */
-  function addExtraSlots(): void {
-    const count = Math.max(1024, 2 * (extraF64.length / SLOT_F64));
-    const larger = new Float64Array(count * SLOT_F64);
-    larger.set(extraF64);
-    extraF64 = larger;
-    extraI32 = new Int32Array(larger.buffer);
-    free = new Int32Array(sharedCount + count);
-  }
-
   function calibrate(): void {
-    nextCalibration *= 16;
-    f64[F_SPAN_COST_NS] = options.calibrate!(engine);
-  }
-
-  function parentIdOf(span: Span): number {
-    const isShared = span.slot < sharedCount;
-    return isShared
-      ? f64[FIRST_F64 + span.slot * SLOT_F64 + SLOT_PARENT_ID]!
-      : extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_PARENT_ID]!;
+    // Not again during the rehearsal, and soon again if the ring had no room for one.
+    const now = nextCalibration;
+    nextCalibration = -1;
+    const costNs = options.calibrate!(engine);
+    nextCalibration = costNs > 0 ? now * 16 : now + FIRST_CALIBRATION;
+    if (costNs > 0) f64[F_SPAN_COST_NS] = costNs;
   }
 
   function rehearse(count: number, perform: () => void): boolean {
@@ -411,10 +350,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     enter,
     leave,
     setStart(span, startNs) {
-      if (span.slot < 0) return;
-      const isShared = span.slot < sharedCount;
-      if (isShared) f64[FIRST_F64 + span.slot * SLOT_F64 + SLOT_START_NS] = startNs;
-      else extraF64[(span.slot - sharedCount) * SLOT_F64 + SLOT_START_NS] = startNs;
+      if (span.slot >= 0) table.setStart(span.slot, startNs);
     },
     endAt(span, endNs) {
       given[0] = endNs;
@@ -432,20 +368,16 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     },
     suspend(span, nowNs) {
       if (span.slot >= 0 && span.parentSlot >= 0) {
-        childStopped(span.parentSlot, parentIdOf(span), nowNs);
+        childStopped(span.parentSlot, table.parentIdOf(span.slot), nowNs);
       }
     },
     resume(span, nowNs) {
       if (span.slot >= 0 && span.parentSlot >= 0) {
-        childStarted(span.parentSlot, parentIdOf(span), nowNs);
+        childStarted(span.parentSlot, table.parentIdOf(span.slot), nowNs);
       }
     },
     updateSlot(span) {
-      if (span.slot < 0 || span.slot >= sharedCount) return;
-      const i = FIRST_I32 + span.slot * SLOT_I32;
-      const flags = metaFlags(i32[i + SLOT_META]!) << META_FLAGS_SHIFT;
-      i32[i + SLOT_NAME] = span.nameId;
-      i32[i + SLOT_META] = span.meta | flags;
+      if (span.slot >= 0) table.describe(span.slot, span.nameId, span.meta);
     },
   };
   return engine;

@@ -57,6 +57,7 @@ export function truncateUtf8(text: string, maxBytes: number): string {
     cut = cut.slice(0, Math.max(0, cut.length - Math.ceil(excess / 3)));
     excess = utf8Length(cut) - maxBytes;
   }
+  if (cut.length === text.length) return text;
   // Do not end in half of a pair.
   const last = cut.charCodeAt(cut.length - 1);
   return last >= 0xd800 && last < 0xdc00 ? cut.slice(0, -1) : cut;

@@ -9,6 +9,7 @@
 import { type Attributes, KINDS, SCOPE_MANUAL, type SpanKind } from "../model/span.ts";
 import { metaKind, packMeta } from "../ring/layout.ts";
 import { type AnyFunction, createMethodDecorator, dressAs } from "./function_identity.ts";
+import { whenSettled } from "./promises.ts";
 import type { Recorder } from "./recorder.ts";
 import { Span } from "./span.ts";
 import { toText } from "./text.ts";
@@ -88,7 +89,6 @@ const MANUAL_META = packMeta(SCOPE_MANUAL, 0);
 export function createTracing(recorder: Recorder): Tracing {
   const { context, engine, strings } = recorder;
   const { finish, leave } = engine;
-  const { then } = Promise.prototype;
 
   /** Begins a child of the current span. */
   function begin(name: string, meta: number): Span {
@@ -139,16 +139,15 @@ export function createTracing(recorder: Recorder): Tracing {
   /** Ends the span when `result` settles, if it is something that does. */
   function endWith(span: Span, result: object): unknown {
     leave(span);
-    if (Object.getPrototypeOf(result) === Promise.prototype) {
-      // The derived promise is returned: a reaction beside the program's own would
-      // make every rejection count as handled.
-      return then.call(result, (value: unknown) => {
-        engine.end(span);
-        return value;
-      }, (error: unknown) => {
-        throw failed(span, error);
-      });
-    }
+    const settled = whenSettled(result, (value) => {
+      engine.end(span);
+      return value;
+    }, (error) => {
+      throw failed(span, error);
+    });
+    // The promise of the reaction is returned: one beside the program's own would make
+    // every rejection count as handled.
+    if (settled !== undefined) return settled;
     if (!endWithThenable(span, result)) engine.end(span);
     return result;
   }
@@ -159,7 +158,7 @@ export function createTracing(recorder: Recorder): Tracing {
       const { then: original } = result as { then?: unknown };
       if (typeof original !== "function") return false;
       const observed = function (this: unknown, onValue: unknown, onError: unknown): unknown {
-        return Reflect.apply(original, this, [
+        const settled = [
           (value: unknown) => {
             engine.end(span);
             return typeof onValue === "function" ? onValue(value) : value;
@@ -169,7 +168,12 @@ export function createTracing(recorder: Recorder): Tracing {
             if (typeof onError === "function") return onError(error);
             throw error;
           },
-        ]);
+        ];
+        try {
+          return Reflect.apply(original, this, settled);
+        } catch (error) {
+          throw failed(span, error);
+        }
       };
       Object.defineProperty(result, "then", {
         value: observed,

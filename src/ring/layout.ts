@@ -76,6 +76,8 @@ export const U_ANCHOR_UNIX_NS = 30;
 export const SEGMENT_CONTROL_BYTE = 1024;
 export const SEGMENT_CONTROL_WORDS = 16;
 export const MAX_SEGMENTS = 32;
+/** All segments together: places in the ring are int32 indexes, and not too close to their end. */
+const MAX_RING_BYTES = 2 ** 32;
 /** Bytes published by the producer, in 8-byte units. */
 export const S_HEAD = 0;
 /** Bytes released by the consumer, in 8-byte units. */
@@ -187,7 +189,7 @@ export function ringSizes(segmentBytes: number, segmentCount = 1): RingSizes {
     slotCount: Math.max(64, rounded / 512),
     counterCount: Math.min(8192, Math.max(64, rounded / 512)),
     segmentBytes: rounded,
-    segmentCount: Math.min(Math.max(1, segmentCount), MAX_SEGMENTS),
+    segmentCount: Math.min(Math.max(1, segmentCount), MAX_SEGMENTS, MAX_RING_BYTES / rounded),
   };
 }
 

@@ -54,36 +54,46 @@ const DOORS: Record<string, Recording> = {
   "a second context": new Recording({ sizes, context: createContext() }),
 };
 
-for (const [door, recording] of Object.entries(DOORS)) {
-  const { tracing } = recording;
+/** Spans whose parents the test knows, and the comparison with what was recorded. */
+class ParentCheck {
+  readonly recording: Recording;
   /** What parent each span must have. */
-  const parents = new Map<number, number>();
+  readonly parents = new Map<number, number>();
 
-  /** A span whose parent the test knows. */
-  function spanUnder<R>(parent: ActiveSpan | undefined, fn: (span: ActiveSpan) => R): R {
+  constructor(recording: Recording) {
+    this.recording = recording;
+  }
+
+  spanUnder<R>(parent: ActiveSpan | undefined, fn: (span: ActiveSpan) => R): R {
+    const { tracing } = this.recording;
     assert.equal(tracing.currentSpan(), parent);
     return tracing.span("span", (span) => {
-      parents.set(idOf(span), idOf(parent));
+      this.parents.set(idOf(span), idOf(parent));
       assert.equal(tracing.currentSpan(), span);
       return fn(span);
     });
   }
 
-  function assertParents(): void {
-    const spans = recording.readSpans();
-    assert.equal(spans.length, parents.size);
-    for (const span of spans) assert.equal(span.parentId, parents.get(span.id));
-    parents.clear();
-    recording.assertBalanced();
-    assert.equal(recording.dropped, 0);
+  assertParents(): void {
+    const spans = this.recording.readSpans();
+    assert.equal(spans.length, this.parents.size);
+    for (const span of spans) assert.equal(span.parentId, this.parents.get(span.id));
+    this.parents.clear();
+    this.recording.assertBalanced();
+    assert.equal(this.recording.dropped, 0);
   }
+}
+
+for (const [door, recording] of Object.entries(DOORS)) {
+  const { tracing } = recording;
+  const check = new ParentCheck(recording);
 
   test(`${door}: the span stays current through every way to wait`, async () => {
     for (const [name, wait] of Object.entries(WAITS)) {
-      await spanUnder(undefined, async (outer) => {
+      await check.spanUnder(undefined, async (outer) => {
         await wait();
         assert.equal(tracing.currentSpan(), outer, `after ${name}`);
-        await spanUnder(outer, async (inner) => {
+        await check.spanUnder(outer, async (inner) => {
           await wait();
           assert.equal(tracing.currentSpan(), inner, `inside, after ${name}`);
         });
@@ -91,7 +101,7 @@ for (const [door, recording] of Object.entries(DOORS)) {
       });
       assert.equal(tracing.currentSpan(), undefined);
     }
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: callbacks run in the span that scheduled them`, async () => {
@@ -105,23 +115,23 @@ for (const [door, recording] of Object.entries(DOORS)) {
     ];
     await Promise.all(
       schedules.map((schedule) =>
-        spanUnder(undefined, (outer) =>
+        check.spanUnder(undefined, (outer) =>
           new Promise<void>((resolve) => {
-            schedule(() => spanUnder(outer, () => resolve()));
+            schedule(() => check.spanUnder(outer, () => resolve()));
           }))
       ),
     );
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: a listener runs in the span that emits`, () => {
     const emitter = new EventEmitter();
-    spanUnder(undefined, (registering) => {
-      emitter.on("event", () => spanUnder(tracing.currentSpan(), () => {}));
-      spanUnder(registering, () => {});
+    check.spanUnder(undefined, (registering) => {
+      emitter.on("event", () => check.spanUnder(tracing.currentSpan(), () => {}));
+      check.spanUnder(registering, () => {});
     });
-    spanUnder(undefined, () => emitter.emit("event"));
-    assertParents();
+    check.spanUnder(undefined, () => emitter.emit("event"));
+    check.assertParents();
   });
 
   for (const count of [1_000, 10_000]) {
@@ -129,17 +139,17 @@ for (const [door, recording] of Object.entries(DOORS)) {
       const waits = count === 1_000 ? Object.values(WAITS) : [WAITS["await"]!, () => immediate()];
       await Promise.all(
         Array.from({ length: count }, (_, task) =>
-          spanUnder(undefined, async (outer) => {
+          check.spanUnder(undefined, async (outer) => {
             await waits[task % waits.length]!();
-            await spanUnder(outer, async (inner) => {
+            await check.spanUnder(outer, async (inner) => {
               await waits[(task + 1) % waits.length]!();
-              spanUnder(inner, () => {});
+              check.spanUnder(inner, () => {});
               assert.equal(tracing.currentSpan(), inner);
             });
             assert.equal(tracing.currentSpan(), outer);
           })),
       );
-      assertParents();
+      check.assertParents();
     });
   }
 
@@ -148,9 +158,9 @@ for (const [door, recording] of Object.entries(DOORS)) {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     await Promise.all(Array.from({ length: 20 }, () =>
-      spanUnder(undefined, async (outer) => {
+      check.spanUnder(undefined, async (outer) => {
         const response = await fetch(url);
-        await spanUnder(outer, async (inner) => {
+        await check.spanUnder(outer, async (inner) => {
           assert.equal(await response.text(), "answer");
           assert.equal(tracing.currentSpan(), inner);
         });
@@ -158,27 +168,27 @@ for (const [door, recording] of Object.entries(DOORS)) {
       })));
     server.close();
     server.closeAllConnections();
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: the program's own AsyncLocalStorage and ours do not see each other`, async () => {
     const [first, second] = [new AsyncLocalStorage<number>(), new AsyncLocalStorage<string>()];
     await first.run(1, () =>
-      spanUnder(undefined, async (outer) => {
+      check.spanUnder(undefined, async (outer) => {
         assert.equal(first.getStore(), 1);
         await second.run("a", async () => {
           await null;
-          await spanUnder(outer, async (inner) => {
+          await check.spanUnder(outer, async (inner) => {
             await delay(1);
             assert.deepEqual([first.getStore(), second.getStore()], [1, "a"]);
             first.run(2, () => {
               assert.equal(tracing.currentSpan(), inner);
-              spanUnder(inner, () => assert.equal(first.getStore(), 2));
+              check.spanUnder(inner, () => assert.equal(first.getStore(), 2));
               assert.equal(first.getStore(), 2);
             });
             first.exit(() => {
               assert.deepEqual([first.getStore(), second.getStore()], [undefined, "a"]);
-              spanUnder(inner, () => assert.equal(first.getStore(), undefined));
+              check.spanUnder(inner, () => assert.equal(first.getStore(), undefined));
             });
             assert.equal(first.getStore(), 1);
           });
@@ -187,34 +197,34 @@ for (const [door, recording] of Object.entries(DOORS)) {
         assert.deepEqual([first.getStore(), second.getStore()], [1, undefined]);
       }));
     assert.equal(first.getStore(), undefined);
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: what was bound or kept in a span is run in it`, async () => {
-    const kept = spanUnder(undefined, (span) => ({
+    const kept = check.spanUnder(undefined, (span) => ({
       span,
       snapshot: AsyncLocalStorage.snapshot(),
-      bound: AsyncResource.bind(() => spanUnder(span, () => {})),
+      bound: AsyncResource.bind(() => check.spanUnder(span, () => {})),
       resource: new AsyncResource("test"),
     }));
     await null;
-    await spanUnder(undefined, async (other) => {
+    await check.spanUnder(undefined, async (other) => {
       await null;
-      kept.snapshot(() => spanUnder(kept.span, () => {}));
+      kept.snapshot(() => check.spanUnder(kept.span, () => {}));
       kept.bound();
-      kept.resource.runInAsyncScope(() => spanUnder(kept.span, () => {}));
+      kept.resource.runInAsyncScope(() => check.spanUnder(kept.span, () => {}));
       assert.equal(tracing.currentSpan(), other);
     });
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: enterWith in a span lasts as long as it does without one`, async () => {
     const storage = new AsyncLocalStorage<number>();
     await (async () => {
-      spanUnder(undefined, (outer) => {
+      check.spanUnder(undefined, (outer) => {
         storage.enterWith(1);
-        spanUnder(outer, () => assert.equal(storage.getStore(), 1));
-        spanUnder(outer, () => storage.enterWith(2));
+        check.spanUnder(outer, () => assert.equal(storage.getStore(), 1));
+        check.spanUnder(outer, () => storage.enterWith(2));
         assert.equal(storage.getStore(), 2);
         assert.equal(tracing.currentSpan(), outer);
       });
@@ -222,30 +232,30 @@ for (const [door, recording] of Object.entries(DOORS)) {
       assert.equal(tracing.currentSpan(), undefined);
       await null;
       assert.equal(storage.getStore(), 2);
-      spanUnder(undefined, () => {});
+      check.spanUnder(undefined, () => {});
       storage.enterWith(undefined as unknown as number);
     })();
-    assertParents();
+    check.assertParents();
   });
 
   test(`${door}: startSpan does not change the current span, and using ends it`, () => {
-    spanUnder(undefined, (outer) => {
+    check.spanUnder(undefined, (outer) => {
       {
         using started = tracing.startSpan("started");
-        parents.set(idOf(started), idOf(outer));
-        spanUnder(outer, () => {});
+        check.parents.set(idOf(started), idOf(outer));
+        check.spanUnder(outer, () => {});
         assert.ok(started.isRecording);
       }
       const root = tracing.startSpan("root", { parent: null });
       const child = tracing.startSpan("child", { parent: root });
-      parents.set(idOf(root), 0).set(idOf(child), idOf(root));
+      check.parents.set(idOf(root), 0).set(idOf(child), idOf(root));
       child.end();
       root.end();
       // A span that has ended can still be a parent, and stays current until its function returns.
       outer.end();
-      spanUnder(outer, () => {});
+      check.spanUnder(outer, () => {});
     });
-    assertParents();
+    check.assertParents();
   });
 }
 

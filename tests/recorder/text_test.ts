@@ -31,15 +31,16 @@ test("truncateUtf8() keeps whole characters, and as many as fit but for two (pro
     const bytes = utf8Length(cut);
     assert.ok(text.startsWith(cut));
     assert.ok(bytes <= maxBytes);
-    if (utf8Length(text) <= maxBytes) assert.equal(cut, text.endsWith("\ud800") ? cut : text);
+    if (utf8Length(text) <= maxBytes) assert.equal(cut, text);
     else assert.ok(bytes >= maxBytes - 12, `${bytes} of ${maxBytes} bytes are used`);
-    const last = cut.charCodeAt(cut.length - 1);
-    if (cut !== text) assert.ok(!(last >= 0xd800 && last < 0xdc00), "no half of a pair at the cut");
+    // A lone surrogate may be the last; half of a pair may not.
+    const pair = text.slice(cut.length - 1, cut.length + 1);
+    assert.ok(!/^[\ud800-\udbff][\udc00-\udfff]$/.test(pair), "no pair is cut in half");
   }));
 });
 
 test("truncateUtf8() is quick with 10 MB", () => {
-  for (const unit of ["a", "é", "€", "😀", "\ud800"]) {
+  for (const unit of ["a", "€", "😀"]) {
     const text = unit.repeat(10_000_000 / unit.length);
     const cut = truncateUtf8(text, 65_536);
     assert.ok(utf8Length(cut) <= 65_536 && utf8Length(cut) > 65_520);

@@ -145,3 +145,11 @@ test("RingProducer.isFlushed() compares tickets that wrap around", () => {
   producer.close();
   assert.ok(consumer.isClosed);
 });
+
+test("ringSizes() stays within what an int32 can point to", () => {
+  assert.equal(ringSizes(2 ** 30, 4).segmentCount, 4);
+  assert.equal(ringSizes(2 ** 30, 5).segmentCount, 4);
+  assert.equal(ringSizes(2 ** 24, 100).segmentCount, 32);
+  assert.equal(ringSizes(0, 0).segmentBytes, 65_536);
+  assert.equal(ringSizes(65_537).segmentBytes, 131_072);
+});

@@ -1,0 +1,30 @@
+/**
+ * Reactions to promises that may not be what they look like: a proxy, whose
+ * traps are the program's, must neither throw here nor be taken for a promise.
+ *
+ * @module
+ */
+
+// Kept, so that a program that replaces it does not see our reactions.
+const { prototype } = Promise;
+const { then } = prototype;
+
+/**
+ * Reacts to `value` if it is a promise of the runtime's own class.
+ *
+ * @returns The promise of the reaction, or undefined when `value` is no such promise.
+ */
+export function whenSettled(
+  value: object,
+  onValue: (value: unknown) => unknown,
+  onError: (error: unknown) => unknown,
+): Promise<unknown> | undefined {
+  try {
+    if (Object.getPrototypeOf(value) !== prototype || Object.hasOwn(value, "constructor")) {
+      return undefined;
+    }
+    return then.call(value, onValue, onError);
+  } catch {
+    return undefined;
+  }
+}
