@@ -41,7 +41,14 @@ function withoutColumns(text: string): string {
 async function assertSame(
   runtime: RuntimeName,
   script: string,
-  options: { folder: string; flags?: string[]; args?: string[]; recordsFunctions?: boolean },
+  options: {
+    folder: string;
+    flags?: string[];
+    args?: string[];
+    recordsFunctions?: boolean;
+    /** Runtime of ferret itself. Default the one of the tests. */
+    ferretOn?: RuntimeName;
+  },
 ): Promise<void> {
   const { folder, flags = [], args = [] } = options;
   const env = { FERRET_TEST: "a b\nc" };
@@ -60,7 +67,7 @@ async function assertSame(
   ];
   const [plain, recorded] = await Promise.all([
     runProcess(plainCommand(runtime, script, options), { cwd: folder, env }),
-    runProcess(ferretCommand(ferret), { cwd: folder, env }),
+    runProcess(ferretCommand(ferret, options.ferretOn), { cwd: folder, env }),
   ]);
   assert.equal(recorded.stdout, plain.stdout, `${runtime} ${script}`);
   const look = runtime === "bun" && options.recordsFunctions === true ? withoutColumns : String;
@@ -143,6 +150,13 @@ test("ferret run uses the permissions of deno.json as Deno does", async () => {
   });
 });
 
+test("ferret run on Bun passes on no .env file that it has read itself", async () => {
+  const files = { ".env": "SHARED=dotenv\n", "show.ts": 'console.log(Deno.env.get("SHARED"));\n' };
+  await withFolder(files, async (folder) => {
+    await assertSame("deno", "show.ts", { folder, flags: ["-A"], ferretOn: "bun" });
+  });
+});
+
 test("ferret run keeps .env files and bunfig.toml as they are for a Bun program", async () => {
   const files = {
     ".env": "FROM_DOTENV=1\nSHARED=dotenv\n",
@@ -153,8 +167,11 @@ test("ferret run keeps .env files and bunfig.toml as they are for a Bun program"
       'console.log(process.env["FROM_DOTENV"], process.env["SHARED"], process.execArgv);\n',
   };
   await withFolder(files, async (folder) => {
-    await assertSame("bun", "show.ts", { folder });
-    await assertSame("bun", "show.ts", { folder, flags: ["--smol", "--env-file=own.env"] });
+    // A ferret on Bun would itself run the preload of this folder's bunfig.toml.
+    const ferretOn = "node";
+    await assertSame("bun", "show.ts", { folder, ferretOn });
+    const flags = ["--smol", "--env-file=own.env"];
+    await assertSame("bun", "show.ts", { folder, ferretOn, flags });
   });
 });
 
