@@ -132,6 +132,7 @@ export function childScope(
     case "TSAsExpression":
     case "TSSatisfiesExpression":
     case "TSNonNullExpression":
+    case "TSTypeAssertion":
     case "ConditionalExpression":
     case "LogicalExpression":
     case "AwaitExpression":

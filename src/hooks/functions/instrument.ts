@@ -35,17 +35,26 @@ export type Instrument = (source: string, path: string, parse: Parse) => string 
 /** Creates the function that instruments the files of one thread. */
 export function createInstrument(options: InstrumentOptions): Instrument {
   const { tracer, root, codec, keepsThrowSites } = options;
-  /** Where each name was first seen, so that two functions never share one. */
-  const places = new Map<string, string>();
+  /** Where each name is, so that two functions never share one. */
+  const places = new Map<string, { file: string; line: number }>();
+
+  /** Whether `name` is free, or is that of a function on the same line. */
+  function takes(name: string, file: string, line: number): boolean {
+    const known = places.get(name);
+    if (known === undefined) places.set(name, { file, line });
+    return known === undefined || known.file === file && known.line === line;
+  }
 
   function uniqueName(name: string, file: string, line: number): string {
-    const place = `${file}:${line}`;
-    for (const candidate of [name, `${name} (${baseName(file)})`, `${name} (${place})`]) {
-      const known = places.get(candidate);
-      if (known === undefined) places.set(candidate, place);
-      if (known === undefined || known === place) return candidate;
+    let candidate = name;
+    for (const suffix of ["", ` (${baseName(file)})`, ` (${file})`]) {
+      candidate = name + suffix;
+      if (takes(candidate, file, line)) return candidate;
+      if (places.get(candidate)!.file === file) break;
     }
-    return `${name} (${place})`;
+    let count = 2;
+    while (!takes(`${candidate} #${count}`, file, line)) count++;
+    return `${candidate} #${count}`;
   }
 
   return (source, path, parse) => {

@@ -19,13 +19,16 @@ export function selectionPattern(selection: FunctionSelection): RegExp {
   const never = `${excluded}(?!.*\\.d\\.[cm]?ts$)`;
   const globs = include.length === 0
     ? [`${escaped(root)}/(?!(?:.*/)?node_modules/).*`]
-    : include.map((glob) => globPattern(glob.startsWith("/") ? glob : `${root}/${glob}`));
+    : include.map((glob) => {
+      return glob.startsWith("/") ? globPattern(glob) : `${escaped(root)}/${globPattern(glob)}`;
+    });
   return new RegExp(`^${never}(?=.*${EXTENSIONS})(?:${globs.join("|")})$`);
 }
 
 /** `*` within a folder, `**` over folders, `?`, `{a,b}`; a folder means all that is in it. */
 function globPattern(glob: string): string {
   let pattern = "";
+  let depth = 0;
   for (let i = 0; i < glob.length; i++) {
     const char = glob[i]!;
     if (glob.startsWith("**/", i)) {
@@ -36,9 +39,13 @@ function globPattern(glob: string): string {
       i += 1;
     } else if (char === "*") pattern += "[^/]*";
     else if (char === "?") pattern += "[^/]";
-    else if (char === "{") pattern += "(?:";
-    else if (char === "}") pattern += ")";
-    else if (char === ",") pattern += "|";
+    else if (char === "{" && glob.includes("}", i)) {
+      pattern += "(?:";
+      depth++;
+    } else if (char === "}" && depth > 0) {
+      pattern += ")";
+      depth--;
+    } else if (char === "," && depth > 0) pattern += "|";
     else pattern += escaped(char);
   }
   return `${pattern}(?:/.*)?`;
