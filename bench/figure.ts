@@ -10,7 +10,7 @@ export interface Figure {
   /** What was measured, in a few words. */
   what: string;
   value: number;
-  unit: "ns" | "ms" | "x" | "%" | "bytes" | "MB" | "spans/s" | "s";
+  unit: "ns" | "ms" | "x" | "%" | "bytes" | "MB" | "spans/s" | "requests/s" | "s";
   /** What is aimed at; absent for what is only a yardstick. */
   goal?: { limit: number; is: "at most" | "at least" };
   /** Anything a reader has to know about this figure. */

@@ -26,6 +26,6 @@ function formatGoal(figure: Figure): string {
 
 /** A value with its unit, in as many digits as mean something. */
 export function formatValue({ value, unit }: Pick<Figure, "value" | "unit">): string {
-  const digits = unit === "spans/s" || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const digits = unit.endsWith("/s") || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`;
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
@@ -13,6 +13,8 @@ import { ringSizes } from "../../src/ring/layout.ts";
 import { createRingFile } from "../../src/ring/ring_file.ts";
 import type { Bench, Figure, Measurement } from "../figure.ts";
 import { lastJson, programPath, run } from "../processes.ts";
+
+type Preload = typeof import("../../cli/run/preload.ts");
 
 const RUNS = 25;
 const GOAL_MS = { deno: 20, bun: 5, node: 20 };
@@ -25,7 +27,7 @@ export const startDelay: Measurement = {
     const recorded: number[] = [];
     for (let i = 0; i < RUNS; i++) {
       plain.push(await startMs(command(bench, undefined)));
-      recorded.push(await startMs(command(bench, writePreload(bench, i))));
+      recorded.push(await startMs(command(bench, await createPreload(bench, i))));
     }
     return [
       { what: "to the first line, without ferret", value: median(plain), unit: "ms" },
@@ -64,9 +66,11 @@ function command({ runtime }: Bench, preload: string | undefined): string[] {
   }
 }
 
-/** The preload of a run with a ring of its own, as cli/run/preload.ts writes it. */
-function writePreload(bench: Bench, run: number): string {
-  const ring = createRingFile(join(bench.folder, `start-ring-${bench.runtime.name}-${run}`), {
+/** The preload that `ferret run` would write, with a ring of its own. */
+async function createPreload(bench: Bench, run: number): Promise<string> {
+  const folder = join(bench.folder, `start-${run}`);
+  mkdirSync(folder);
+  const ring = createRingFile(join(folder, "ring"), {
     sizes: ringSizes(2 ** 20),
     identity: { process: 0, thread: 0, consumerPid: process.pid, consumerStart: 0 },
   });
@@ -80,19 +84,15 @@ function writePreload(bench: Bench, run: number): string {
     thread: 0,
     overflow: "drop",
     minDurationNs: 0,
-    functions: { enabled: true, root: bench.folder, include: [], exclude: [] },
+    functions: { enabled: true, root: dirname(programPath("empty.ts")), include: [], exclude: [] },
     hooks: [],
     noHooks: [],
     revokeFfi: false,
     hiddenEnvironment: [],
   };
-  const start = pathToFileURL(join(bench.packageFolder, "dist", "src", "hooks", "start.js")).href;
-  const path = join(bench.folder, "preload.mjs");
-  writeFileSync(
-    path,
-    `import { start } from ${JSON.stringify(start)};\nstart(${JSON.stringify(config)});\n`,
-  );
-  return path;
+  const built = join(bench.packageFolder, "dist", "cli", "run", "preload.js");
+  const { writePreload } = await import(pathToFileURL(built).href) as Preload;
+  return writePreload(folder, { config, execArgv: [] });
 }
 
 function median(numbers: number[]): number {
