@@ -17,9 +17,9 @@ const PROGRAMS: Record<string, string> = {
   "exit.ts": 'import process from "node:process";\nconsole.log("bye");\nprocess.exit(5);\n',
   "kill.ts": 'import process from "node:process";\nprocess.kill(process.pid, "SIGKILL");\n',
   "state.ts": `import process from "node:process";
-const { argv, execArgv, title } = process;
+const { argv, execArgv } = process;
 const env = Object.entries(process.env).sort();
-console.log(JSON.stringify({ argv, execArgv, title, cwd: process.cwd(), main: import.meta.main }));
+console.log(JSON.stringify({ argv, execArgv, cwd: process.cwd(), main: import.meta.main }));
 console.log(JSON.stringify({ env, url: import.meta.url }));
 console.log(JSON.stringify(Object.keys(globalThis).sort()));
 `,

@@ -46,8 +46,6 @@ export function runProcess(
   const child = spawn(file!, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...testEnvironment(), ...options.env },
-    // As from a shell; some runtimes pass the path that they found.
-    argv0: file!,
     stdio: ["pipe", "pipe", "pipe"],
   });
   const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
