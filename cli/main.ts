@@ -65,10 +65,21 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     // Help and version are printed already.
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help") return 2;
+    if (error.code === "commander.unknownCommand" && isScript(argv[0]!)) {
+      throw new UsageError(
+        error.message.replace(/^error: |\n.*/gs, ""),
+        `Try ferret run ${argv[0]}`,
+      );
+    }
     const isKnown = program.commands.some((command) => command.name() === argv[0]);
     throw toUsageError(error.message, isKnown ? `ferret ${argv[0]} --help` : "ferret --help");
   }
   return exitCode;
+}
+
+/** Whether somebody forgot to say `run`. */
+function isScript(word: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(word);
 }
 
 async function runCommand(argv: readonly string[], io: Io): Promise<number> {

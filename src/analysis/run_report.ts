@@ -120,9 +120,9 @@ function sortValue(row: SpanStats, sort: Exclude<SortKey, "name">): number {
     case "mean":
       return row.meanNs;
     case "min":
-      return row.minNs;
+      return row.minNs || 0;
     case "max":
-      return row.maxNs;
+      return row.maxNs || 0;
     default:
       return row.percentiles[sort] ?? 0;
   }

@@ -20,7 +20,8 @@ export type Percentiles = Readonly<Record<ReportPercentile, number | undefined>>
 
 /**
  * Statistics of the finished spans of one name and scope. `count`, `totalNs`
- * and `meanNs` include spans that were counted and not stored.
+ * and `meanNs` include spans that were counted and not stored. `minNs` and
+ * `maxNs` are NaN where they are not known.
  */
 export interface SpanStats extends SpanTotals {
   meanNs: number;
@@ -47,6 +48,8 @@ export function toStats(totals: readonly SpanTotals[], omitted: OmittedByName): 
       ...row,
       count,
       totalNs,
+      // The shortest of them were not stored.
+      minNs: belowMinimum > 0 ? NaN : row.minNs,
       meanNs: count === 0 ? 0 : totalNs / count,
       belowMinimum,
       percentiles: UNKNOWN as Percentiles,
@@ -62,8 +65,8 @@ const EMPTY = {
   roots: 0,
   totalNs: 0,
   selfNs: 0,
-  minNs: 0,
-  maxNs: 0,
+  minNs: NaN,
+  maxNs: NaN,
 };
 
 /**

@@ -129,6 +129,7 @@ describe("buildReport()", () => {
     const [fast, faster] = spans;
     assert.deepEqual([fast!.count, fast!.belowMinimum, fast!.totalNs], [100, 90, 55_900]);
     assert.equal(fast!.meanNs, 559);
+    assert.deepEqual([fast!.minNs, fast!.maxNs], [NaN, 10_000]);
     const unknown = undefined;
     const percentiles = { p50: unknown, p90: unknown, p95: 5000, p99: 9000, p999: 10_000 };
     assert.deepEqual(fast!.percentiles, percentiles);
@@ -140,6 +141,7 @@ describe("buildReport()", () => {
       unknown,
       unknown,
     ]);
+    assert.deepEqual([faster!.minNs, faster!.maxNs], [NaN, NaN]);
     assert.deepEqual([loss.lost, loss.belowMinimum], [0, 95]);
   });
 

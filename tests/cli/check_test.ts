@@ -151,6 +151,8 @@ test("check refuses what it does not understand", async () => {
       [["--p99", "+10%"], /baselines are not built yet/],
       [["--p99", "fast"], /^ferret: Cannot read duration "fast": .*\n$/],
       [["--error-rate", "200%"], /^ferret: Cannot read share "200%": .*\n$/],
+      // One percent or all? A gate that never fails is worse than a mistake.
+      [["--error-rate", "1"], /^ferret: Cannot read share "1": expected something like "1%"/],
       [["--threshold", "p(99) < +10%"], /baselines are not built yet/],
       [["--threshold", "p(101) < 1s"], /^ferret: Cannot read threshold /],
       [["--threshold", "GET / p(99) < 1s"], /there is no colon/],

@@ -46,6 +46,7 @@ test("help for what does not exist is help, and a mistake", async () => {
 test("mistakes on the command line end with 2 and a suggestion", async () => {
   const cases: [string[], RegExp][] = [
     [["reprot"], /^ferret: unknown command 'reprot'\nDid you mean report\?\n$/],
+    [["app.ts"], /^ferret: unknown command 'app\.ts'\nTry ferret run app\.ts\n$/],
     [["--verison"], /^ferret: unknown option '--verison'\nDid you mean --version\?\n$/],
     [["report", "--fromat"], /^ferret: unknown option '--fromat'\nDid you mean --format\?\n$/],
     [["report", "--sort", "speed"], /^ferret: .*'speed' is invalid\. Allowed choices are total, /],

@@ -77,11 +77,14 @@ describe("formatDuration()", () => {
   });
 
   it("can be read again, to within what three digits hold (property)", () => {
-    fc.assert(fc.property(fc.double({ min: 1, max: 3e14, noNaN: true }), (ns) => {
-      const again = parseDuration(formatDuration(ns));
-      // A nanosecond is the least that can be read, and seconds of a minute are whole.
-      assert.ok(Math.abs(again - ns) <= Math.max(1, ns * 0.0084), `${ns} became ${again}`);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 3e14, noNaN: true }), (ns) => {
+        const again = parseDuration(formatDuration(ns));
+        // A nanosecond is the least that can be read, and seconds of a minute are whole.
+        assert.ok(Math.abs(again - ns) <= Math.max(1, ns * 0.0084), `${ns} became ${again}`);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("never gets shorter when the duration gets longer (property)", () => {

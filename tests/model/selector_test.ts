@@ -83,13 +83,16 @@ describe("selectorOf()", () => {
       fc.string({ unit: "binary", maxLength: 5 }),
     );
     const name = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
-    fc.assert(fc.property(name, fc.constantFrom(...SCOPES), fc.boolean(), (name, scope, scoped) => {
-      if (name === "") return;
-      const selector = parseSelector(selectorOf({ name, scope }, { scoped }));
-      assert.ok(matchesKey(selector, { name, scope }));
-      assert.deepEqual(selector.name, [name]);
-      assert.deepEqual(selector.attributes, []);
-      assert.equal(selector.scope, scoped ? scope : undefined);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(name, fc.constantFrom(...SCOPES), fc.boolean(), (name, scope, scoped) => {
+        if (name === "") return;
+        const selector = parseSelector(selectorOf({ name, scope }, { scoped }));
+        assert.ok(matchesKey(selector, { name, scope }));
+        assert.deepEqual(selector.name, [name]);
+        assert.deepEqual(selector.attributes, []);
+        assert.equal(selector.scope, scoped ? scope : undefined);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -95,7 +95,7 @@ describe("parseRatio()", () => {
     assert.equal(parseRatio("1%"), 0.01);
     assert.equal(parseRatio("0.5"), 0.5);
     assert.equal(parseRatio("100%"), 1);
-    for (const text of ["", "101%", "1.01", "-1%", "x"]) {
+    for (const text of ["", "101%", "1", "1.01", "-1%", "x"]) {
       assert.throws(() => parseRatio(text), SyntaxError, text);
     }
   });
