@@ -212,7 +212,7 @@ function propertyName(property: SyntaxNode, scope: NameScope): string {
   const prefix = property["kind"] === "get" || property["kind"] === "set"
     ? `${property["kind"]} `
     : "";
-  const isPath = /^[\w$#.]+$/.test(scope.hint);
+  const isPath = /^[\w$#.]+$/.test(scope.hint) && scope.hint !== "exports";
   return prefix + (isPath ? `${scope.hint}.${key}` : key);
 }
 

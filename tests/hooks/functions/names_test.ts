@@ -64,11 +64,12 @@ const NAMES: [about: string, source: string, names: string[]][] = [
   ],
   [
     "assignments",
-    "Cart.prototype.total = function () {}; exports.load = () => {}; a.b.c = () => 1;",
+    "Cart.prototype.total = function () {}; exports.load = () => {}; a.b.c = () => 1; module.exports = { list() {} };",
     [
       "Cart.total",
       "load",
       "a.b.c",
+      "list",
     ],
   ],
   ["callbacks", "list.map((x) => x); wrap(() => 1); new Promise((r) => r()); a.b.c(() => 1)", [
