@@ -15,6 +15,7 @@ import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
+import { markRequest, requestOf } from "./request_mark.ts";
 import { createSendWatch, type Exchange, type ServerLike } from "./bun_send_watch.ts";
 
 type Handler = (this: unknown, request: Request, server: ServerLike) => unknown;
@@ -100,7 +101,7 @@ function createObserver(recorder: Recorder): Observer {
 
     return imitate(function (this: unknown, request: Request, server: ServerLike): unknown {
       const open = requests.begin(request.method, request.url, route);
-      if (hasWebSockets || requests.isTracking) requests.tracked.set(request, open);
+      if (hasWebSockets || requests.isTracking) markRequest(request, open);
       const exchange: Exchange = { open, request, server, status: 0 };
       const frame = context.frame();
       context.enter(open.span, frame);
@@ -196,7 +197,7 @@ function createObserver(recorder: Recorder): Observer {
     }, reload);
     prototype.upgrade = imitate(function (this: unknown, ...args: unknown[]): boolean {
       const isUpgraded = Reflect.apply(upgrade, this, args) as boolean;
-      const open = isUpgraded ? requests.tracked.get(args[0] as Request) : undefined;
+      const open = isUpgraded ? requestOf(args[0] as Request) : undefined;
       if (open !== undefined) upgraded.add(open);
       return isUpgraded;
     }, upgrade);

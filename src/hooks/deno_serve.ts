@@ -14,6 +14,7 @@ import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
+import { markRequest } from "./request_mark.ts";
 
 type Handler = (request: Request, info: HandlerInfo) => unknown;
 type ErrorHandler = (error: unknown) => unknown;
@@ -86,7 +87,7 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
     // Two parameters: with none, Deno would not make a request object.
     return function (request: Request, info: HandlerInfo): unknown {
       const open = requests.begin(request.method, request.url);
-      if (requests.isTracking) requests.tracked.set(request, open);
+      if (requests.isTracking) markRequest(request, open);
       const frame = context.frame();
       context.enter(open.span, frame);
       let result: unknown;

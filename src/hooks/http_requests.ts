@@ -115,9 +115,7 @@ interface KnownAuthority {
 const requestsOf = new WeakMap<Recorder, HttpRequests>();
 
 export class HttpRequests {
-  /** Requests by the objects that stand for them in the program, to find them by those. */
-  readonly tracked = new WeakMap<object, OpenRequest>();
-  /** Whether there is a framework that needs `tracked` to be kept for `Request` objects. */
+  /** Whether there is a framework that looks for requests by their `Request` objects. */
   isTracking = false;
   readonly #recorder: Recorder;
   readonly #authorities = new Map<string, KnownAuthority>();

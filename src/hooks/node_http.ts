@@ -17,6 +17,7 @@ import { builtin, runtimeName } from "../runtime/self.ts";
 import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { imitate } from "./options.ts";
+import { markRequest, requestOf } from "./request_mark.ts";
 import { expressRoute, observeExpress } from "./routes/express.ts";
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -106,7 +107,6 @@ function observeServers(recorder: Recorder): void {
   const { Server, ServerResponse, IncomingMessage } = builtin<HttpModule>("node:http");
   const { Server: TlsServer } = builtin<Pick<HttpModule, "Server">>("node:https");
   const seenServers = new WeakSet<object>();
-  const open = requests.tracked;
 
   function isInside(span: OpenRequest["span"]): boolean {
     return context.spanOf(context.frame())?.traceId === span.traceId;
@@ -141,14 +141,14 @@ function observeServers(recorder: Recorder): void {
       if (!seenServers.has(server)) {
         seenServers.add(server);
         observeExpress(server.listeners("request"), (req, route) => {
-          const exchange = open.get(req);
+          const exchange = requestOf(req);
           if (exchange !== undefined) requests.setRoute(exchange, route);
         });
       }
       const exchange = begin(request as IncomingMessage);
       if (exchange === undefined) return Reflect.apply(emit, this, arguments);
-      open.set(request as object, exchange);
-      open.set(response as object, exchange);
+      markRequest(request as object, exchange);
+      markRequest(response as object, exchange);
       return run(emit, exchange.span, { self: this, args: arguments });
     };
   }
@@ -166,7 +166,7 @@ function observeServers(recorder: Recorder): void {
   /** Once the request is answered its context is as far away as any other. */
   function observeMessage(emit: Emit): Emit {
     return function () {
-      const exchange = open.get(this as object);
+      const exchange = requestOf(this as object);
       if (exchange === undefined || isInside(exchange.span)) {
         return Reflect.apply(emit, this, arguments);
       }
@@ -183,7 +183,7 @@ function observeServers(recorder: Recorder): void {
   }
 
   function ended(response: ServerResponse & { req?: object }, event: string): void {
-    const exchange = open.get(response);
+    const exchange = requestOf(response);
     if (exchange === undefined || !exchange.span.isRecording) return;
     if (exchange.endpoint.route === undefined) {
       const route = expressRoute(response.req);

@@ -8,6 +8,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import { builtin, runtimeName } from "../../runtime/self.ts";
 import type { Hook } from "../hook.ts";
 import { HttpRequests } from "../http_requests.ts";
+import { requestOf } from "../request_mark.ts";
 
 const CHANNEL = "fastify.initialization";
 
@@ -56,7 +57,7 @@ function subscribe(recorder: Recorder): void {
 function observeRoutes(fastify: Fastify, recorder: Recorder): void {
   const requests = HttpRequests.of(recorder);
   fastify.addHook("onRequest", (request, _reply, done) => {
-    const open = requests.tracked.get(request.raw);
+    const open = requestOf(request.raw);
     const route = request.routeOptions?.url;
     if (open !== undefined && typeof route === "string") requests.setRoute(open, route);
     done();

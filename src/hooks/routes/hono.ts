@@ -7,12 +7,13 @@
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { HttpRequests } from "../http_requests.ts";
+import { requestOf } from "../request_mark.ts";
 
 /** Where patched Hono finds the observer, if there is one. */
-const OBSERVER = "ferret.routes.hono";
+const OBSERVER = "__ferret_hono__";
 
 const LOOK_UP = "const matchResult = this.router.match(method, path);";
-const TELL = ` globalThis[Symbol.for("${OBSERVER}")]?.(request, matchResult, env);`;
+const TELL = ` globalThis.${OBSERVER}?.(request, matchResult, env);`;
 
 interface RouterRoute {
   method: string;
@@ -39,13 +40,13 @@ export const honoRoutes: Hook = {
 function observeRoutes(recorder: Recorder): void {
   const requests = HttpRequests.of(recorder);
   requests.isTracking = true;
-  Object.defineProperty(globalThis, Symbol.for(OBSERVER), {
+  Object.defineProperty(globalThis, OBSERVER, {
     configurable: true,
     value(request: object, result: MatchResult, env?: { incoming?: object }): void {
       try {
         // On Node, Hono's adapter makes a request of its own from the server's.
-        const open = requests.tracked.get(request) ??
-          requests.tracked.get(env?.incoming ?? request);
+        const open = requestOf(request) ??
+          requestOf(env?.incoming ?? request);
         const route = open === undefined ? undefined : routeOf(result);
         if (route !== undefined) requests.setRoute(open!, route);
       } catch {

@@ -7,9 +7,10 @@
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { HttpRequests } from "../http_requests.ts";
+import { requestOf } from "../request_mark.ts";
 
 /** Where the patched router finds the observer, if there is one. */
-const OBSERVER = "ferret.routes.koa";
+const OBSERVER = "__ferret_koa__";
 
 const NOTE = /(\b\w+)\._matchedRoute = (\w+)\.path;/g;
 
@@ -22,7 +23,7 @@ export const koaRoutes: Hook = {
       apply(source) {
         const patched = source.replace(
           NOTE,
-          `$& globalThis[Symbol.for("${OBSERVER}")]?.($1.req, $2.path);`,
+          `$& globalThis.${OBSERVER}?.($1.req, $2.path);`,
         );
         if (patched === source) return undefined;
         observeRoutes(recorder);
@@ -34,10 +35,10 @@ export const koaRoutes: Hook = {
 
 function observeRoutes(recorder: Recorder): void {
   const requests = HttpRequests.of(recorder);
-  Object.defineProperty(globalThis, Symbol.for(OBSERVER), {
+  Object.defineProperty(globalThis, OBSERVER, {
     configurable: true,
     value(request: object, path: unknown): void {
-      const open = requests.tracked.get(request);
+      const open = requestOf(request);
       if (open !== undefined) requests.setRoute(open, String(path));
     },
   });
