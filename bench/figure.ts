@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Runtime } from "../scripts/runtimes.ts";
+import type { Runtime, RuntimeName } from "../scripts/runtimes.ts";
 
 /** A number with its meaning. */
 export interface Figure {
@@ -38,6 +38,8 @@ export interface Measurement {
   name: string;
   /** Heading in the table. */
   title: string;
+  /** Default: all. `ferret run` does not run programs on Node yet. */
+  runtimes?: readonly RuntimeName[];
   run: (bench: Bench) => Promise<Figure[]>;
 }
 

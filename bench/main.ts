@@ -105,7 +105,9 @@ async function main(): Promise<void> {
       const program = join(packageFolder, "bin", "ferret.mjs");
       const outcomes: Outcome[] = [];
       for (const measurement of MEASUREMENTS) {
-        if (values.only.length > 0 && !values.only.includes(measurement.name)) continue;
+        const { name: own, runtimes } = measurement;
+        if (values.only.length > 0 && !values.only.includes(own)) continue;
+        if (runtimes !== undefined && !runtimes.includes(name)) continue;
         outcomes.push(
           await measure(measurement, {
             runtime,

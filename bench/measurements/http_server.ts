@@ -16,6 +16,7 @@ const CONNECTIONS = 32;
 export const httpServer: Measurement = {
   name: "http-server",
   title: "Requests answered by a loaded server",
+  runtimes: ["deno", "bun"],
   async run(bench: Bench): Promise<Figure[]> {
     const plain: number[] = [];
     const recorded: number[] = [];
@@ -52,6 +53,7 @@ async function loadServer(bench: Bench, [file, ...args]: string[]): Promise<numb
     const port = await new Promise<number>((resolve, reject) => {
       server.stdout.once("data", (text) => resolve(JSON.parse(String(text)).port as number));
       server.on("error", reject);
+      server.on("exit", (code) => reject(new Error(`The server ended with ${code}`)));
     });
     const url = `http://127.0.0.1:${port}/`;
     const autocannon = join(bench.peers, "node_modules", "autocannon", "autocannon.js");

@@ -22,6 +22,7 @@ const GOAL_MS = { deno: 20, bun: 5, node: 20 };
 export const startDelay: Measurement = {
   name: "start-delay",
   title: `Start of a program (median of ${RUNS})`,
+  runtimes: ["deno", "bun"],
   async run(bench: Bench): Promise<Figure[]> {
     const plain: number[] = [];
     const recorded: number[] = [];

@@ -5,8 +5,8 @@
  * @module
  */
 import process from "node:process";
-import { profiler } from "../../mod.ts";
 import { pause } from "./rounds.ts";
+import { finishRecording, tracing } from "./tracing.ts";
 
 const seconds = Number(process.argv[2]);
 const REQUESTS_AT_ONCE = 10;
@@ -21,23 +21,20 @@ const rows = Array.from(
 );
 
 let requests = 0;
-let ownMs = 0;
-let worstOwnMs = 0;
+let ownMs: number[] = [];
 
 async function query(): Promise<void> {
   await pause(1);
   const startMs = performance.now();
-  profiler.span("SELECT users", (span) => {
+  tracing.span("SELECT users", (span) => {
     span.setAttribute("db.query.text", "SELECT id, name, email, score FROM users LIMIT 200");
     span.setAttribute("db.response.rows", rows);
   });
-  const spentMs = performance.now() - startMs;
-  ownMs += spentMs;
-  worstOwnMs = Math.max(worstOwnMs, spentMs);
+  ownMs.push(performance.now() - startMs);
 }
 
 async function request(): Promise<void> {
-  await profiler.span("GET /users", async () => {
+  await tracing.span("GET /users", async () => {
     for (let i = 0; i < QUERIES; i++) await query();
   });
   requests++;
@@ -55,15 +52,25 @@ async function watchLoop(untilMs: number): Promise<number> {
   return worstMs;
 }
 
+function at(quantile: number): number {
+  return ownMs[Math.min(ownMs.length - 1, Math.floor(quantile * ownMs.length))]!;
+}
+
 async function serve(untilMs: number): Promise<void> {
   while (performance.now() < untilMs) await request();
 }
 
 await serve(performance.now() + 500);
-worstOwnMs = 0;
+ownMs = [];
 const untilMs = performance.now() + seconds * 1000;
 const [worstStallMs] = await Promise.all([
   watchLoop(untilMs),
   ...Array.from({ length: REQUESTS_AT_ONCE }, () => serve(untilMs)),
 ]);
-console.log(JSON.stringify({ requests, worstStallMs, worstOwnMs, ownMs }));
+ownMs.sort((a, b) => a - b);
+console.log(JSON.stringify({
+  requests,
+  worstStallMs,
+  ownMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
+}));
+await finishRecording();
