@@ -5,6 +5,7 @@
  * ```
  * npm run bench                                everything, on the three runtimes
  * npm run bench -- --runtime bun --only span-cost --seconds 30
+ * npm run bench -- --readme                    and puts the table into README.md
  * ```
  *
  * @module
@@ -21,7 +22,7 @@ import {
   type RuntimeName,
   RUNTIMES,
 } from "../scripts/runtimes.ts";
-import type { Bench, Figure, Measurement } from "./figure.ts";
+import type { Bench, Measurement } from "./figure.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { functionCost } from "./measurements/function_cost.ts";
 import { httpServer } from "./measurements/http_server.ts";
@@ -31,6 +32,12 @@ import { spanCost } from "./measurements/span_cost.ts";
 import { startDelay } from "./measurements/start_delay.ts";
 import { sustainedRate } from "./measurements/sustained_rate.ts";
 import { installPeers } from "./peers/install.ts";
+import {
+  type BenchReport,
+  type Outcome,
+  type RuntimeResult,
+  writeReadmeTable,
+} from "./readme_table.ts";
 import { formatFigures } from "./table.ts";
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -42,14 +49,6 @@ const MEASUREMENTS: readonly Measurement[] = [
   recording,
   httpServer,
 ];
-
-/** Figures of one measurement on one runtime. */
-interface Outcome {
-  measurement: string;
-  figures: Figure[];
-  /** Why there are none. */
-  error?: string;
-}
 
 /** What users have: the package, built, away from its sources. */
 function buildPackage(folder: string): string {
@@ -69,14 +68,15 @@ function buildPackage(folder: string): string {
 
 async function measure(measurement: Measurement, bench: Bench): Promise<Outcome> {
   mkdirSync(bench.folder);
+  const named = { measurement: measurement.name, title: measurement.title };
   try {
     const figures = await measurement.run(bench);
     console.log(`\n${formatFigures(measurement.title, figures)}`);
-    return { measurement: measurement.name, figures };
+    return { ...named, figures };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.log(`\n${measurement.title}\n  not measured: ${message}`);
-    return { measurement: measurement.name, figures: [], error: message };
+    return { ...named, figures: [], error: message };
   } finally {
     rmSync(bench.folder, { recursive: true, force: true });
   }
@@ -88,13 +88,14 @@ async function main(): Promise<void> {
       runtime: { type: "string", multiple: true, default: [...RUNTIMES] },
       only: { type: "string", multiple: true, default: [] },
       seconds: { type: "string", default: "10" },
+      readme: { type: "boolean", default: false },
       json: { type: "string", default: join(ROOT, "bench", "results", "latest.json") },
     },
   });
   const machine = describeMachine();
   console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.system}, load ${machine.load}`);
   const folder = mkdtempSync(join(tmpdir(), "ferret-bench-"));
-  const results: { runtime: string; version: string; outcomes: Outcome[] }[] = [];
+  const results: RuntimeResult[] = [];
   try {
     const packageFolder = buildPackage(folder);
     const peers = installPeers();
@@ -125,8 +126,14 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
   mkdirSync(dirname(values.json), { recursive: true });
-  const report = { at: new Date().toISOString(), commit: describeCommit(), machine, results };
+  const report: BenchReport = {
+    at: new Date().toISOString(),
+    commit: describeCommit(),
+    machine,
+    results,
+  };
   writeFileSync(values.json, JSON.stringify(report, null, 2) + "\n");
+  if (values.readme) writeReadmeTable(report);
   console.log(`\nFigures: ${values.json}`);
 }
 

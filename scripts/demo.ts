@@ -24,7 +24,7 @@ function ferret(runtime: Runtime, ...args: string[]): void {
 }
 
 function quote(argument: string): string {
-  return /^[\w./:=-]+$/.test(argument) ? argument : `'${argument}'`;
+  return /^[\w./:=%-]+$/.test(argument) ? argument : `'${argument}'`;
 }
 
 function demonstrate(): void {
