@@ -200,6 +200,28 @@ for (const [door, recording] of Object.entries(DOORS)) {
     check.assertParents();
   });
 
+  test(`${door}: many of the program's AsyncLocalStorages, with spans between them`, async () => {
+    const storages = Array.from({ length: 50 }, () => new AsyncLocalStorage<number>());
+    async function nest(depth: number, parent: ActiveSpan | undefined): Promise<void> {
+      if (depth === storages.length) return;
+      await storages[depth]!.run(depth, () =>
+        check.spanUnder(parent, async (span) => {
+          if (depth % 7 === 0) await delay(1);
+          check.spanUnder(span, (inner) => {
+            assert.equal(tracing.currentSpan(), inner);
+            storages.forEach((storage, index) => {
+              assert.equal(storage.getStore(), index <= depth ? index : undefined);
+            });
+          });
+          await nest(depth + 1, span);
+          assert.equal(storages[depth]!.getStore(), depth);
+        }));
+    }
+    await nest(0, undefined);
+    for (const storage of storages) assert.equal(storage.getStore(), undefined);
+    check.assertParents();
+  });
+
   test(`${door}: what was bound or kept in a span is run in it`, async () => {
     const kept = check.spanUnder(undefined, (span) => ({
       span,
