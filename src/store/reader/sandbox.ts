@@ -13,8 +13,12 @@ import { readRows } from "../rows.ts";
 import { quoteString } from "../schema.ts";
 import { toRecordingError } from "./reading_error.ts";
 
-/** Nothing is fetched and nothing is loaded, whatever a file asks for. */
+/**
+ * Nothing is fetched and nothing is loaded, whatever a file asks for. The limit
+ * is for the file's blocks, which DuckDB keeps as long as there is room.
+ */
 const CONFIG = {
+  memory_limit: "1GB",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false",

@@ -23,7 +23,7 @@ export interface SpanChoice extends SpanSetOptions {
 export class SpanHistogram {
   /** Column of `spans` that is measured. */
   readonly valueColumn: "duration_ns" | "self_ns";
-  /** SQL that holds for the rows of `spans` that are meant. */
+  /** SQL that holds for the rows of `spans` that are meant, if they have a value. */
   readonly condition: string;
   readonly #sandbox: Sandbox;
   readonly #choice: SpanChoice;
@@ -49,12 +49,12 @@ export class SpanHistogram {
 
   #toCondition(): string {
     const { run, runs, where = [] } = this.#choice;
-    const conditions = [`${this.valueColumn} IS NOT NULL`];
     // Each condition is looked at for every span: only those that make a difference.
+    const conditions: string[] = [];
     if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
     if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
     if (where.length > 0) conditions.push(attributeFilter(where));
-    return conditions.join(" AND ");
+    return conditions.length === 0 ? "true" : conditions.join(" AND ");
   }
 
   async #find(): Promise<string> {
@@ -74,7 +74,8 @@ export class SpanHistogram {
       await this.#sandbox.fill(`keys_${number}`, KEY_COLUMNS, keys.map(keyRow));
       chosen = `SEMI JOIN keys_${number} USING (name, scope)`;
     }
-    const spans = `(SELECT ${columns} FROM spans ${chosen} WHERE ${this.condition})`;
+    const spans = `(SELECT ${columns} FROM spans ${chosen}
+      WHERE ${this.valueColumn} IS NOT NULL AND ${this.condition})`;
     const name = `histogram_${number}`;
     await this.#sandbox.run(`CREATE OR REPLACE TABLE ${name} AS ${histogramQuery(spans)}`);
     return name;
