@@ -115,8 +115,13 @@ export class PipeReceiver {
   #checkSizes(header: Uint8Array): void {
     const theirs = new DataView(header.buffer, header.byteOffset, header.byteLength);
     for (let word = H_MAGIC; word <= H_SEGMENT_COUNT; word++) {
-      if (header.byteLength !== HEADER_BYTES || theirs.getInt32(word * 4, true) !== this.#mirror.i32[word]) {
-        throw new PipeFormatError("Cannot read the program's pipe: its ring is not like the mirror");
+      if (
+        header.byteLength !== HEADER_BYTES ||
+        theirs.getInt32(word * 4, true) !== this.#mirror.i32[word]
+      ) {
+        throw new PipeFormatError(
+          "Cannot read the program's pipe: its ring is not like the mirror",
+        );
       }
     }
   }

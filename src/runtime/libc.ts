@@ -22,7 +22,10 @@ export interface Libc {
 }
 
 interface DenoFfi {
-  dlopen(path: string, symbols: unknown): { symbols: Record<string, (...args: unknown[]) => unknown> };
+  dlopen(
+    path: string,
+    symbols: unknown,
+  ): { symbols: Record<string, (...args: unknown[]) => unknown> };
   UnsafePointer: { of(view: ArrayBufferView): unknown };
   UnsafePointerView: { getArrayBuffer(pointer: unknown, bytes: number): ArrayBuffer };
   permissions: { querySync(descriptor: { name: string }): { state: string } };
@@ -30,7 +33,10 @@ interface DenoFfi {
 }
 
 interface BunFfi {
-  dlopen(path: string, symbols: unknown): { symbols: Record<string, (...args: unknown[]) => number> };
+  dlopen(
+    path: string,
+    symbols: unknown,
+  ): { symbols: Record<string, (...args: unknown[]) => number> };
   ptr(view: ArrayBufferView): number;
 }
 
@@ -118,11 +124,15 @@ export function mapWithLibc(path: string, bytes: number): Uint8Array {
   const pointer = symbols["mmap"]!(null, BigInt(bytes), 3, 1, fd, 0n);
   symbols["close"]!(fd);
   // MAP_FAILED is -1, which arrives as a pointer and not as null.
-  const buffer = pointer === null ? undefined : deno.UnsafePointerView.getArrayBuffer(pointer, bytes);
+  const buffer = pointer === null
+    ? undefined
+    : deno.UnsafePointerView.getArrayBuffer(pointer, bytes);
   if (buffer === undefined) throw new Error(`Cannot map "${path}": mmap failed`);
   return new Uint8Array(buffer);
 }
 
 function bunFfi(): BunFfi {
-  return (import.meta as unknown as { require(name: string): unknown }).require("bun:ffi") as BunFfi;
+  return (import.meta as unknown as { require(name: string): unknown }).require(
+    "bun:ffi",
+  ) as BunFfi;
 }

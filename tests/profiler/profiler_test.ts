@@ -67,7 +67,10 @@ test("Profiler adds a run to an existing recording", async () => {
       p.span(name, () => {});
       await p.close();
     }
-    const rows = await query(out, "SELECT r.n, s.name FROM runs r JOIN spans s USING (run_id) ORDER BY n");
+    const rows = await query(
+      out,
+      "SELECT r.n, s.name FROM runs r JOIN spans s USING (run_id) ORDER BY n",
+    );
     assert.deepEqual(rows, [{ n: 1, name: "first" }, { n: 2, name: "second" }]);
   });
 });
