@@ -11,7 +11,14 @@ import { KIND_SERVER, SCOPE_HTTP_SERVER } from "../model/span.ts";
 import type { AttributeTemplate } from "../recorder/attribute_template.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
-import { type Authority, authorityOf, pathEnd, pathOf, pathStart, queryOf } from "./url_parts.ts";
+import {
+  type Authority,
+  authorityOf,
+  MAX_PATH_CHARS,
+  pathEnd,
+  pathStart,
+  queryOf,
+} from "./url_parts.ts";
 
 /** Methods that a name may have in it: any other is a client's to choose. */
 const METHODS = new Set([
@@ -32,7 +39,7 @@ const MAX_AUTHORITIES = 256;
 const MAX_ROUTES = 4096;
 
 /** Attributes that are each request's own. */
-const TEXT_KEYS = ["url.path", "url.query"];
+const TEXT_KEYS = ["url.path", "url.query"] as const;
 
 /** `error.type` of a response that did not get to the client in full. */
 const ABORTED = "aborted";
@@ -44,7 +51,10 @@ const NO_ADDRESS = { scheme: "http", address: "", port: 0 };
 /** A request that has come in and is not yet answered in full. */
 export interface OpenRequest {
   readonly span: Span;
-  readonly path: string;
+  /** The path is in here, from `pathFrom` to `pathTo`. */
+  readonly url: string;
+  readonly pathFrom: number;
+  readonly pathTo: number;
   readonly query: string | undefined;
   endpoint: Endpoint;
 }
@@ -168,10 +178,10 @@ export class HttpRequests {
 
   /** The answer has been sent, now or at `endNs`. */
   end(request: OpenRequest, status: number, endNs?: number): void {
-    const { span, endpoint, path, query } = request;
+    const { span, endpoint } = request;
     if (status >= 500) this.#recorder.setStatus(span, "error");
     const template = endpoint.answered(status);
-    template.fill(path, query);
+    template.fill(request.url, request.pathFrom, request.pathTo, request.query);
     this.#recorder.endWith(span, template, endNs);
   }
 
@@ -201,7 +211,9 @@ export class HttpRequests {
     const end = pathEnd(url, start);
     return {
       span: this.#recorder.engine.open(endpoint.nameId, this.#meta, undefined),
-      path: pathOf(url, start, end),
+      url,
+      pathFrom: start,
+      pathTo: Math.min(end, start + MAX_PATH_CHARS),
       query: queryOf(url, end),
       endpoint,
     };

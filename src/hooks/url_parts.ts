@@ -9,7 +9,8 @@
 /** Stands in for what was taken out, as OpenTelemetry's conventions have it. */
 export const REDACTED = "REDACTED";
 
-const MAX_PATH_CHARS = 1024;
+/** Longest path that is kept. */
+export const MAX_PATH_CHARS = 1024;
 const MAX_QUERY_CHARS = 2048;
 
 /** Parts of names of parameters whose values are secrets. Rather too many than too few. */

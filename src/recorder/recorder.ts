@@ -164,9 +164,12 @@ export class Recorder implements SpanOwner {
   /**
    * Encodes attributes that many spans will have, once; see `endWith`.
    *
-   * @param textKeys Keys of up to two texts that differ from span to span.
+   * @param textKeys Keys of two texts that differ from span to span.
    */
-  defineTemplate(attributes: Attributes, textKeys?: readonly string[]): AttributeTemplate {
+  defineTemplate(
+    attributes: Attributes,
+    textKeys: readonly [string, string],
+  ): AttributeTemplate {
     return new AttributeTemplate(this.strings, attributes, textKeys);
   }
 
