@@ -25,7 +25,12 @@ export function createTestRecorder(): {
     readySegments: 1,
   });
   const clock = createClock();
-  const recorder = new Recorder(memory, { clock, context: createContext(), overflow: "drop", pid: 0 });
+  const recorder = new Recorder(memory, {
+    clock,
+    context: createContext(),
+    overflow: "drop",
+    pid: 0,
+  });
   const consumer = new RingConsumer(memory);
   return {
     recorder,
