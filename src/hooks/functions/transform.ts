@@ -31,6 +31,7 @@ import {
   ownName,
 } from "./function_names.ts";
 import { forEachChild, isFunction, type SyntaxNode, unwrap } from "./syntax.ts";
+import { awaitsDisposal, canTrace } from "./traceable.ts";
 
 const TRACER = "__ferret__";
 const SPAN = "__ferret_s";
@@ -310,33 +311,6 @@ function lastDirective(body: SyntaxNode): SyntaxNode | undefined {
   return last;
 }
 
-/**
- * Whether the body may become a block. Function declarations at its top level
- * turn into block-level ones there: with the same name twice, or that of a
- * parameter or `var`, they would mean something else. And TypeScript puts the
- * assignments of parameter properties behind a `super()` it finds at top level.
- */
-function canTrace(node: SyntaxNode): boolean {
-  const body: SyntaxNode = node["body"];
-  if (body.type !== "BlockStatement") return true;
-  const statements = body["body"] as SyntaxNode[];
-  const parameters = node["params"] as SyntaxNode[];
-  if (parameters.some(isParameterProperty) && contains(body, isSuperCall)) return false;
-  if (statements.some((statement) => statement["directive"] === "use asm")) return false;
-  if (contains(body, isTextSensitive)) return false;
-  if (node["async"] === true && node["generator"] === true && awaitsDisposal(body)) return false;
-  const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
-  if (declared.length === 0) return true;
-  const taken = new Set<string>();
-  for (const parameter of parameters) collectNames(parameter, taken);
-  collectVars(body, taken);
-  for (const { id } of declared) {
-    if (taken.has(id.name)) return false;
-    taken.add(id.name);
-  }
-  return true;
-}
-
 /** What stands around a value that a function returns. */
 function returnWrapper(value: SyntaxNode, state: FunctionState): [before: string, after: string] {
   // An async generator awaits what it returns.
@@ -369,51 +343,4 @@ function isForAwait(node: SyntaxNode): boolean {
   let statement = node;
   while (statement.type === "LabeledStatement") statement = statement["body"];
   return statement.type === "ForOfStatement" && statement["await"] === true;
-}
-
-function isParameterProperty(parameter: SyntaxNode): boolean {
-  return parameter.type === "TSParameterProperty";
-}
-
-function isSuperCall(node: SyntaxNode): boolean {
-  return node.type === "CallExpression" && node["callee"].type === "Super";
-}
-
-/** Code that finds names at run time: those in the block we make, or ours. */
-function isTextSensitive(node: SyntaxNode): boolean {
-  return node.type === "WithStatement" ||
-    node.type === "CallExpression" && node["callee"].type === "Identifier" &&
-      node["callee"].name === "eval";
-}
-
-function awaitsDisposal(body: SyntaxNode): boolean {
-  return contains(body, (node) => {
-    return node.type === "VariableDeclaration" && node["kind"] === "await using";
-  });
-}
-
-/** Whether a function holds such a node, outside of the functions inside it. */
-function contains(node: SyntaxNode, matches: (node: SyntaxNode) => boolean): boolean {
-  if (matches(node)) return true;
-  let found = false;
-  forEachChild(node, (child) => {
-    found ||= !isFunction(child) && contains(child, matches);
-  });
-  return found;
-}
-
-function collectNames(pattern: SyntaxNode, into: Set<string>): void {
-  if (pattern.type === "Identifier") into.add(pattern["name"]);
-  else forEachChild(pattern, (child) => collectNames(child, into));
-}
-
-/** Names declared by `var` in a function, not in those inside it. */
-function collectVars(node: SyntaxNode, into: Set<string>): void {
-  forEachChild(node, (child) => {
-    if (isFunction(child)) return;
-    if (child.type === "VariableDeclaration" && child["kind"] === "var") {
-      for (const { id } of child["declarations"]) collectNames(id, into);
-    }
-    collectVars(child, into);
-  });
 }
