@@ -212,7 +212,7 @@ for (const [kind, write] of Object.entries(WRITERS)) {
             await rm(path, { recursive: true });
           },
         ),
-        { numRuns: kind === "DuckDB" ? 12 : 4 },
+        { numRuns: kind === "DuckDB" ? 6 : 3 },
       );
     });
 
