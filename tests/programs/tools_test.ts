@@ -55,9 +55,11 @@ before(async () => {
 for (const runtime of ["deno", "bun"] as const) {
   for (const tool of TOOLS) {
     test(`${tool.name} on ${runtime} prints the same and ends the same under ferret`, async () => {
-      await withFolder(FILES, async (folder) => {
+      // The recording lies outside of the folder that the tools look at.
+      await withFolder(inFolder("work", FILES), async (parent) => {
+        const folder = join(parent, "work");
         const script = join(programs, "node_modules", tool.script);
-        const out = join(folder, "..", `${folder.split("/").at(-1)}.duckdb`);
+        const out = join(parent, "out.duckdb");
         const flags = runtime === "deno" ? ["-A"] : [];
         const run = [
           "run",
@@ -89,4 +91,13 @@ for (const runtime of ["deno", "bun"] as const) {
 
 function plainRun(runtime: "deno" | "bun"): string[] {
   return runtime === "deno" ? ["deno", "run", "-A"] : ["bun"];
+}
+
+function inFolder(
+  folder: string,
+  files: Record<string, string>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]),
+  );
 }
