@@ -74,7 +74,11 @@ export async function installFerret(
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
   writeFileSync(join(folder, ".npmrc"), `registry=${registryUrl}\n`);
   // A cached answer of another registry about "ferret" must not win.
-  const env = { BUN_INSTALL_CACHE_DIR: join(folder, ".bun-cache") };
+  const env = {
+    BUN_INSTALL_CACHE_DIR: join(folder, ".bun-cache"),
+    // As npm does: what the machine trusts is trusted.
+    DENO_TLS_CA_STORE: "system,mozilla",
+  };
   const { exitCode, stdout, stderr } = await runProcess(INSTALL[manager], { cwd: folder, env });
   if (exitCode !== 0) throw new Error(`Cannot install with ${manager}: ${stdout}${stderr}`);
 }
