@@ -24,6 +24,15 @@ const FORWARDED_SIGNALS = process.platform === "win32"
   ? ["SIGINT", "SIGHUP"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
 
+/** The folder's own .env and bunfig.toml are for the program, not for ferret. */
+const BUN_ARGUMENTS = process.platform === "win32"
+  ? ["--no-env-file"]
+  : ["--no-env-file", "--config=/dev/null"];
+const RUNTIME_ARGUMENTS = {
+  bun: BUN_ARGUMENTS,
+  deno: ["run", "--allow-all", "--no-check"],
+};
+
 const program = realpathSync(fileURLToPath(import.meta.url));
 const folder = dirname(program);
 const source = join(folder, "..", "cli", "main.ts");
@@ -49,7 +58,7 @@ function findRuntime() {
   const folders = [...binFolders(), ...(process.env.PATH ?? "").split(delimiter)];
   for (const place of folders) {
     if (place === "") continue;
-    for (const [name, args] of [["bun", []], ["deno", ["run", "--allow-all", "--no-check"]]]) {
+    for (const [name, args] of Object.entries(RUNTIME_ARGUMENTS)) {
       const path = join(place, process.platform === "win32" ? `${name}.exe` : name);
       if (isExecutable(path)) return { path, args };
     }
