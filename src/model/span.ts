@@ -19,6 +19,8 @@ export const SCOPES = [
   "worker",
   "timer",
   "module",
+  "net",
+  "library",
 ] as const;
 
 /** One of {@linkcode SCOPES}. */
@@ -41,9 +43,21 @@ export const SCOPE_MANUAL = 0;
 export const SCOPE_FUNCTION = 1;
 export const SCOPE_HTTP_SERVER = 2;
 export const SCOPE_HTTP_CLIENT = 3;
+export const SCOPE_DB = 4;
+export const SCOPE_FS = 5;
+export const SCOPE_PROCESS = 6;
+export const SCOPE_WORKER = 7;
+export const SCOPE_TIMER = 8;
+export const SCOPE_MODULE = 9;
+/** Sockets, name resolution, WebSockets. */
+export const SCOPE_NET = 10;
+/** What a library says of itself: tracing channels, OpenTelemetry. */
+export const SCOPE_LIBRARY = 11;
 export const KIND_INTERNAL = 0;
 export const KIND_SERVER = 1;
 export const KIND_CLIENT = 2;
+export const KIND_PRODUCER = 3;
+export const KIND_CONSUMER = 4;
 export const STATUS_UNSET = 0;
 export const STATUS_OK = 1;
 export const STATUS_ERROR = 2;

@@ -16,6 +16,7 @@ import {
   FLAG_INLINE_NAME,
   META_FLAGS_SHIFT,
   META_STATUS_SHIFT,
+  metaScope,
   packMeta,
   RECORD_EVENT,
   RECORD_SOURCE,
@@ -108,6 +109,12 @@ export class Recorder implements SpanOwner {
   /** The span that is current in this task. */
   current(): Span | undefined {
     return this.context.spanOf(this.context.frame());
+  }
+
+  /** Whether the current span is one of this scope: what its operation does within is its own. */
+  isInside(scope: number): boolean {
+    const span = this.current();
+    return span !== undefined && metaScope(span.meta) === scope;
   }
 
   /** Scope and kind as `engine.open` takes them, for hooks that open many spans alike. */
