@@ -24,13 +24,18 @@ import {
   U_ANCHOR_UNIX_NS,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
-import { createRingProducer, type OverflowPolicy, type RingProducer } from "../ring/producer.ts";
+import {
+  createRingProducer,
+  type OverflowPolicy,
+  type ProducerThread,
+  type RingProducer,
+} from "../ring/producer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { AttributeList } from "./attribute_list.ts";
 import { AttributeTemplate } from "./attribute_template.ts";
 import type { SpanContext } from "./context.ts";
 import { exceptionAttributes } from "./exceptions.ts";
-import { type Span, type SpanExtras, type SpanOwner } from "./span.ts";
+import { Span, type SpanExtras, type SpanOwner } from "./span.ts";
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
@@ -49,6 +54,15 @@ export interface RecorderOptions {
   calibrate?: (engine: SpanEngine) => number;
   /** Process id written into the ring's header. */
   pid: number;
+  /** Default: what the ring's header says. */
+  threadInfo?: ProducerThread | undefined;
+}
+
+/** The span, in another thread or process of the run, under which this one's roots belong. */
+export interface RemoteParent {
+  spanId: number;
+  traceId: number;
+  name: string;
 }
 
 /** Settings of one span. */
@@ -87,7 +101,7 @@ export class Recorder implements SpanOwner {
     this.nowNs = clock.nowNs;
     memory.i64[U_ANCHOR_UNIX_NS] = clock.anchorUnixNs;
     memory.f64[F_ANCHOR_CLOCK_NS] = clock.anchorClockNs;
-    this.producer = createRingProducer(memory, { overflow: options.overflow, pid: options.pid });
+    this.producer = createRingProducer(memory, options);
     this.strings = new StringTable(this.producer);
     this.engine = createSpanEngine({
       producer: this.producer,
@@ -104,6 +118,13 @@ export class Recorder implements SpanOwner {
   /** Spans that were given an id. */
   get issuedCount(): number {
     return this.#f64[F_ISSUED]!;
+  }
+
+  /** Puts everything that begins without a parent of its own under a span of another thread. */
+  adopt({ spanId, traceId, name }: RemoteParent): void {
+    const nameId = this.strings.internComputed(name);
+    const meta = packMeta(0, 0);
+    this.engine.adopt(new Span(this, -1, spanId, traceId, nameId, meta, -1));
   }
 
   /** The span that is current in this task. */
@@ -124,7 +145,9 @@ export class Recorder implements SpanOwner {
 
   /** Starts a span; it does not become the current one. */
   startSpan(name: string, options: StartSpanOptions = {}): Span {
-    const parent = options.parent === undefined ? this.current() : options.parent ?? undefined;
+    const parent = options.parent === undefined
+      ? this.current() ?? this.engine.origin()
+      : options.parent ?? undefined;
     const nameId = this.strings.internComputed(name);
     const meta = packMeta(options.scope ?? 0, options.kind ?? 0);
     const span = this.engine.open(nameId, meta, parent);

@@ -96,6 +96,10 @@ export interface SpanEngine {
   rehearse(count: number, perform: () => void): boolean;
   /** Starts a span now. */
   open(nameId: number, meta: number, parent: Span | undefined): Span;
+  /** Puts spans that `begin` finds no parent for under a span of another thread. */
+  adopt(parent: Span): void;
+  /** The span that was adopted. */
+  origin(): Span | undefined;
   /** Starts a span now, as a child of the current one, and makes it the current one. */
   begin(nameId: number, meta: number): Span;
   /** Ends a span now. */
@@ -139,6 +143,7 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
   /** What `endAt` and `endAfter` say instead of the clock, while `isGiven`; negative: nothing. */
   const given = new Float64Array([-1, -1]);
   let isGiven = false;
+  let origin: Span | undefined;
 
   function open(
     nameId: number,
@@ -340,10 +345,12 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
 
   const engine: SpanEngine = {
     rehearse,
+    adopt: (parent) => void (origin = parent),
+    origin: () => origin,
     open: (nameId, meta, parent) => open(nameId, meta, parent, 0, undefined),
     begin(nameId, meta) {
       const frame = context.frame();
-      return open(nameId, meta, context.spanOf(frame), SPAN_ENTERED, frame);
+      return open(nameId, meta, context.spanOf(frame) ?? origin, SPAN_ENTERED, frame);
     },
     end: (span) => close(span, false),
     finish: (span) => close(span, true),

@@ -27,6 +27,7 @@ export const H_SEGMENT_BYTES = 4;
 export const H_SEGMENT_COUNT = 5;
 /** Number of the thread within the run; gives its span ids their base. */
 export const H_THREAD = 6;
+/** Number of the process within the run: the number of its main thread. */
 export const H_PROCESS = 7;
 /** 0 nobody yet, 1 attached by the producer, 2 closed by the producer. */
 export const H_PRODUCER_STATE = 8;
@@ -44,6 +45,12 @@ export const H_FLUSH_WANTED = 14;
 export const H_FLUSH_DONE = 15;
 /** Stands in for a segment's head while the producer measures itself. Never read. */
 export const H_REHEARSED_HEAD = 16;
+/** 0 the main thread of its process, 1 a worker. Written by the producer, like those below. */
+export const H_THREAD_KIND = 17;
+/** Process that started the producer's process, or -1. */
+export const H_PARENT_PROCESS = 18;
+/** Bytes of the thread's name, at {@linkcode NAME_BYTE}. */
+export const H_NAME_BYTES = 19;
 
 // Header, as float64 indexes (byte = index * 8).
 export const F_PRODUCER_START = 16;
@@ -71,6 +78,10 @@ export const F_DROPPED = 32;
 
 /** Clock anchor, as a BigInt64 index: Unix time in ns. */
 export const U_ANCHOR_UNIX_NS = 30;
+
+/** Name of the thread, in UTF-8. */
+export const NAME_BYTE = 512;
+export const MAX_NAME_BYTES = 256;
 
 // Segment control blocks: 16 int32 each, from this byte on.
 export const SEGMENT_CONTROL_BYTE = 1024;

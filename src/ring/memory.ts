@@ -10,6 +10,7 @@ import {
   H_CONSUMER_PID,
   H_COUNTER_COUNT,
   H_MAGIC,
+  H_PARENT_PROCESS,
   H_PROCESS,
   H_SEGMENT_BYTES,
   H_SEGMENT_COUNT,
@@ -70,6 +71,7 @@ export function createRing(
   i32[H_SEGMENT_COUNT] = sizes.segmentCount;
   i32[H_THREAD] = identity.thread;
   i32[H_PROCESS] = identity.process;
+  i32[H_PARENT_PROCESS] = -1;
   i32[H_CONSUMER_PID] = identity.consumerPid;
   f64[F_CONSUMER_START] = identity.consumerStart;
   for (let segment = 0; segment < sizes.segmentCount; segment++) {

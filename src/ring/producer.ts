@@ -13,9 +13,15 @@ import {
   H_CURRENT_SEGMENT,
   H_FLUSH_DONE,
   H_FLUSH_WANTED,
+  H_NAME_BYTES,
+  H_PARENT_PROCESS,
+  H_PROCESS,
   H_PRODUCER_PID,
   H_PRODUCER_STATE,
   H_REHEARSED_HEAD,
+  H_THREAD_KIND,
+  MAX_NAME_BYTES,
+  NAME_BYTE,
   RECORD_PAD,
   S_HEAD,
   S_NEXT,
@@ -61,10 +67,29 @@ export interface RingProducer {
   close(): void;
 }
 
+/** Which thread of which process a producer is. */
+export interface ProducerThread {
+  kind: "main" | "worker";
+  /** Number of its process within the run. */
+  process: number;
+  /** Number of the process that started this one, where it is known. */
+  parentProcess: number | undefined;
+  /** As the program called it; may be empty. */
+  name: string;
+}
+
+/** Who attaches to a ring. */
+export interface RingProducerOptions {
+  overflow: OverflowPolicy;
+  pid: number;
+  /** Default: what the ring's header says. */
+  threadInfo?: ProducerThread | undefined;
+}
+
 /** Becomes the one producer of a ring. */
 export function createRingProducer(
   memory: RingMemory,
-  options: { overflow: OverflowPolicy; pid: number },
+  options: RingProducerOptions,
 ): RingProducer {
   const { i32, sizes } = memory;
   const { overflow } = options;
@@ -184,6 +209,7 @@ export function createRingProducer(
     return true;
   }
 
+  if (options.threadInfo !== undefined) describeThread(memory, options.threadInfo);
   i32[H_PRODUCER_PID] = options.pid;
   enter(Atomics.load(i32, H_CURRENT_SEGMENT));
   Atomics.store(i32, H_PRODUCER_STATE, 1);
@@ -199,4 +225,12 @@ export function createRingProducer(
     isFlushed: (ticket) => ((Atomics.load(i32, H_FLUSH_DONE) - ticket) | 0) >= 0,
     close: () => void Atomics.store(i32, H_PRODUCER_STATE, 2),
   };
+}
+
+function describeThread({ i32, u8 }: RingMemory, thread: ProducerThread): void {
+  i32[H_PROCESS] = thread.process;
+  i32[H_THREAD_KIND] = thread.kind === "main" ? 0 : 1;
+  i32[H_PARENT_PROCESS] = thread.parentProcess ?? -1;
+  const room = u8.subarray(NAME_BYTE, NAME_BYTE + MAX_NAME_BYTES);
+  i32[H_NAME_BYTES] = new TextEncoder().encodeInto(thread.name, room).written;
 }

@@ -20,13 +20,18 @@ import {
   F_RATE_LIMITED,
   F_SAMPLED,
   F_SPAN_COST_NS,
+  H_NAME_BYTES,
+  H_PARENT_PROCESS,
   H_PROCESS,
   H_PRODUCER_PID,
   H_THREAD,
+  H_THREAD_KIND,
+  MAX_NAME_BYTES,
+  NAME_BYTE,
 } from "../ring/layout.ts";
+import type { RingMemory } from "../ring/memory.ts";
 import type { LossRow, ThreadRow } from "../store/run_store.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
-import type { RingSource } from "./ring_source.ts";
 
 /** What the rings' counters say, and what became of it in the store. */
 export interface Books {
@@ -147,30 +152,30 @@ function dropTimes(rings: readonly RingDecoder[]): { firstNs?: bigint; lastNs?: 
 }
 
 /** Rows of `threads`: the rings that a program attached to. */
-export function threadRows(
-  rings: readonly RingDecoder[],
-  sources: readonly RingSource[],
-): ThreadRow[] {
-  const processes = new Set<number>();
+export function threadRows(rings: readonly RingDecoder[]): ThreadRow[] {
   const rows: ThreadRow[] = [];
   for (const ring of rings) {
     const { i32 } = ring.consumer.memory;
     // A spare ring that no thread has taken.
     if (i32[H_PRODUCER_PID] === 0 && ring.stored === 0) continue;
-    const processId = i32[H_PROCESS]!;
-    const info = sources[ring.ring]?.thread;
-    const kind = info?.kind ?? (processes.has(processId) ? "worker" : "main");
-    processes.add(processId);
+    const kind = i32[H_THREAD_KIND] === 1 ? "worker" : "main";
+    const parent = i32[H_PARENT_PROCESS]!;
     rows.push({
-      processId,
-      parentProcessId: info?.parentProcessId,
+      processId: i32[H_PROCESS]!,
+      parentProcessId: parent < 0 ? undefined : parent,
       threadId: i32[H_THREAD]!,
       pid: i32[H_PRODUCER_PID]!,
-      name: info?.name ?? kind,
+      name: threadName(ring.consumer.memory) || kind,
       kind,
     });
   }
   return rows;
+}
+
+function threadName({ i32, u8 }: RingMemory): string {
+  const bytes = Math.min(Math.max(0, i32[H_NAME_BYTES]!), MAX_NAME_BYTES);
+  // Copied: TextDecoder takes no shared memory.
+  return new TextDecoder().decode(u8.slice(NAME_BYTE, NAME_BYTE + bytes));
 }
 
 /** Cost of a span in ns: that of the rings, weighted by their spans. 0 when not measured. */

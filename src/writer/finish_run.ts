@@ -11,14 +11,12 @@ import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts
 import { type Books, closeBooks, spanCostNs, type StoredSpans, threadRows } from "./books.ts";
 import type { Problems } from "./problems.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
-import type { RingSource } from "./ring_source.ts";
 
 /** A run of which everything is stored that can be. */
 export interface DrainedRun {
   state: PartialState;
   end: RunEnd;
   rings: readonly RingDecoder[];
-  sources: readonly RingSource[];
   histograms: HistogramRow[] | undefined;
   problems: Problems;
   /** `spans` is counted here. */
@@ -45,7 +43,7 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
       run: state.run,
       end: run.end,
       ledger: books.ledger,
-      threads: threadRows(run.rings, run.sources),
+      threads: threadRows(run.rings),
       losses: books.losses,
       histograms: run.histograms,
       spanCostNs: cost,

@@ -6,23 +6,12 @@
 import { openRing, type RingMemory } from "../ring/memory.ts";
 import { mapFile } from "../runtime/map_file.ts";
 
-/** What the `threads` table says of a ring's thread, besides its numbers. */
-export interface ThreadInfo {
-  /** Default: `main` for the first thread of a process, else `worker`. */
-  kind?: "main" | "worker";
-  name?: string;
-  parentProcessId?: number;
-}
-
 /** A ring that a writer shall drain. */
 export type RingSource =
-  & (
-    | { kind: "mapped"; path: string; bytes: number }
-    | { kind: "shared"; buffer: SharedArrayBuffer }
-    /** A ring that died with its process; keeps the numbers of those after it. */
-    | { kind: "gone" }
-  )
-  & { thread?: ThreadInfo };
+  | { kind: "mapped"; path: string; bytes: number }
+  | { kind: "shared"; buffer: SharedArrayBuffer }
+  /** A ring that died with its process; keeps the numbers of those after it. */
+  | { kind: "gone" };
 
 /**
  * Opens a ring, unless it is gone.

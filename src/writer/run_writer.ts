@@ -159,7 +159,6 @@ export class RunWriter {
         state: this.#state,
         end,
         rings: this.#decoders,
-        sources: this.#sources,
         histograms: this.#histograms?.rows(this.#texts.texts),
         problems: this.#problems,
         stored: { spans: 0, ofGoneRings: this.#spansOfGoneRings, ...rest },
