@@ -21,7 +21,7 @@ const producer = new SpanProducer(ring.memory);
 const writer = await RunWriter.open({
   out,
   run: testRun({ command: "killed.ts" }),
-  rings: [{ kind: "mapped", path, bytes, thread: { name: "main thread" } }],
+  rings: [{ kind: "mapped", path, bytes }],
   owner: ownIdentity(),
 });
 const root = producer.open(0, { name: "main" });

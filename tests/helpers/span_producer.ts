@@ -14,6 +14,7 @@ import {
   FLAG_INLINE_NAME,
   FLAG_W3C_TRACE,
   H_THREAD,
+  H_THREAD_KIND,
   IDS_PER_THREAD,
   META_FLAGS_SHIFT,
   META_STATUS_SHIFT,
@@ -73,6 +74,8 @@ export function createTestRing(
     },
     readySegments: sizes.segmentCount,
   });
+  const isWorker = options.process === undefined && (options.thread ?? 0) > 0;
+  memory.i32[H_THREAD_KIND] = isWorker ? 1 : 0;
   return { memory, buffer, sizes };
 }
 

@@ -54,11 +54,7 @@ for (const worker of ["web", "thread"] as const) {
       const options = optionsOf(folder, ring, worker);
       const client = await WriterClient.start(options);
       ring.producer.span({ name: "early" });
-      await client.addRing({
-        kind: "shared",
-        buffer: late.buffer,
-        thread: { kind: "worker", name: "resizer" },
-      });
+      await client.addRing({ kind: "shared", buffer: late.buffer });
       late.producer.span({ name: "late" });
       client.killWorker();
       const report = await client.finish(TEST_END);
@@ -69,7 +65,7 @@ for (const worker of ["web", "thread"] as const) {
       );
       assert.deepEqual(rows, [
         { name: "early", thread: "main", kind: "main" },
-        { name: "late", thread: "resizer", kind: "worker" },
+        { name: "late", thread: "worker", kind: "worker" },
       ]);
     }));
 
