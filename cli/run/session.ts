@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import process from "node:process";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
@@ -159,6 +160,7 @@ function configOf(
   return {
     ...transport.config,
     runId: start.runId,
+    traceSeed: randomBytes(8).toString("hex"),
     runtime: plan.runtime,
     process: 0,
     thread: 0,

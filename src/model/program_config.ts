@@ -26,6 +26,8 @@ export interface FunctionSelection {
 /** Settings of the recorder in one thread of a program. */
 export interface ProgramConfig {
   runId: string;
+  /** First half of the run's W3C trace ids: 16 hex digits, the same in all its processes. */
+  traceSeed: string;
   runtime: RuntimeName;
   transport: Transport;
   /** File to map (transport `mapped`); its header says everything else about the ring. */

@@ -14,10 +14,13 @@ import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { openRing } from "../../src/ring/memory.ts";
 import { createRingFile } from "../../src/ring/ring_file.ts";
-import { Batch, getInt64 } from "../../src/store/batch.ts";
+import { Batch, getInt64, type TextColumn } from "../../src/store/batch.ts";
 import { RingDecoder } from "../../src/writer/ring_decoder.ts";
 import { TextNumbers } from "../../src/writer/ring_strings.ts";
 import { ROOT, runProcess, withFolder } from "./processes.ts";
+
+/** First half of the W3C trace ids of these programs. */
+export const TRACE_SEED = "fe44e7fe44e7fe44";
 
 /** A span as a test looks at it. */
 export interface RecordedSpan {
@@ -30,6 +33,8 @@ export interface RecordedSpan {
   kind: string;
   status: string;
   durationMs: number;
+  /** The id its trace has outside of the run. */
+  w3cTraceId: string | undefined;
   attributes: Record<string, unknown>;
   /** Names of the events it has, and their attributes. */
   events: { name: string; attributes: Record<string, unknown> }[];
@@ -51,6 +56,8 @@ export interface RecordedProgramOptions {
   args?: string[];
   /** Name of the program's file. Default `program.ts`. */
   fileName?: string;
+  /** Hooks to leave out. */
+  noHooks?: string[];
   /** Other files beside it, by name. */
   files?: Record<string, string>;
 }
@@ -61,7 +68,7 @@ export function runRecorded(
   program: string | { file: string },
   options: RecordedProgramOptions = {},
 ): Promise<RecordedRun> {
-  const { fileName = "program.ts", args = [] } = options;
+  const { fileName = "program.ts", args = [], noHooks = [] } = options;
   const files = typeof program === "string" ? { [fileName]: program } : {};
   return withFolder({ ...options.files, ...files }, async (folder) => {
     const script = typeof program === "string" ? join(folder, fileName) : program.file;
@@ -70,7 +77,7 @@ export function runRecorded(
       identity: { process: 0, thread: 0, consumerPid: process.pid, consumerStart: 0 },
     });
     const preload = join(folder, "preload.mjs");
-    await writeFile(preload, preloadSource(runtime, { folder, ring }));
+    await writeFile(preload, preloadSource(runtime, { folder, ring, noHooks }));
     const flags = options.plain === true ? [] : preloadFlags(runtime, preload);
     if (runtime === "deno") flags.push("-A", "--no-check");
     const { exitCode, stdout, stderr } = await runProcess(
@@ -91,10 +98,15 @@ function preloadFlags(runtime: RuntimeName, preload: string): string[] {
 
 function preloadSource(
   runtime: RuntimeName,
-  { folder, ring }: { folder: string; ring: { path: string; bytes: number } },
+  { folder, ring, noHooks }: {
+    folder: string;
+    ring: { path: string; bytes: number };
+    noHooks: string[];
+  },
 ): string {
   const config: ProgramConfig = {
     runId: "test",
+    traceSeed: TRACE_SEED,
     runtime,
     transport: "mapped",
     ringPath: ring.path,
@@ -105,12 +117,18 @@ function preloadSource(
     minDurationNs: 0,
     functions: { enabled: false, root: folder, include: [], exclude: [] },
     hooks: [],
-    noHooks: [],
+    noHooks,
     revokeFfi: false,
     hiddenEnvironment: [],
   };
   const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
   return `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`;
+}
+
+function textAt(column: TextColumn, row: number): string | undefined {
+  const size = column.size[row]!;
+  const start = column.start[row]!;
+  return size < 0 ? undefined : new TextDecoder().decode(column.bytes.subarray(start, start + size));
 }
 
 function readSpans(path: string, bytes: number): RecordedSpan[] {
@@ -124,11 +142,7 @@ function readSpans(path: string, bytes: number): RecordedSpan[] {
   const { spans } = batch;
   return Array.from({ length: spans.count }, (_, row) => {
     const id = getInt64(spans.spanId, row);
-    const size = spans.attributes.size[row]!;
-    const start = spans.attributes.start[row]!;
-    const json = size < 0
-      ? "{}"
-      : new TextDecoder().decode(spans.attributes.bytes.subarray(start, start + size));
+    const json = textAt(spans.attributes, row) ?? "{}";
     return {
       id,
       parentId: getInt64(spans.parentId, row),
@@ -139,6 +153,7 @@ function readSpans(path: string, bytes: number): RecordedSpan[] {
       kind: KINDS[spans.kind[row]!]!,
       status: STATUSES[spans.status[row]!]!,
       durationMs: getInt64(spans.durationNs, row) / 1e6,
+      w3cTraceId: textAt(spans.w3cTraceId, row),
       attributes: JSON.parse(json) as Record<string, unknown>,
       events: batch.events.filter((event) => event.spanId === id).map((event) => ({
         name: event.name,
