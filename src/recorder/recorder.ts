@@ -14,6 +14,7 @@ import {
   F_ISSUED,
   F_TRUNCATED,
   FLAG_INLINE_NAME,
+  FLAG_W3C_TRACE,
   META_FLAGS_SHIFT,
   META_STATUS_SHIFT,
   metaScope,
@@ -38,10 +39,11 @@ import { exceptionAttributes } from "./exceptions.ts";
 import { Span, type SpanExtras, type SpanOwner } from "./span.ts";
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { StringTable } from "./string_table.ts";
-import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
+import { truncateUtf8, utf8Length, writeHex, writeUtf8 } from "./text.ts";
 
 /** Longest name that is written inline. */
 const MAX_INLINE_NAME_BYTES = 512;
+const W3C_TRACE_BYTES = 16;
 
 /** What a recorder is made of. */
 export interface RecorderOptions {
@@ -88,7 +90,7 @@ export class Recorder implements SpanOwner {
   readonly #f64: Float64Array;
   readonly #i32: Int32Array;
   /** Stands in for the extras of a span that ends with a template. */
-  readonly #templateExtras: SpanExtras = { inlineName: undefined, attributes: undefined };
+  readonly #templateExtras: SpanExtras = noExtras();
   /** Errors that already have an event, so that one thrown through ten functions has one. */
   readonly #seenErrors = new WeakSet<object>();
 
@@ -209,6 +211,8 @@ export class Recorder implements SpanOwner {
     if (span.extras === undefined) {
       this.#templateExtras.attributes = template;
       span.extras = this.#templateExtras;
+    } else if (span.extras.attributes === undefined) {
+      span.extras.attributes = template;
     } else {
       const list = listOf(span);
       for (const [key, value] of template.entries()) {
@@ -217,6 +221,11 @@ export class Recorder implements SpanOwner {
     }
     this.end(span, endNs);
     span.extras = undefined;
+  }
+
+  /** Keeps the id that the span's trace has outside of this run: 32 hex digits. */
+  setW3cTraceId(span: Span, id: string): void {
+    if (span.slot >= 0) extrasOf(span).w3cTraceId = id;
   }
 
   setStatus(span: Span, status: "ok" | "error"): void {
@@ -312,7 +321,9 @@ export class Recorder implements SpanOwner {
     if (attributes !== undefined && !attributes.sendKeys(strings)) return -1;
     const nameBytes = inlineName === undefined ? 0 : utf8Length(inlineName);
     const nameRoom = inlineName === undefined ? 0 : 8 + ((nameBytes + 7) & ~7);
-    const bytes = SPAN_HEADER_BYTES + nameRoom + (attributes?.measure() ?? 0);
+    const traceId = span.extras?.w3cTraceId;
+    const traceRoom = traceId === undefined ? 0 : W3C_TRACE_BYTES;
+    const bytes = SPAN_HEADER_BYTES + nameRoom + traceRoom + (attributes?.measure() ?? 0);
     if (bytes > this.producer.maxRecordBytes) return TOO_LARGE;
     const at = this.producer.reserve(bytes);
     if (at < 0) return -1;
@@ -325,6 +336,11 @@ export class Recorder implements SpanOwner {
       writeUtf8(this.memory.u8, (next + 2) * 4, inlineName, nameBytes);
       next += nameRoom / 4;
     }
+    if (traceId !== undefined) {
+      span.meta |= FLAG_W3C_TRACE << META_FLAGS_SHIFT;
+      writeHex(this.memory.u8, next * 4, traceId);
+      next += W3C_TRACE_BYTES / 4;
+    }
     attributes?.write(this.memory, next);
     if (attributes !== undefined && attributes.truncated > 0) {
       this.#f64[F_TRUNCATED]! += attributes.truncated;
@@ -333,8 +349,12 @@ export class Recorder implements SpanOwner {
   }
 }
 
+function noExtras(): SpanExtras {
+  return { inlineName: undefined, w3cTraceId: undefined, attributes: undefined };
+}
+
 function extrasOf(span: Span): SpanExtras {
-  return span.extras ??= { inlineName: undefined, attributes: undefined };
+  return span.extras ??= noExtras();
 }
 
 function listOf(span: Span): AttributeList {

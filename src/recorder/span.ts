@@ -28,6 +28,8 @@ export interface SpanOwner {
 export interface SpanExtras {
   /** The name where it has no number. */
   inlineName: string | undefined;
+  /** The id that its trace has outside of this run, 32 hex digits, where it has one. */
+  w3cTraceId: string | undefined;
   attributes: AttributeList | AttributeTemplate | undefined;
 }
 

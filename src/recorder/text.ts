@@ -48,6 +48,17 @@ export function writeUtf8(target: Uint8Array, at: number, text: string, bytes: n
   }
 }
 
+/** Writes the bytes that `hex` stands for, in lower-case digits, at `at`. */
+export function writeHex(target: Uint8Array, at: number, hex: string): void {
+  for (let i = 0; i + 1 < hex.length; i += 2) {
+    target[at + (i >> 1)] = digitValue(hex.charCodeAt(i)) * 16 + digitValue(hex.charCodeAt(i + 1));
+  }
+}
+
+function digitValue(char: number): number {
+  return char > 57 ? char - 87 : char - 48;
+}
+
 /** The longest start of `text` that takes at most `maxBytes` in UTF-8. */
 export function truncateUtf8(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes) return text;

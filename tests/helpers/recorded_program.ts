@@ -128,7 +128,9 @@ function preloadSource(
 function textAt(column: TextColumn, row: number): string | undefined {
   const size = column.size[row]!;
   const start = column.start[row]!;
-  return size < 0 ? undefined : new TextDecoder().decode(column.bytes.subarray(start, start + size));
+  return size < 0
+    ? undefined
+    : new TextDecoder().decode(column.bytes.subarray(start, start + size));
 }
 
 function readSpans(path: string, bytes: number): RecordedSpan[] {
