@@ -25,6 +25,13 @@ export interface Hook {
   /** As `--hook` and `--no-hook` spell it. */
   name: string;
   runtimes: readonly RuntimeName[];
-  /** Installs the hook. What it throws switches this hook off, and nothing else. */
+  /**
+   * Installs the hook. What it throws switches this hook off, and nothing else.
+   *
+   * @throws {HookUnavailable} when there is nothing here that it could observe.
+   */
   install(context: HookContext): void;
 }
+
+/** There is nothing for a hook to observe. The message says why, for people. */
+export class HookUnavailable extends Error {}

@@ -27,7 +27,8 @@ import { fetchHook } from "./fetch.ts";
 import { BuiltinWatch } from "./builtin_watch.ts";
 import { installFunctions } from "./functions/install.ts";
 import type { Parsers } from "./functions/parsers.ts";
-import type { Hook, HookContext } from "./hook.ts";
+import type { Hook } from "./hook.ts";
+import { installHooks } from "./install_hooks.ts";
 import { nodeHttp } from "./node_http.ts";
 import { installDenoModuleHooks, type LoadFile } from "./module_hooks.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
@@ -57,7 +58,7 @@ export function start(config: ProgramConfig, parsers?: Parsers): void {
     });
     const builtins = new BuiltinWatch();
     const patches = new SourcePatches();
-    installHooks({
+    installHooks(HOOKS, {
       recorder,
       config,
       onModule: (names, install) => builtins.on(names, install),
@@ -134,20 +135,6 @@ function createOwnRing(config: ProgramConfig): RingMemory {
   });
   startPipeSender(memory);
   return memory;
-}
-
-function installHooks(context: HookContext): void {
-  const { hooks, noHooks } = context.config;
-  for (const hook of HOOKS) {
-    const isWanted = hooks.length === 0 || hooks.includes(hook.name);
-    if (!isWanted || noHooks.includes(hook.name)) continue;
-    if (!hook.runtimes.includes(runtimeName())) continue;
-    try {
-      hook.install(context);
-    } catch {
-      // This hook is off; the others are not.
-    }
-  }
 }
 
 /** The program is to see the environment that it would have without ferret. */

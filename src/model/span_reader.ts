@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
@@ -38,6 +39,31 @@ export interface RecordedLoss {
   name: string | undefined;
   count: number;
   totalNs: number;
+}
+
+/** What is known of the values of one metric, those of all threads together. */
+export interface MetricTotals {
+  name: string;
+  /** Values that were recorded. */
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  /** Exact nearest-rank percentiles of the values. */
+  p50: number;
+  p99: number;
+  /** The last value of each process, added up. */
+  last: number;
+}
+
+/** What became of a hook in the threads of a run. */
+export interface RecordedHook {
+  name: string;
+  state: HookState;
+  /** Why, of one of the threads in that state. */
+  reason: string | undefined;
+  /** Threads in that state. */
+  threads: number;
 }
 
 /** Spans of the same name and scope are one row of every table. */
@@ -111,6 +137,10 @@ export interface SpanReader {
   /** All runs, oldest first. */
   readonly runs: readonly RecordedRun[];
   losses(): Promise<RecordedLoss[]>;
+  /** One row for each metric, by name. None in recordings made before there were any. */
+  metrics(): Promise<MetricTotals[]>;
+  /** One row for each hook and state that it is in in some thread, by name. */
+  hooks(): Promise<RecordedHook[]>;
   spans(options?: SpanSetOptions): SpanSet;
   close(): void;
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { HookState } from "../model/hook_state.ts";
 import { type Attributes, STATUS_ERROR, STATUS_OK } from "../model/span.ts";
 import {
   EVENT_HEADER_BYTES,
@@ -36,6 +37,7 @@ import { AttributeList } from "./attribute_list.ts";
 import { AttributeTemplate } from "./attribute_template.ts";
 import type { SpanContext } from "./context.ts";
 import { exceptionAttributes } from "./exceptions.ts";
+import { writeHook, writeMetric } from "./side_records.ts";
 import { Span, type SpanExtras, type SpanOwner } from "./span.ts";
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { StringTable } from "./string_table.ts";
@@ -289,6 +291,16 @@ export class Recorder implements SpanOwner {
     this.#f64[(at >> 1) + 3] = this.nowNs();
     list.write(this.memory, at + EVENT_HEADER_BYTES / 4);
     this.producer.publish();
+  }
+
+  /** Records what a metric is now, or was at `timeNs`. */
+  addMetric(name: string, value: number, timeNs: number = this.nowNs()): void {
+    writeMetric(this, name, { value, timeNs });
+  }
+
+  /** Says what became of a hook in this thread. The last state counts. */
+  reportHook(name: string, state: HookState, reason?: string): void {
+    writeHook(this, name, { state, reason, timeNs: this.nowNs() });
   }
 
   /** Says where the function called `name` is. @returns the number of its name. */

@@ -15,7 +15,7 @@
  */
 
 export const MAGIC = 0x54525246; // "FRRT"
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 export const HEADER_BYTES = 4096;
 
 // Header, as int32 indexes. Written once by whoever creates the ring, except where noted.
@@ -66,13 +66,16 @@ export const F_REHEARSED_ISSUED = 21;
 export const F_BELOW_MINIMUM = 22;
 export const F_SAMPLED = 23;
 export const F_RATE_LIMITED = 24;
-/** Events dropped with or without their span. Not part of the span ledger. */
+/** Events, metrics and states of hooks that were dropped. Not part of the span ledger. */
 export const F_DROPPED_EVENTS = 25;
 /** Attribute values cut to the size limit. */
 export const F_TRUNCATED = 26;
 /** Clock readings of the first and last drop, 0 when none. */
 export const F_FIRST_DROP_NS = 27;
 export const F_LAST_DROP_NS = 28;
+/** Traces that were decided about, and those of them that were taken. 0 when none is left out. */
+export const F_TRACES = 29;
+export const F_TRACES_TAKEN = 31;
 /** First of the dropped counters, in the order of LOSS_REASONS (16 reserved). */
 export const F_DROPPED = 32;
 
@@ -144,6 +147,10 @@ export const RECORD_STRING = 2;
 export const RECORD_EVENT = 3;
 /** Where a function is: [length, type, nameId, fileId, line, column]. */
 export const RECORD_SOURCE = 4;
+/** A value of a metric: [length, type, nameId, 0, timeNs f64, value f64]. */
+export const RECORD_METRIC = 5;
+/** What became of a hook: [length, type, nameId, state, timeNs f64, byteLength, 0, utf8 reason…]. */
+export const RECORD_HOOK = 6;
 
 export const SPAN_HEADER_BYTES = 64;
 // as int32 offsets in the record
@@ -161,6 +168,8 @@ export const SPAN_DURATION_NS = 5;
 export const SPAN_CHILD_NS = 6;
 
 export const EVENT_HEADER_BYTES = 32;
+export const METRIC_BYTES = 32;
+export const HOOK_HEADER_BYTES = 32;
 
 // Attributes: two int32 [keyId | type << 24, extra], then the value, 8-byte aligned.
 /** `extra` is the value. */

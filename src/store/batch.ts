@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { HookState } from "../model/hook_state.ts";
 
 /**
  * Rows that DuckDB compresses together. A transaction of at least that many is
@@ -129,6 +130,25 @@ export interface SourceRow {
   column: number;
 }
 
+/** A row of `metrics`. */
+export interface MetricRow {
+  processId: number;
+  threadId: number;
+  timeNs: bigint;
+  name: string;
+  value: number;
+}
+
+/** A row of `hooks`. */
+export interface HookRow {
+  processId: number;
+  threadId: number;
+  timeNs: bigint;
+  name: string;
+  state: HookState;
+  reason: string | undefined;
+}
+
 /** A string that a ring has defined. */
 export interface StringRow {
   ring: number;
@@ -151,6 +171,8 @@ export class Batch {
   readonly spans: SpanColumns;
   events: EventRow[] = [];
   sources: SourceRow[] = [];
+  metrics: MetricRow[] = [];
+  hooks: HookRow[] = [];
   strings: StringRow[] = [];
   progress: RingProgress[] = [];
   /** Texts that keep their number for the whole run. Only grows. */
@@ -167,13 +189,13 @@ export class Batch {
 
   get isFull(): boolean {
     return this.spans.count >= this.capacity || this.events.length >= 20_000 ||
-      this.spans.attributes.length >= MAX_TEXT_BYTES;
+      this.metrics.length >= 20_000 || this.spans.attributes.length >= MAX_TEXT_BYTES;
   }
 
   /** Whether there is nothing to write. Progress alone is nothing. */
   get isEmpty(): boolean {
     return this.spans.count === 0 && this.events.length === 0 && this.sources.length === 0 &&
-      this.strings.length === 0;
+      this.strings.length === 0 && this.metrics.length === 0 && this.hooks.length === 0;
   }
 
   /** Number of a text for this batch only. */
@@ -191,6 +213,8 @@ export class Batch {
     this.spans.attributes.clear();
     this.events = [];
     this.sources = [];
+    this.metrics = [];
+    this.hooks = [];
     this.strings = [];
     this.progress = [];
     this.inlineTexts = [];

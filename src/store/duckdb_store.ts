@@ -13,7 +13,7 @@ import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts"
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
 import { insertRows, readRows } from "./rows.ts";
-import { createPartial, insertMeta, PARTIAL_TABLES } from "./schema.ts";
+import { createPartial, insertMeta, lastHooksQuery, PARTIAL_TABLES } from "./schema.ts";
 
 /** A partial recording in a DuckDB file. */
 export class DuckdbStore implements RunStore {
@@ -47,6 +47,8 @@ export class DuckdbStore implements RunStore {
         "SELECT 1 FROM duckdb_tables() WHERE table_name = 'ferret_partial'",
       );
       if (exists.length === 0) await createTables(connection, state);
+      // What an older ferret did not know.
+      else await createRunTables(connection, state.run.runId);
       const found = {
         progress: await readProgress(connection),
         batchNumber: await readBatchNumber(connection),
@@ -107,6 +109,9 @@ export class DuckdbStore implements RunStore {
     await connection.run("SET threads = 2");
     await this.#transact(async () => {
       await closeRun(connection, closing);
+      await connection.run(
+        `DELETE FROM hooks WHERE rowid NOT IN (${lastHooksQuery("hooks", "rowid")})`,
+      );
       for (const name of Object.keys(PARTIAL_TABLES)) await connection.run(`DROP TABLE ${name}`);
     });
     await connection.run("CHECKPOINT");

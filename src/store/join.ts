@@ -113,8 +113,15 @@ async function addRun(connection: DuckDBConnection, partial: string, out: string
     const [[n]] = await readRows(connection, "SELECT coalesce(max(n), 0) + 1 FROM main.runs") as [
       [number],
     ];
-    for (const table of RUN_TABLES) await fitTable(connection, table);
-    for (const table of RUN_TABLES) {
+    // An older ferret did not write them all.
+    const present = await readRows(
+      connection,
+      `SELECT table_name FROM duckdb_tables() WHERE database_name = '${SOURCE}'`,
+    );
+    const names = present.map(([name]) => name);
+    const tables = RUN_TABLES.filter((table) => names.includes(table));
+    for (const table of tables) await fitTable(connection, table);
+    for (const table of tables) {
       const columns = table === "runs" ? `* REPLACE (${n} AS n)` : "*";
       await connection.run(
         `INSERT INTO main.${table} BY NAME SELECT ${columns} FROM ${SOURCE}.main.${table}`,

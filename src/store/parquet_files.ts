@@ -3,7 +3,7 @@
  * they are complete, so that no reader ever sees half of one.
  *
  * ```
- * out/<run id>/spans-000001.parquet …  one for each batch: spans, events, sources
+ * out/<run id>/spans-000001.parquet …  one for each batch: spans, events …
  * out/<run id>/runs.parquet …          the other tables
  * out/.partial-<run id>/               the same, while the run is being written
  * ```
@@ -27,7 +27,13 @@ export interface CompleteFile {
 }
 
 /** Tables that grow with every batch. */
-export const BATCH_TABLES = ["spans", "events", "sources"] as const satisfies TableName[];
+export const BATCH_TABLES = [
+  "spans",
+  "events",
+  "sources",
+  "metrics",
+  "hooks",
+] as const satisfies TableName[];
 
 /** One of {@linkcode BATCH_TABLES}. */
 export type BatchTable = typeof BATCH_TABLES[number];

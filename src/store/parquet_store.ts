@@ -30,7 +30,7 @@ import {
 import { readRows } from "./rows.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
-import { insertMeta, type TableName, TABLES } from "./schema.ts";
+import { insertMeta, lastHooksQuery, type TableName, TABLES } from "./schema.ts";
 
 /** Parts with fewer rows than this on average are made into one file when the run ends. */
 const SMALL_PART_ROWS = 30_000;
@@ -127,6 +127,8 @@ export class ParquetStore implements RunStore {
       spans: batch.spans.count,
       events: batch.events.length,
       sources: batch.sources.length,
+      metrics: batch.metrics.length,
+      hooks: batch.hooks.length,
     };
     try {
       this.#appender.append(batch);
@@ -148,17 +150,18 @@ export class ParquetStore implements RunStore {
 
   async finish(closing: RunClosing): Promise<void> {
     await this.#connection.run("SET threads = 2");
-    const parts = this.#pathsOf("spans");
-    const spans = parts.length === 0 ? "spans" : readParquet(parts);
     // A second attempt starts from empty tables.
     for (const table of CLOSING_TABLES) await this.#connection.run(`TRUNCATE ${table}`);
-    await closeRun(this.#connection, closing, { spans, n: 0 });
+    await closeRun(this.#connection, closing, { spans: this.#sourceOf("spans"), n: 0 });
     await this.#connection.run(insertMeta(closing.run.ferretVersion));
     const files: string[] = [];
     for (const table of CLOSING_TABLES) {
       files.push(await this.#writeTable(table, `FROM ${table}`));
     }
-    for (const table of BATCH_TABLES) files.push(...await this.#mergeParts(table));
+    for (const table of BATCH_TABLES) {
+      if (table !== "hooks") files.push(...await this.#mergeParts(table));
+    }
+    files.push(await this.#writeTable("hooks", lastHooksQuery(this.#sourceOf("hooks"))));
     writeJson(join(this.#folder, COMPLETE_FILE), { files } satisfies CompleteFile);
     this.close();
   }
@@ -174,14 +177,19 @@ export class ParquetStore implements RunStore {
     if (parts.length > 0 && (parts.length < MANY_PARTS || rowsAPart >= SMALL_PART_ROWS)) {
       return parts.map((path) => basename(path));
     }
-    const source = parts.length === 0 ? table : readParquet(parts);
-    return [await this.#writeTable(table, `FROM ${source}`)];
+    return [await this.#writeTable(table, `FROM ${this.#sourceOf(table)}`)];
   }
 
   async #writeTable(table: TableName, query: string): Promise<string> {
     const name = parquetName(table);
     await writeParquet(this.#connection, query, join(this.#folder, name));
     return name;
+  }
+
+  /** SQL for all rows of a table that the batches have. */
+  #sourceOf(table: BatchTable): string {
+    const parts = this.#pathsOf(table);
+    return parts.length === 0 ? table : readParquet(parts);
   }
 
   #rowsOf(table: BatchTable): number {

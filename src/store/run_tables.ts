@@ -37,6 +37,31 @@ export async function insertBatchRows(
     "sources",
     batch.sources.map((row) => [runId, row.name, row.file, row.line, row.column]),
   );
+  await insertRows(
+    connection,
+    "metrics",
+    batch.metrics.map((row) => [
+      runId,
+      row.timeNs,
+      row.processId,
+      row.threadId,
+      row.name,
+      row.value,
+    ]),
+  );
+  await insertRows(
+    connection,
+    "hooks",
+    batch.hooks.map((row) => [
+      runId,
+      row.timeNs,
+      row.processId,
+      row.threadId,
+      row.name,
+      row.state,
+      row.reason,
+    ]),
+  );
 }
 
 /**

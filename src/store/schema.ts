@@ -119,6 +119,16 @@ export const TABLES = {
     ["name", "VARCHAR"],
     ["value", "DOUBLE"],
   ],
+  hooks: [
+    ["run_id", "VARCHAR"],
+    // Since when the hook is in this state.
+    ["time_ns", "BIGINT"],
+    ["process_id", "INTEGER"],
+    ["thread_id", "INTEGER"],
+    ["name", "VARCHAR"],
+    ["state", "VARCHAR"],
+    ["reason", "VARCHAR"],
+  ],
   losses: [
     ["run_id", "VARCHAR"],
     ["reason", "VARCHAR"],
@@ -161,6 +171,7 @@ export const RUN_TABLES = [
   "sources",
   "histograms",
   "metrics",
+  "hooks",
   "losses",
 ] as const satisfies readonly TableName[];
 
@@ -201,6 +212,12 @@ export function insertMeta(ferretVersion: string, schema = "main"): string {
 export function quoteString(text: string): string {
   // A NUL would end the statement: strings that come from outside are bound instead.
   return `'${text.replaceAll("'", "''").replaceAll("\0", "")}'`;
+}
+
+/** The query for the last state of each hook in each thread, among the rows of `source`. */
+export function lastHooksQuery(source: string, columns = "*"): string {
+  return `SELECT ${columns} FROM ${source} QUALIFY row_number() OVER (
+  PARTITION BY run_id, process_id, thread_id, name ORDER BY time_ns DESC) = 1`;
 }
 
 /**

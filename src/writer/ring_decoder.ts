@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { HOOK_STATES } from "../model/hook_state.ts";
 import { KINDS, SCOPES, STATUS_UNFINISHED } from "../model/span.ts";
 import { type OpenSpan, RingConsumer, type RingCursor } from "../ring/consumer.ts";
 import {
@@ -16,11 +17,15 @@ import {
   FLAG_W3C_TRACE,
   H_PROCESS,
   H_THREAD,
+  HOOK_HEADER_BYTES,
   metaFlags,
   metaKind,
   metaScope,
   metaStatus,
+  METRIC_BYTES,
   RECORD_EVENT,
+  RECORD_HOOK,
+  RECORD_METRIC,
   RECORD_SOURCE,
   RECORD_SPAN,
   RECORD_STRING,
@@ -112,8 +117,11 @@ export class RingDecoder {
 
   /** Unix time of a reading of the ring's clock. */
   unixNs(clockNs: number): bigint {
+    const sinceNs = Math.round(clockNs - this.#anchorClockNs);
+    // What is out of reach is no time: damaged memory.
+    const isTime = sinceNs > -(2 ** 53) && sinceNs < 2 ** 53;
     return (BigInt(this.#anchorHigh) << 32n) + BigInt(this.#anchorLow) +
-      BigInt(Math.round(clockNs - this.#anchorClockNs));
+      BigInt(isTime ? sinceNs : 0);
   }
 
   /** The name that an id of this ring stands for. */
@@ -155,6 +163,12 @@ export class RingDecoder {
           break;
         case RECORD_SOURCE:
           this.#decodeSource(batch, at);
+          break;
+        case RECORD_METRIC:
+          if (consumer.byteLength >= METRIC_BYTES) this.#decodeMetric(batch, at);
+          break;
+        case RECORD_HOOK:
+          if (consumer.byteLength >= HOOK_HEADER_BYTES) this.#decodeHook(batch, at);
       }
     }
     return true;
@@ -268,6 +282,33 @@ export class RingDecoder {
       line: i32[i + 4]!,
       column: i32[i + 5]!,
     });
+  }
+
+  #decodeMetric(batch: Batch, at: number): void {
+    const { f64 } = this.#memory;
+    const value = f64[(at >> 3) + 3]!;
+    if (Number.isFinite(value)) batch.metrics.push({ ...this.#factOf(at), value });
+  }
+
+  #decodeHook(batch: Batch, at: number): void {
+    const { i32, u8 } = this.#memory;
+    const state = HOOK_STATES[i32[(at >> 2) + 3]!];
+    const length = i32[(at >> 2) + 6]!;
+    if (state === undefined || length < 0) return;
+    if (HOOK_HEADER_BYTES + length > this.consumer.byteLength) return;
+    const reason = length === 0 ? undefined : textOf(u8, at + HOOK_HEADER_BYTES, length);
+    batch.hooks.push({ ...this.#factOf(at), state, reason });
+  }
+
+  /** What metrics and hooks have in common. */
+  #factOf(at: number) {
+    const { f64, i32 } = this.#memory;
+    return {
+      processId: i32[H_PROCESS]!,
+      threadId: i32[H_THREAD]!,
+      timeNs: this.unixNs(f64[(at >> 3) + 2]!),
+      name: this.nameOf(i32[(at >> 2) + 2]!),
+    };
   }
 
   #setNamesAndCodes(batch: Batch, row: number, span: OpenSpan): void {

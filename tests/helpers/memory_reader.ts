@@ -7,7 +7,9 @@
 import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
 import type {
   AttributeCondition,
+  MetricTotals,
   RankRequest,
+  RecordedHook,
   RecordedLoss,
   RecordedRun,
   SpanKey,
@@ -25,6 +27,8 @@ type EndedSpan = SpanFixture & { durationNs: number };
 export interface MemoryReaderOptions {
   run?: Partial<RecordedRun>;
   losses?: readonly RecordedLoss[];
+  metrics?: readonly MetricTotals[];
+  hooks?: readonly RecordedHook[];
 }
 
 /** A reader of a run with these spans. */
@@ -60,6 +64,8 @@ export function memoryReader(
     run,
     runs: [run],
     losses: () => Promise.resolve([...losses]),
+    metrics: () => Promise.resolve([...options.metrics ?? []]),
+    hooks: () => Promise.resolve([...options.hooks ?? []]),
     spans: (chosen) => new MemorySpans(spans, chosen),
     close: () => {},
   };

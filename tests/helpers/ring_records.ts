@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { HOOK_STATES } from "../../src/model/hook_state.ts";
 import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import type { RingConsumer } from "../../src/ring/consumer.ts";
 import {
@@ -18,11 +19,14 @@ import {
   EVENT_HEADER_BYTES,
   FLAG_INLINE_NAME,
   FLAG_W3C_TRACE,
+  HOOK_HEADER_BYTES,
   metaFlags,
   metaKind,
   metaScope,
   metaStatus,
   RECORD_EVENT,
+  RECORD_HOOK,
+  RECORD_METRIC,
   RECORD_SOURCE,
   RECORD_SPAN,
   RECORD_STRING,
@@ -74,8 +78,25 @@ export interface SourceRecord {
   column: number;
 }
 
+/** A value of a metric. */
+export interface MetricRecord {
+  type: "metric";
+  name: string;
+  timeNs: number;
+  value: number;
+}
+
+/** What became of a hook. */
+export interface HookRecord {
+  type: "hook";
+  name: string;
+  timeNs: number;
+  state: string;
+  reason: string;
+}
+
 /** One record of a ring; definitions of strings are used up by the reader. */
-export type RingRecord = SpanRecord | EventRecord | SourceRecord;
+export type RingRecord = SpanRecord | EventRecord | SourceRecord | MetricRecord | HookRecord;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -126,6 +147,21 @@ export class RecordReader {
           file: this.#string(i32[at + 3]!),
           line: i32[at + 4]!,
           column: i32[at + 5]!,
+        };
+      case RECORD_METRIC:
+        return {
+          type: "metric",
+          name: this.#string(i32[at + 2]!),
+          timeNs: f64[f + 2]!,
+          value: f64[f + 3]!,
+        };
+      case RECORD_HOOK:
+        return {
+          type: "hook",
+          name: this.#string(i32[at + 2]!),
+          timeNs: f64[f + 2]!,
+          state: HOOK_STATES[i32[at + 3]!]!,
+          reason: this.#text(start + HOOK_HEADER_BYTES, i32[at + 6]!),
         };
       default:
         assert.fail(`a record of type ${i32[at + SPAN_META]! & 0xff}`);

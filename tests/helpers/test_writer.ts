@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { RunInfo } from "../../src/model/run_info.ts";
+import { RUN_TABLES } from "../../src/store/schema.ts";
 import { RunWriter, type RunWriterOptions } from "../../src/writer/run_writer.ts";
 import { testRun } from "./run_info.ts";
 import { createTestRing, SpanProducer } from "./span_producer.ts";
@@ -51,9 +52,7 @@ export async function queryRecording(out: string, sql: string): Promise<Record<s
   try {
     const connection = await instance.connect();
     if (isParquet) {
-      for (
-        const table of ["runs", "threads", "spans", "events", "sources", "histograms", "losses"]
-      ) {
+      for (const table of RUN_TABLES) {
         const files = join(out, "*", `${table}*.parquet`);
         await connection.run(`CREATE VIEW ${table} AS FROM read_parquet('${files}')`);
       }

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { HOOK_STATES, type HookState } from "../../model/hook_state.ts";
 import type {
+  MetricTotals,
+  RecordedHook,
   RecordedLoss,
   RecordedRun,
   SpanReader,
@@ -43,6 +46,45 @@ export class RecordingReader implements SpanReader {
       name: name ?? undefined,
       count: Number(count),
       totalNs: Number(totalNs),
+    }));
+  }
+
+  async metrics(): Promise<MetricTotals[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT name::VARCHAR, count(*)::BIGINT, sum(value), min(value), max(value),
+         quantile_disc(value, 0.5), quantile_disc(value, 0.99), (
+           SELECT sum(last) FROM (
+             SELECT arg_max(l.value, l.time_ns) AS last FROM metrics l
+             WHERE l.name = m.name AND l.run_id = m.run_id GROUP BY l.process_id))
+       FROM metrics m
+       WHERE run_id = ${quoteString(this.run.runId)} AND name IS NOT NULL AND isfinite(value)
+       GROUP BY run_id, name ORDER BY name`,
+    ) as [string, bigint, number, number, number, number, number, number][];
+    return rows.map(([name, count, sum, min, max, p50, p99, last]) => ({
+      name,
+      count: Number(count),
+      sum,
+      min,
+      max,
+      p50,
+      p99,
+      last,
+    }));
+  }
+
+  async hooks(): Promise<RecordedHook[]> {
+    const states = HOOK_STATES.map(quoteString).join(", ");
+    const rows = await this.#sandbox.rows(
+      `SELECT name::VARCHAR, state::VARCHAR, max(reason::VARCHAR), count(*)::BIGINT FROM hooks
+       WHERE run_id = ${quoteString(this.run.runId)} AND name IS NOT NULL
+         AND state::VARCHAR IN (${states})
+       GROUP BY ALL ORDER BY 1, 2`,
+    ) as [string, HookState, string | null, bigint][];
+    return rows.map(([name, state, reason, threads]) => ({
+      name,
+      state,
+      reason: reason ?? undefined,
+      threads: Number(threads),
     }));
   }
 
