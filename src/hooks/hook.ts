@@ -5,7 +5,7 @@
  */
 import type { ProgramConfig, RuntimeName } from "../model/program_config.ts";
 import type { Recorder } from "../recorder/recorder.ts";
-import type { SourcePatch } from "./source_patches.ts";
+import type { PackagePatch, SourcePatch } from "./package_files.ts";
 
 /** What a hook gets when it is installed. */
 export interface HookContext {
@@ -18,6 +18,8 @@ export interface HookContext {
   onModule(names: string[], install: () => void): void;
   /** Changes the source of a package when it is loaded. */
   patchSource(patch: SourcePatch): void;
+  /** Shows what a file of a package exports, just after the file has run. */
+  onPackage(patch: PackagePatch): void;
 }
 
 /** One hook: one file in this folder, one line in `start.ts`. */

@@ -7,24 +7,49 @@
  */
 import { builtin } from "../runtime/self.ts";
 
-/** What a load hook gets and gives back. */
+/** What a load hook gives back. */
 export interface LoadResult {
   format: string | null | undefined;
   source: string | null;
   shortCircuit?: boolean;
 }
 
+/** A file that is about to be compiled. */
+export interface LoadedFile {
+  path: string;
+  url: string;
+  /** Loaded by `require`. */
+  isRequired: boolean;
+  /** How the runtime says it is compiled; absent where it does not tell. */
+  kind: "module" | "commonjs" | undefined;
+  /** Its source, undefined when there is none in text. */
+  read(): string | undefined;
+}
+
+/** Gives the source of a file, or undefined to leave it to the runtime. */
+export type LoadFile = (file: LoadedFile) => LoadResult | undefined;
+
 interface LoadContext {
   conditions?: readonly string[];
 }
 
-type NextLoad = (url: string, context: LoadContext) => { source: unknown };
+interface NextResult {
+  format?: string | null;
+  source: unknown;
+}
 
-/** Gives the source of a file, or undefined to leave it to the runtime. */
-export type LoadFile = (
-  path: string,
-  how: { isRequired: boolean; read: () => string | undefined },
-) => LoadResult | undefined;
+type NextLoad = (url: string, context: LoadContext) => NextResult;
+
+interface ModuleHooks {
+  resolve(specifier: string, context: unknown, next: (...args: unknown[]) => unknown): unknown;
+  load?(url: string, context: LoadContext, next: NextLoad): unknown;
+}
+
+interface HookOptions {
+  /** Told before a built-in module is loaded, without `node:`. */
+  onBuiltin: (name: string) => void;
+  loadFile: LoadFile | undefined;
+}
 
 /**
  * "Not ours": Deno's own loading goes on. Calling the next hook instead breaks
@@ -32,48 +57,115 @@ export type LoadFile = (
  */
 const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: true };
 
-interface ModuleHooks {
-  resolve(specifier: string, context: unknown, next: (...args: unknown[]) => unknown): unknown;
-  load?(url: string, context: LoadContext, next: NextLoad): LoadResult;
-}
-
 /**
  * Deno: lets `loadFile` see every file that is loaded.
  *
  * With a load hook, Deno 2.9 waits for ever for a top-level await that never
  * resolves, where it would say so and end. So there is one only if it is needed.
  */
-export function installDenoModuleHooks(options: {
-  onBuiltin: (name: string) => void;
-  loadFile: LoadFile | undefined;
-}): void {
-  const { loadFile, onBuiltin } = options;
-  const { registerHooks } = builtin<{ registerHooks(hooks: ModuleHooks): void }>("node:module");
-  const hooks: ModuleHooks = {
+export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): void {
+  /** Modules whose source was changed for an `import`. */
+  const changed = new Set<string>();
+
+  function load(url: string, context: LoadContext, next: NextLoad): LoadResult {
+    if (!url.startsWith("file:///")) return NOT_OURS;
+    const isRequired = context.conditions?.includes("require") === true;
+    // With a source of its own for `require`, Deno would run the module a second time.
+    if (isRequired && changed.has(url)) return NOT_OURS;
+    try {
+      const result = loadFile!({
+        path: pathOf(url),
+        url,
+        isRequired,
+        kind: isRequired ? undefined : "module",
+        read: () => textOf(next(url, context).source),
+      });
+      if (result !== undefined && !isRequired) changed.add(url);
+      return result ?? NOT_OURS;
+    } catch {
+      // The runtime will find what is wrong with the file, and say it better.
+      return NOT_OURS;
+    }
+  }
+
+  registerHooks({
     resolve(specifier, context, next) {
-      onBuiltin(specifier.startsWith("node:") ? specifier.slice(5) : specifier);
+      onBuiltin(withoutScheme(specifier));
       return next(specifier, context);
     },
-  };
-  if (loadFile !== undefined) {
-    hooks.load = (url, context, next) => {
-      if (!url.startsWith("file:///")) return NOT_OURS;
-      try {
-        const result = loadFile(pathOf(url), {
-          isRequired: context.conditions?.includes("require") === true,
-          read: () => {
-            const { source } = next(url, context);
-            return typeof source === "string" ? source : undefined;
-          },
-        });
-        return result ?? NOT_OURS;
-      } catch {
-        // The runtime will find what is wrong with the file, and say it better.
-        return NOT_OURS;
-      }
-    };
+    ...loadFile === undefined ? {} : { load },
+  });
+}
+
+/** Node: the same. */
+export function installNodeModuleHooks({ onBuiltin, loadFile }: HookOptions): void {
+  function load(url: string, context: LoadContext, next: NextLoad): unknown {
+    if (!url.startsWith("file:///")) return next(url, context);
+    let loaded: NextResult | undefined;
+    let result: LoadResult | undefined;
+    try {
+      result = loadFile!({
+        path: pathOf(url),
+        url,
+        isRequired: context.conditions?.includes("require") === true,
+        get kind() {
+          loaded ??= next(url, context);
+          return kindOf(loaded.format);
+        },
+        read() {
+          loaded ??= next(url, context);
+          return textOf(loaded.source);
+        },
+      });
+    } catch {
+      // The runtime will find what is wrong with the file, and say it better.
+    }
+    if (result === undefined) return loaded ?? next(url, context);
+    return { ...result, format: loaded?.format ?? result.format };
   }
-  registerHooks(hooks);
+
+  registerHooks({
+    resolve(specifier, context, next) {
+      onBuiltin(withoutScheme(specifier));
+      return next(specifier, context);
+    },
+    ...loadFile === undefined ? {} : { load },
+  });
+}
+
+/** One stage after the other: the second gets what the first made of a file. */
+export function inTurn(first: LoadFile, second: LoadFile): LoadFile {
+  return (file) => {
+    const changed = first(file);
+    if (changed === undefined) return second(file);
+    const { format } = changed;
+    const again = second({
+      ...file,
+      kind: format === "module" || format === "commonjs" ? format : undefined,
+      read: () => changed.source ?? undefined,
+    });
+    return again === undefined ? changed : { ...again, format };
+  };
+}
+
+function registerHooks(hooks: ModuleHooks): void {
+  builtin<{ registerHooks(hooks: ModuleHooks): void }>("node:module").registerHooks(hooks);
+}
+
+function withoutScheme(specifier: string): string {
+  return specifier.startsWith("node:") ? specifier.slice(5) : specifier;
+}
+
+function kindOf(format: string | null | undefined): LoadedFile["kind"] {
+  if (format === "module" || format === "module-typescript") return "module";
+  return format === "commonjs" || format === "commonjs-typescript" ? "commonjs" : undefined;
+}
+
+function textOf(source: unknown): string | undefined {
+  if (typeof source === "string") return source;
+  return ArrayBuffer.isView(source) || source instanceof ArrayBuffer
+    ? new TextDecoder().decode(source)
+    : undefined;
 }
 
 function pathOf(url: string): string {

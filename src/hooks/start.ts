@@ -11,7 +11,6 @@ import type { ProgramConfig } from "../model/program_config.ts";
 import { createCalibration } from "../recorder/calibration.ts";
 import { createContext } from "../recorder/context.ts";
 import { flushed } from "../recorder/flush.ts";
-import { createFunctionTracer, FUNCTION_TRACER_GLOBAL } from "../recorder/function_tracer.ts";
 import { Recorder } from "../recorder/recorder.ts";
 import { publishProfiler } from "../recorder/registry.ts";
 import { createTracing } from "../recorder/tracing.ts";
@@ -25,16 +24,15 @@ import { bunServe } from "./bun_serve.ts";
 import { denoServe } from "./deno_serve.ts";
 import { fetchHook } from "./fetch.ts";
 import { BuiltinWatch } from "./builtin_watch.ts";
-import { installFunctions } from "./functions/install.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import type { Hook } from "./hook.ts";
 import { installHooks } from "./install_hooks.ts";
 import { nodeHttp } from "./node_http.ts";
-import { installDenoModuleHooks, type LoadFile } from "./module_hooks.ts";
+import { PackageFiles } from "./package_files.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
-import { SourcePatches } from "./source_patches.ts";
+import { watchModules } from "./watch_modules.ts";
 
 /** All hooks: one file each. */
 const HOOKS: readonly Hook[] = [
@@ -57,50 +55,19 @@ export function start(config: ProgramConfig, parsers?: Parsers): void {
       flush: () => flushed(recorder.producer),
     });
     const builtins = new BuiltinWatch();
-    const patches = new SourcePatches();
+    const packages = new PackageFiles();
     installHooks(HOOKS, {
       recorder,
       config,
       onModule: (names, install) => builtins.on(names, install),
-      patchSource: (patch) => patches.add(patch),
+      patchSource: (patch) => packages.addSource(patch),
+      onPackage: (patch) => packages.addPackage(patch),
     });
-    watchModules(config, { recorder, builtins, patches, parsers });
+    watchModules(config, { recorder, builtins, packages, parsers });
   } catch {
     // Nothing is recorded; the ring says so, since no producer ever attached to it.
   } finally {
     if (config.revokeFfi) revokeFfi();
-  }
-}
-
-/** Instruments functions, and tells the hooks when modules they wait for are loaded. */
-function watchModules(
-  config: ProgramConfig,
-  parts: {
-    recorder: Recorder;
-    builtins: BuiltinWatch;
-    patches: SourcePatches;
-    parsers: Parsers | undefined;
-  },
-): void {
-  const { builtins, patches } = parts;
-  let loadFile: LoadFile | undefined;
-  if (config.functions.enabled) {
-    const tracer = createFunctionTracer(parts.recorder);
-    Object.defineProperty(globalThis, FUNCTION_TRACER_GLOBAL, { value: tracer });
-    loadFile = installFunctions(config.functions, {
-      tracer,
-      parsers: parts.parsers,
-      onImports: () => builtins.loadAll(),
-    });
-  }
-  if (runtimeName() === "deno") {
-    installDenoModuleHooks({
-      onBuiltin: (name) => builtins.load(name),
-      loadFile: (path, how) => loadFile?.(path, how) ?? patches.load(path, how),
-    });
-  } else if (!config.functions.enabled) {
-    // Nobody tells us when: now.
-    builtins.loadAll();
   }
 }
 

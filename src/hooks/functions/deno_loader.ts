@@ -13,7 +13,7 @@ export function createDenoLoader(
   options: { pattern: RegExp; parsers: Parsers },
 ): LoadFile {
   const { pattern, parsers } = options;
-  return (path, { isRequired, read }) => {
+  return ({ path, isRequired, read }) => {
     if (!pattern.test(path)) return undefined;
     const source = read();
     if (source === undefined) return undefined;

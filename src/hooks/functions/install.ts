@@ -6,18 +6,26 @@
 import type { FunctionSelection } from "../../model/program_config.ts";
 import type { FunctionTracer } from "../../recorder/function_tracer.ts";
 import { runtimeName } from "../../runtime/self.ts";
+import type { OwnFiles } from "../bun_files.ts";
 import type { LoadFile } from "../module_hooks.ts";
-import { installBunLoader } from "./bun_loader.ts";
+import { createBunLoader } from "./bun_loader.ts";
 import { createDenoLoader } from "./deno_loader.ts";
 import { createInstrument } from "./instrument.ts";
 import type { Parsers } from "./parsers.ts";
 import { selectionPattern } from "./selection.ts";
 
+/** How files are instrumented, for the part that loads them. */
+export interface FunctionFiles {
+  /** Deno and Node. */
+  load?: LoadFile;
+  bun?: OwnFiles;
+}
+
 /**
- * Starts to instrument files.
+ * Prepares to instrument files.
  *
  * @param parsers Needed on Deno.
- * @returns On Deno, what the module hooks have to call.
+ * @returns What has to be done to the files on their way in.
  */
 export function installFunctions(
   selection: FunctionSelection,
@@ -27,7 +35,7 @@ export function installFunctions(
     /** Bun: called before a file of the program's that imports packages or built-in modules. */
     onImports: () => void;
   },
-): LoadFile | undefined {
+): FunctionFiles {
   const { tracer, parsers } = options;
   const pattern = selectionPattern(selection);
   const instrument = createInstrument({
@@ -37,8 +45,7 @@ export function installFunctions(
     keepsThrowSites: runtimeName() === "bun",
   });
   if (runtimeName() === "bun") {
-    installBunLoader(instrument, { pattern, onImports: options.onImports });
-    return undefined;
+    return { bun: createBunLoader(instrument, { pattern, onImports: options.onImports }) };
   }
-  return parsers === undefined ? undefined : createDenoLoader(instrument, { pattern, parsers });
+  return parsers === undefined ? {} : { load: createDenoLoader(instrument, { pattern, parsers }) };
 }

@@ -1,6 +1,6 @@
 /**
  * CommonJS on Bun. A CommonJS file that comes out of a plugin is not run at
- * all, so the user's are compiled here and handed over as what they export.
+ * all, so what ferret changes is compiled here and handed over as what it exports.
  *
  * They get a `require` of their own, because Bun's runs a file twice when two
  * that come through a plugin require each other. Everything is in
@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { builtin } from "../../runtime/self.ts";
+import { builtin } from "../runtime/self.ts";
 
 interface CommonJsModule {
   id: string;
@@ -68,6 +68,8 @@ export class BunCommonJs {
     const cached = this.#Module._cache[path];
     const module = cached ?? this.#create(path, this.#options.isMain(path) ? null : undefined, ".");
     const isNew = !this.#run.has(module);
+    const siblings = cached?.parent?.children;
+    if (isNew && siblings?.includes(module) === false) siblings.push(module);
     if (isNew) this.#runModule(module, path, code);
     return namespace(module.exports, { path, isRequired: isNew && cached !== undefined });
   }

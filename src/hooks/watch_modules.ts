@@ -1,0 +1,59 @@
+/**
+ * What happens to modules on their way into the program: functions are
+ * instrumented, and hooks get to see what they wait for.
+ *
+ * @module
+ */
+import type { ProgramConfig } from "../model/program_config.ts";
+import { createFunctionTracer, FUNCTION_TRACER_GLOBAL } from "../recorder/function_tracer.ts";
+import type { Recorder } from "../recorder/recorder.ts";
+import { builtin, runtimeName } from "../runtime/self.ts";
+import type { BuiltinWatch } from "./builtin_watch.ts";
+import { installBunFiles } from "./bun_files.ts";
+import { type FunctionFiles, installFunctions } from "./functions/install.ts";
+import type { Parsers } from "./functions/parsers.ts";
+import { installDenoModuleHooks, installNodeModuleHooks, inTurn } from "./module_hooks.ts";
+import type { PackageFiles } from "./package_files.ts";
+
+/** What modules are watched for. */
+export interface WatchedModules {
+  recorder: Recorder;
+  builtins: BuiltinWatch;
+  packages: PackageFiles;
+  /** Needed on Deno, for functions. */
+  parsers: Parsers | undefined;
+}
+
+/** Begins to watch. To be called when all hooks are installed. */
+export function watchModules(config: ProgramConfig, watched: WatchedModules): void {
+  const { builtins, packages } = watched;
+  const functions = config.functions.enabled ? functionFiles(config, watched) : {};
+  if (runtimeName() === "bun") {
+    installBunFiles(functions.bun, packages);
+    // Nobody tells us when: now.
+    if (functions.bun === undefined) builtins.loadAll();
+    return;
+  }
+  const options = {
+    onBuiltin: (name: string) => builtins.load(name),
+    loadFile: functions.load === undefined ? packages.load : inTurn(functions.load, packages.load),
+  };
+  if (runtimeName() === "deno") installDenoModuleHooks(options);
+  else if (canHookModules()) installNodeModuleHooks(options);
+  else builtins.loadAll();
+}
+
+function functionFiles(config: ProgramConfig, watched: WatchedModules): FunctionFiles {
+  const tracer = createFunctionTracer(watched.recorder);
+  Object.defineProperty(globalThis, FUNCTION_TRACER_GLOBAL, { value: tracer });
+  return installFunctions(config.functions, {
+    tracer,
+    parsers: watched.parsers,
+    onImports: () => watched.builtins.loadAll(),
+  });
+}
+
+/** Node has module hooks that run in the thread of the program since 22.15. */
+function canHookModules(): boolean {
+  return "registerHooks" in builtin<object>("node:module");
+}
