@@ -42,6 +42,13 @@ export interface ProgramConfig {
   overflow: "drop" | "block" | "grow";
   /** Functions shorter than this are counted, not stored. 0 keeps all. */
   minDurationNs: number;
+  /** Which traces are recorded. Default: all. */
+  sampling?: {
+    /** Share of the traces that are taken, from 0 to 1. */
+    ratio: number;
+    /** Of each thread. 0: no limit. */
+    maxSpansPerSecond: number;
+  };
   functions: FunctionSelection;
   /** Hooks to install; empty: all. */
   hooks: string[];

@@ -146,7 +146,7 @@ export function createFunctionTracer(recorder: Recorder): FunctionTracer {
       return value;
     },
     g(nameId) {
-      const span: GeneratorSpan = begin(nameId, FUNCTION_META);
+      const span: GeneratorSpan = engine.own(begin(nameId, FUNCTION_META));
       span.state |= SPAN_GENERATOR;
       span.runningNs = 0;
       span.resumedNs = nowNs();

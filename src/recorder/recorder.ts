@@ -38,7 +38,9 @@ import { AttributeTemplate } from "./attribute_template.ts";
 import type { SpanContext } from "./context.ts";
 import { exceptionAttributes } from "./exceptions.ts";
 import { writeHook, writeMetric } from "./side_records.ts";
-import { Span, type SpanExtras, type SpanOwner } from "./span.ts";
+import { createSampledEngine } from "./sampled_engine.ts";
+import { createSampler, type SamplingOptions } from "./sampler.ts";
+import { Span, SPAN_LEFT_OUT, SPAN_SAMPLED_OUT, type SpanExtras, type SpanOwner } from "./span.ts";
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeHex, writeUtf8 } from "./text.ts";
@@ -54,6 +56,8 @@ export interface RecorderOptions {
   overflow: OverflowPolicy;
   /** Functions shorter than this are counted and not stored. Default 0: all are stored. */
   minDurationNs?: number;
+  /** Which traces are recorded. Default: all. */
+  sampling?: SamplingOptions | undefined;
   /** Measures what a span costs, now and then. Default: not measured. */
   calibrate?: (engine: SpanEngine) => number;
   /** Process id written into the ring's header. */
@@ -67,6 +71,8 @@ export interface RemoteParent {
   spanId: number;
   traceId: number;
   name: string;
+  /** Default true: its trace is recorded. */
+  isSampled?: boolean;
 }
 
 /** Settings of one span. */
@@ -107,7 +113,7 @@ export class Recorder implements SpanOwner {
     memory.f64[F_ANCHOR_CLOCK_NS] = clock.anchorClockNs;
     this.producer = createRingProducer(memory, options);
     this.strings = new StringTable(this.producer);
-    this.engine = createSpanEngine({
+    const engine = createSpanEngine({
       producer: this.producer,
       strings: this.strings,
       nowNs: clock.nowNs,
@@ -117,6 +123,13 @@ export class Recorder implements SpanOwner {
       calibrate: options.calibrate,
       reserveExtended: (span, parentNameId) => this.#reserveWithExtras(span, parentNameId),
     });
+    const { sampling, context } = options;
+    this.engine = sampling === undefined ? engine : createSampledEngine(engine, {
+      sampler: createSampler(sampling, clock.nowNs),
+      context,
+      f64: memory.f64,
+      owner: this,
+    });
   }
 
   /** Spans that were given an id. */
@@ -125,10 +138,11 @@ export class Recorder implements SpanOwner {
   }
 
   /** Puts everything that begins without a parent of its own under a span of another thread. */
-  adopt({ spanId, traceId, name }: RemoteParent): void {
+  adopt({ spanId, traceId, name, isSampled = true }: RemoteParent): void {
     const nameId = this.strings.internComputed(name);
-    const meta = packMeta(0, 0);
-    this.engine.adopt(new Span(this, -1, spanId, traceId, nameId, meta, -1));
+    const parent = new Span(this, -1, spanId, traceId, nameId, packMeta(0, 0), -1);
+    if (!isSampled) parent.state = SPAN_SAMPLED_OUT;
+    this.engine.adopt(parent);
   }
 
   /** The span that is current in this task. */
@@ -155,6 +169,7 @@ export class Recorder implements SpanOwner {
     const nameId = this.strings.internComputed(name);
     const meta = packMeta(options.scope ?? 0, options.kind ?? 0);
     const span = this.engine.open(nameId, meta, parent);
+    if (span.slot < 0) return span;
     if (options.startNs !== undefined) this.engine.setStart(span, options.startNs);
     if (nameId === 0) extrasOf(span).inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
     if (options.attributes !== undefined) this.setAttributes(span, options.attributes);
@@ -184,10 +199,12 @@ export class Recorder implements SpanOwner {
   }
 
   setAttribute(span: Span, key: string, value: unknown): void {
+    if (span.slot < 0) return;
     listOf(span).set(key, value);
   }
 
   setAttributes(span: Span, attributes: Attributes): void {
+    if (span.slot < 0) return;
     try {
       for (const key of Object.keys(attributes)) this.setAttribute(span, key, attributes[key]);
     } catch {
@@ -237,6 +254,7 @@ export class Recorder implements SpanOwner {
   }
 
   rename(span: Span, name: string): void {
+    if (span.slot < 0) return;
     span.nameId = this.strings.internComputed(name);
     if (span.nameId === 0) {
       extrasOf(span).inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
@@ -255,6 +273,7 @@ export class Recorder implements SpanOwner {
   }
 
   recordException(span: Span, error: unknown): void {
+    if ((span.state & SPAN_LEFT_OUT) !== 0) return;
     const attributes = exceptionAttributes(error);
     const { "exception.type": type } = attributes;
     if (type !== undefined) this.setAttribute(span, "error.type", type);
@@ -266,6 +285,7 @@ export class Recorder implements SpanOwner {
   }
 
   addEvent(span: Span, name: string, attributes?: Attributes): void {
+    if ((span.state & SPAN_LEFT_OUT) !== 0) return;
     const list = new AttributeList();
     try {
       for (const key of Object.keys(attributes ?? {})) list.set(key, attributes![key]);

@@ -39,6 +39,14 @@ export const SPAN_DEFERRED = 1;
 export const SPAN_ENTERED = 2;
 /** The span of a generator: its duration is the time it ran. */
 export const SPAN_GENERATOR = 4;
+/** The span is of a trace that was not chosen. */
+export const SPAN_SAMPLED_OUT = 8;
+/** The span is of a trace that would have been too much. */
+export const SPAN_RATE_LIMITED = 16;
+/** The span stands for many that are left out. */
+export const SPAN_SHARED = 32;
+/** Why a span is left out, with all of its trace. */
+export const SPAN_LEFT_OUT = SPAN_SAMPLED_OUT | SPAN_RATE_LIMITED;
 
 // `declare`: a field that is first undefined and then a number costs V8 more.
 export class Span {
@@ -79,6 +87,11 @@ export class Span {
   /** Whether the span is still open. */
   get isRecording(): boolean {
     return this.slot >= 0;
+  }
+
+  /** Whether its trace is recorded: what other threads, processes and programs are to know. */
+  get isSampled(): boolean {
+    return (this.state & SPAN_LEFT_OUT) === 0;
   }
 
   /** Sets one attribute; a later value replaces an earlier one. */

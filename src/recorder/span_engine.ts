@@ -102,6 +102,14 @@ export interface SpanEngine {
   origin(): Span | undefined;
   /** Starts a span now, as a child of the current one, and makes it the current one. */
   begin(nameId: number, meta: number): Span;
+  /** The same, for whoever has looked up the context and the parent in it. */
+  beginUnder(nameId: number, meta: number, parent: Span | undefined, frame: Frame): Span;
+  /** A span to write to, where `begin` returned one that stands for several. */
+  own(span: Span): Span;
+  /** Says what another program has decided about the trace whose next span here is a root. */
+  follow(isSampled: boolean): void;
+  /** Gives out an id for a span that is left out, and counts it. @returns the id. */
+  skip(counter: number): number;
   /** Ends a span now. */
   end(span: Span): void;
   /** Ends a span now and, if it was begun or entered, goes back to the context before it. */
@@ -334,6 +342,14 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
     if (costNs > 0) f64[F_SPAN_COST_NS] = costNs;
   }
 
+  function skip(counter: number): number {
+    // What is left out says nothing about the cost of a span: the next one that is not does.
+    if (issued === nextCalibration) nextCalibration++;
+    f64[F_ISSUED] = ++issued;
+    f64[counter]!++;
+    return idBase + issued;
+  }
+
   function rehearse(count: number, perform: () => void): boolean {
     const issuedBefore = issued;
     issuedAt = F_REHEARSED_ISSUED;
@@ -352,6 +368,10 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       const frame = context.frame();
       return open(nameId, meta, context.spanOf(frame) ?? origin, SPAN_ENTERED, frame);
     },
+    beginUnder: (nameId, meta, parent, frame) => open(nameId, meta, parent, SPAN_ENTERED, frame),
+    own: (span) => span,
+    follow() {},
+    skip,
     end: (span) => close(span, false),
     finish: (span) => close(span, true),
     enter,

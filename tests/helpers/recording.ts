@@ -13,6 +13,8 @@ import { RingConsumer } from "../../src/ring/consumer.ts";
 import {
   F_BELOW_MINIMUM,
   F_ISSUED,
+  F_RATE_LIMITED,
+  F_SAMPLED,
   ringBytes,
   type RingSizes,
   ringSizes,
@@ -112,8 +114,9 @@ export class Recording {
     const { f64 } = this.memory;
     assert.equal(
       f64[F_ISSUED],
-      this.#spansRead + openCount + this.dropped + f64[F_BELOW_MINIMUM]!,
-      "issued = read + open + dropped + below minimum",
+      this.#spansRead + openCount + this.dropped + f64[F_BELOW_MINIMUM]! + f64[F_SAMPLED]! +
+        f64[F_RATE_LIMITED]!,
+      "issued = read + open + dropped + below minimum + sampled out",
     );
     const visible = this.reader.consumer.openSpans().length;
     assert.ok(visible <= openCount, "no slot outlives its span");
