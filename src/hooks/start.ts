@@ -13,8 +13,9 @@ import { createContext } from "../recorder/context.ts";
 import { flushed } from "../recorder/flush.ts";
 import { Recorder } from "../recorder/recorder.ts";
 import { publishProfiler } from "../recorder/registry.ts";
+import { seedOf } from "../recorder/sampler.ts";
 import { createTracing } from "../recorder/tracing.ts";
-import { ringBytes, ringSizes } from "../ring/layout.ts";
+import { H_THREAD, ringBytes, ringSizes } from "../ring/layout.ts";
 import { createRing, openRing, type RingMemory } from "../ring/memory.ts";
 import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
@@ -82,6 +83,9 @@ function openRecorder(config: ProgramConfig): Recorder {
     context,
     overflow: config.overflow,
     minDurationNs: config.minDurationNs,
+    sampling: config.sampling === undefined
+      ? undefined
+      : { ...config.sampling, seed: seedOf(config.runId, memory.i32[H_THREAD]!) },
     calibrate: createCalibration(clock, context),
     pid: processId(),
   });
