@@ -11,6 +11,7 @@ import {
   ATTRIBUTE_BOOLEAN,
   ATTRIBUTE_INLINE_KEY,
   ATTRIBUTE_JSON,
+  ATTRIBUTE_MEMBERS,
   ATTRIBUTE_NUMBER,
   ATTRIBUTE_STRING,
 } from "../ring/layout.ts";
@@ -42,6 +43,8 @@ export class AttributeList {
   readonly #numbers: number[] = [];
   /** UTF-8 lengths of the values, known after `measure`. */
   readonly #lengths: number[] = [];
+  /** Number of the string that holds what other spans have as well; 0: nothing. */
+  #shared = 0;
   truncated = 0;
 
   get count(): number {
@@ -67,9 +70,14 @@ export class AttributeList {
     }
   }
 
+  /** Adds the attributes that `Recorder.shareAttributes` made this number of. */
+  setShared(number: number): void {
+    this.#shared = number;
+  }
+
   /** Bytes that the attributes take in a record, a multiple of 8. Call `sendKeys` first. */
   measure(): number {
-    let bytes = 0;
+    let bytes = this.#shared === 0 ? 0 : 8;
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
       let length = 0;
@@ -91,6 +99,7 @@ export class AttributeList {
 
   /** Sends the definitions of all keys. @returns false when the ring has no room. */
   sendKeys(strings: StringTable): boolean {
+    if (strings.sent[this.#shared] === 0 && !strings.send(this.#shared)) return false;
     for (let i = 0; i < this.#keys.length; i++) {
       const number = strings.internComputed(this.#keys[i]!);
       if (strings.sent[number] === 0 && !strings.send(number)) return false;
@@ -102,6 +111,11 @@ export class AttributeList {
   /** Writes at int32 index `at`, into the room that `measure` asked for. */
   write(memory: RingMemory, at: number): void {
     const { i32, f64, u8 } = memory;
+    if (this.#shared !== 0) {
+      i32[at] = ATTRIBUTE_MEMBERS << 24;
+      i32[at + 1] = this.#shared;
+      at += 2;
+    }
     for (let i = 0; i < this.#keys.length; i++) {
       const value = this.#values[i]!;
       const key = this.#numbers[i]!;

@@ -42,7 +42,7 @@ import { createSampledEngine } from "./sampled_engine.ts";
 import { createSampler, type SamplingOptions } from "./sampler.ts";
 import { Span, SPAN_LEFT_OUT, SPAN_SAMPLED_OUT, type SpanExtras, type SpanOwner } from "./span.ts";
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
-import { StringTable } from "./string_table.ts";
+import { MAX_NAME_BYTES, StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeHex, writeUtf8 } from "./text.ts";
 
 /** Longest name that is written inline. */
@@ -213,6 +213,22 @@ export class Recorder implements SpanOwner {
   }
 
   /**
+   * Encodes attributes that many spans will have, once; see `setShared`. Only for
+   * few different ones, which are kept for the whole run.
+   *
+   * @returns 0 when they are too long for that.
+   */
+  shareAttributes(attributes: Attributes): number {
+    const members = JSON.stringify(attributes).slice(1, -1);
+    return utf8Length(members) > MAX_NAME_BYTES ? 0 : this.strings.intern(members);
+  }
+
+  /** Gives a span attributes of which `shareAttributes` made a number. */
+  setShared(span: Span, number: number): void {
+    if (span.slot >= 0) listOf(span).setShared(number);
+  }
+
+  /**
    * Encodes attributes that many spans will have, once; see `endWith`.
    *
    * @param textKeys Keys of two texts that differ from span to span.
@@ -265,16 +281,24 @@ export class Recorder implements SpanOwner {
     this.engine.updateSlot(span);
   }
 
-  /** Marks the span as failed and keeps the error, once for all spans it goes through. */
-  fail(span: Span, error: unknown): void {
+  /**
+   * Marks the span as failed and keeps the error, once for all spans it goes through.
+   *
+   * @param toKept Makes of the error's message what may be kept. Default: all.
+   */
+  fail(span: Span, error: unknown, toKept?: (message: string) => string): void {
     if (span.slot < 0) return;
     this.setStatus(span, "error");
-    this.recordException(span, error);
+    this.recordException(span, error, toKept);
   }
 
-  recordException(span: Span, error: unknown): void {
+  recordException(span: Span, error: unknown, toKept?: (message: string) => string): void {
     if ((span.state & SPAN_LEFT_OUT) !== 0) return;
     const attributes = exceptionAttributes(error);
+    const { "exception.message": message } = attributes;
+    if (toKept !== undefined && message !== undefined) {
+      attributes["exception.message"] = toKept(message);
+    }
     const { "exception.type": type } = attributes;
     if (type !== undefined) this.setAttribute(span, "error.type", type);
     if (typeof error === "object" && error !== null) {

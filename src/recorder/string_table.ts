@@ -15,7 +15,7 @@ export const MAX_COMPUTED_NAMES = 4096;
 /** Names known from the source. A program with more functions than this has them inline. */
 const MAX_NAMES = 262_144;
 /** Longest name that is kept. */
-const MAX_NAME_BYTES = 2048;
+export const MAX_NAME_BYTES = 2048;
 
 export class StringTable {
   readonly #producer: RingProducer;
