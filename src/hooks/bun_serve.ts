@@ -17,6 +17,7 @@ import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from
 import { copyWith, imitate } from "./options.ts";
 import { markRequest, requestOf } from "./request_mark.ts";
 import { createSendWatch, type Exchange, type ServerLike } from "./bun_send_watch.ts";
+import { TRACEPARENT } from "./trace_context.ts";
 
 type Handler = (this: unknown, request: Request, server: ServerLike) => unknown;
 type ErrorHandler = (this: unknown, error: unknown) => unknown;
@@ -100,7 +101,9 @@ function createObserver(recorder: Recorder): Observer {
     }
 
     return imitate(function (this: unknown, request: Request, server: ServerLike): unknown {
-      const open = requests.begin(request.method, request.url, route);
+      const { method, url } = request;
+      const sent = requests.isTracing ? request.headers.get(TRACEPARENT) : undefined;
+      const open = requests.begin(method, url, route, sent);
       if (hasWebSockets || requests.isTracking) markRequest(request, open);
       const exchange: Exchange = { open, request, server, status: 0 };
       const frame = context.frame();

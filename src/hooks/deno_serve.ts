@@ -15,6 +15,7 @@ import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
 import { markRequest } from "./request_mark.ts";
+import { TRACEPARENT } from "./trace_context.ts";
 
 type Handler = (request: Request, info: HandlerInfo) => unknown;
 type ErrorHandler = (error: unknown) => unknown;
@@ -86,7 +87,13 @@ function createObserver(recorder: Recorder): (args: unknown[]) => unknown[] {
 
     // Two parameters: with none, Deno would not make a request object.
     return function (request: Request, info: HandlerInfo): unknown {
-      const open = requests.begin(request.method, request.url);
+      const { method, url } = request;
+      const open = requests.begin(
+        method,
+        url,
+        undefined,
+        requests.isTracing ? request.headers.get(TRACEPARENT) : undefined,
+      );
       if (requests.isTracking) markRequest(request, open);
       const frame = context.frame();
       context.enter(open.span, frame);

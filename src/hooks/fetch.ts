@@ -1,20 +1,19 @@
 /**
- * Requests that the program makes with the global `fetch`. A span lasts until
- * the headers of the answer are there; reading the body is the program's.
+ * Requests that the program makes with the global `fetch`. `Bun.fetch` is the
+ * same function under a name that cannot be reassigned: calls of it are not seen.
  *
  * @module
  */
-import { KIND_CLIENT, SCOPE_HTTP_CLIENT } from "../model/span.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
 import type { Hook } from "./hook.ts";
+import { endRequest, failRequest, startRequest } from "./http_client.ts";
 import { isPlainPromise } from "./observe.ts";
-import { imitate } from "./options.ts";
-import { authorityOf, redactedUrl } from "./url_parts.ts";
+import { copyWith, imitate } from "./options.ts";
+import { TraceContext, TRACEPARENT } from "./trace_context.ts";
 
 type Fetch = (...args: unknown[]) => unknown;
 
-const METHOD = /^(get|head|post|put|delete|options|trace|patch|query)$/i;
 const { then } = Promise.prototype;
 
 export const fetchHook: Hook = {
@@ -25,9 +24,22 @@ export const fetchHook: Hook = {
     const descriptor = Object.getOwnPropertyDescriptor(scope, "fetch");
     const original = descriptor?.value as Fetch | undefined;
     if (typeof original !== "function") return;
+    const { context } = recorder;
+    const trace = TraceContext.of(recorder);
     const replacement = imitate(function (this: unknown, ...args: unknown[]): unknown {
-      const span = startSpan(recorder, args);
-      const result = Reflect.apply(original, this, args);
+      const frame = context.frame();
+      const span = startRequest(recorder, methodOf(args[0], args[1]), urlOf(args[0]));
+      const sent = trace === undefined || context.spanOf(frame) === undefined
+        ? args
+        : withTraceparent(args, span, trace);
+      // The current one, so that what fetch does within is known to be its own.
+      context.enter(span, frame);
+      let result: unknown;
+      try {
+        result = Reflect.apply(original, this, sent);
+      } finally {
+        context.leave(frame);
+      }
       if (!isPlainPromise(result)) {
         span.end();
         return result;
@@ -35,11 +47,10 @@ export const fetchHook: Hook = {
       // Its own promise, because a reaction beside the program's would make every
       // rejection count as handled.
       return then.call(result, (response: unknown) => {
-        endSpan(recorder, span, response as Response);
+        endFetch(recorder, span, response as Response);
         return response;
       }, (error: unknown) => {
-        recorder.fail(span, error);
-        recorder.end(span);
+        failRequest(recorder, span, error);
         throw error;
       });
     }, original);
@@ -47,32 +58,51 @@ export const fetchHook: Hook = {
   },
 };
 
-function startSpan(recorder: Recorder, [input, init]: unknown[]): Span {
-  const method = methodOf(input, init);
-  const isKnown = METHOD.test(method);
-  const span = recorder.startSpan(isKnown ? method.toUpperCase() : "HTTP", {
-    scope: SCOPE_HTTP_CLIENT,
-    kind: KIND_CLIENT,
-  });
-  const url = urlOf(input);
-  recorder.setAttribute(span, "http.request.method", isKnown ? method.toUpperCase() : "_OTHER");
-  recorder.setAttribute(span, "url.full", redactedUrl(url));
-  const authority = authorityOf(url);
-  if (authority !== undefined && authority.address !== "") {
-    recorder.setAttribute(span, "server.address", authority.address);
-    recorder.setAttribute(span, "server.port", authority.port);
-  }
-  return span;
+function endFetch(recorder: Recorder, span: Span, response: Response): void {
+  endRequest(recorder, span, response.status);
 }
 
-function endSpan(recorder: Recorder, span: Span, response: Response): void {
-  const { status } = response;
-  recorder.setAttribute(span, "http.response.status_code", status);
-  if (status >= 400) {
-    recorder.setAttribute(span, "error.type", String(status));
-    recorder.setStatus(span, "error");
+/** The arguments with the header, or as they are: those that fetch is going to refuse, too. */
+function withTraceparent(args: unknown[], span: Span, trace: TraceContext): unknown[] {
+  try {
+    const [input, init, ...more] = args;
+    const given = init === undefined || init === null ? undefined : init as RequestInit;
+    if (given?.headers === null) return args;
+    const headers = given?.headers ?? (input instanceof Request ? input.headers : undefined);
+    const sent = addHeader(headers, () => trace.headerOf(span));
+    if (sent === undefined) return args;
+    return [input, withHeaders(given, sent), ...more];
+  } catch {
+    return args;
   }
-  recorder.end(span);
+}
+
+/** A copy: what the program passed is not touched, and never read twice for its body. */
+function withHeaders(init: RequestInit | undefined, headers: HeadersInit): RequestInit {
+  if (init === undefined) return { headers };
+  const prototype = Object.getPrototypeOf(init) as object | null;
+  if (prototype === Object.prototype || prototype === null) return { ...init, headers };
+  return copyWith(init, { headers: headers as unknown });
+}
+
+/** The headers and one more; undefined when the program has set that one itself. */
+function addHeader(headers: unknown, header: () => string): HeadersInit | undefined {
+  if (headers === undefined) return { [TRACEPARENT]: header() };
+  if (isPlainRecord(headers)) {
+    for (const name of Object.keys(headers)) {
+      if (name.length === TRACEPARENT.length && name.toLowerCase() === TRACEPARENT) {
+        return undefined;
+      }
+    }
+    return { ...headers, [TRACEPARENT]: header() };
+  }
+  const all = headers instanceof Headers ? headers : new Headers(headers as HeadersInit);
+  return all.has(TRACEPARENT) ? undefined : [...all, [TRACEPARENT, header()]];
+}
+
+function isPlainRecord(value: unknown): value is Record<string, string> {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function methodOf(input: unknown, init: unknown): string {

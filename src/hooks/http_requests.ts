@@ -11,6 +11,7 @@ import { KIND_SERVER, SCOPE_HTTP_SERVER } from "../model/span.ts";
 import type { AttributeTemplate } from "../recorder/attribute_template.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
+import { type RemoteTrace, TraceContext } from "./trace_context.ts";
 import {
   type Authority,
   authorityOf,
@@ -21,7 +22,7 @@ import {
 } from "./url_parts.ts";
 
 /** Methods that a name may have in it: any other is a client's to choose. */
-const METHODS = new Set([
+export const HTTP_METHODS: ReadonlySet<string> = new Set([
   "GET",
   "HEAD",
   "POST",
@@ -127,6 +128,9 @@ const requestsOf = new WeakMap<Recorder, HttpRequests>();
 export class HttpRequests {
   /** Whether there is a framework that looks for requests by their `Request` objects. */
   isTracking = false;
+  /** Whether the header `traceparent` of a request is worth reading. */
+  readonly isTracing: boolean;
+  readonly #trace: TraceContext | undefined;
   readonly #recorder: Recorder;
   readonly #authorities = new Map<string, KnownAuthority>();
   readonly #meta: number;
@@ -135,6 +139,8 @@ export class HttpRequests {
   private constructor(recorder: Recorder) {
     this.#recorder = recorder;
     this.#meta = recorder.metaOf(SCOPE_HTTP_SERVER, KIND_SERVER);
+    this.#trace = TraceContext.of(recorder);
+    this.isTracing = this.#trace !== undefined;
     this.#last = this.#addAuthority(ANY_AUTHORITY, NO_ADDRESS);
   }
 
@@ -149,23 +155,35 @@ export class HttpRequests {
   }
 
   /**
-   * Starts the span of a request, as the root of a trace.
+   * Starts the span of a request, as the root of a trace, or below the span of
+   * this run that made the request.
    *
    * @param url An absolute URL.
    * @param route Template of the path, where the server knows it by now.
+   * @param traceparent The header of that name.
    */
-  begin(method: string, url: string, route?: string): OpenRequest {
+  begin(
+    method: string,
+    url: string,
+    route?: string,
+    traceparent?: string | null,
+  ): OpenRequest {
     const { prefix } = this.#last;
     const start = url.startsWith(prefix) ? prefix.length - 1 : this.#enterAuthority(url);
-    return this.#begin(method, route, url, start);
+    return this.#begin(method, route, { url, start, traceparent });
   }
 
   /** The same, for a server that gives the path and the host apart. */
-  beginAt(method: string, host: string, path: string): OpenRequest {
+  beginAt(
+    method: string,
+    host: string,
+    path: string,
+    traceparent?: string,
+  ): OpenRequest {
     const prefix = `${host}/`;
     if (this.#last.prefix !== prefix) this.#enterAuthority(prefix);
     const start = path.startsWith("/") ? 0 : Math.max(pathStart(path), 0);
-    return this.#begin(method, undefined, path, start);
+    return this.#begin(method, undefined, { url: path, start, traceparent });
   }
 
   /** Gives a request the name of its route. */
@@ -183,6 +201,7 @@ export class HttpRequests {
     const template = endpoint.answered(status);
     template.fill(request.url, request.pathFrom, request.pathTo, request.query);
     this.#recorder.endWith(span, template, endNs);
+    this.#trace?.forgetForeign(span);
   }
 
   /** The handler threw, and nothing but an error reached the client. */
@@ -199,7 +218,12 @@ export class HttpRequests {
     this.end(request, status);
   }
 
-  #begin(method: string, route: string | undefined, url: string, start: number): OpenRequest {
+  #begin(
+    method: string,
+    route: string | undefined,
+    asked: { url: string; start: number; traceparent: string | null | undefined },
+  ): OpenRequest {
+    const { url, start, traceparent } = asked;
     const authority = this.#last;
     let endpoint = authority.lastEndpoint;
     if (endpoint === undefined || method !== authority.lastMethod) {
@@ -207,10 +231,14 @@ export class HttpRequests {
       authority.lastMethod = method;
       authority.lastEndpoint = endpoint;
     }
+    // A client's span is named after the method, and so is this one until it has a route.
+    const remote = typeof traceparent === "string"
+      ? this.#trace?.read(traceparent, endpoint.nameId)
+      : undefined;
     if (route !== undefined) endpoint = endpoint.withRoute(route);
     const end = pathEnd(url, start);
     return {
-      span: this.#recorder.engine.open(endpoint.nameId, this.#meta, undefined),
+      span: this.#open(endpoint.nameId, remote),
       url,
       pathFrom: start,
       pathTo: Math.min(end, start + MAX_PATH_CHARS),
@@ -219,9 +247,19 @@ export class HttpRequests {
     };
   }
 
+  #open(nameId: number, remote: RemoteTrace | undefined): Span {
+    const { engine } = this.#recorder;
+    const foreignId = remote?.foreignId;
+    if (foreignId === undefined) return engine.open(nameId, this.#meta, remote?.parent);
+    engine.follow(remote!.parentSampled);
+    const span = engine.open(nameId, this.#meta, undefined);
+    this.#trace!.keepForeign(span, foreignId);
+    return span;
+  }
+
   #addEndpoint(method: string): Endpoint {
     const { endpoints, constants } = this.#last;
-    const isKnown = METHODS.has(method);
+    const isKnown = HTTP_METHODS.has(method);
     const key = isKnown ? method : "_OTHER";
     let endpoint = endpoints.get(key);
     if (endpoint === undefined) {

@@ -35,7 +35,7 @@ interface HttpModule {
 interface IncomingMessage {
   method?: string;
   url?: string;
-  headers: { host?: string };
+  headers: { host?: string; traceparent?: string };
   socket?: { encrypted?: boolean };
 }
 
@@ -156,8 +156,9 @@ function observeServers(recorder: Recorder): void {
   function begin(request: IncomingMessage): OpenRequest | undefined {
     try {
       const scheme = request.socket?.encrypted === true ? "https" : "http";
-      const { host = "" } = request.headers;
-      return requests.beginAt(request.method ?? "GET", `${scheme}://${host}`, request.url ?? "/");
+      const { host = "", traceparent } = request.headers;
+      const origin = `${scheme}://${host}`;
+      return requests.beginAt(request.method ?? "GET", origin, request.url ?? "/", traceparent);
     } catch {
       return undefined;
     }

@@ -19,6 +19,9 @@ const SECRET_PART =
 /** Names that are secrets only as a whole: `code` of OAuth, but not `postcode`. */
 const SECRET_NAME = /^(code|sig|sid|pin|otp|state|nonce|samlresponse|x-amz-.*|x-goog-.*)$/i;
 
+/** What could be a URL, or a part of one with a user name or a query. */
+const MAYBE_URL = /[^\s"'`<>]*(?::\/\/|[?@])[^\s"'`<>]*/g;
+
 /** Where a server or a client was reached: `scheme://host:port`. */
 export interface Authority {
   scheme: string;
@@ -98,6 +101,15 @@ export function redactedUrl(url: string): string {
   const host = at < 0 ? authority : `${REDACTED}:${REDACTED}@${authority.slice(at + 1)}`;
   const query = queryOf(url, end);
   return `${scheme}${host}${pathOf(url, start, end)}${query === undefined ? "" : `?${query}`}`;
+}
+
+/** A text, such as the message of an error, with the URLs in it redacted. */
+export function redactedText(text: string): string {
+  return text.replace(MAYBE_URL, (part) => {
+    if (pathStart(part) >= 0) return redactedUrl(part);
+    const at = part.lastIndexOf("@");
+    return redactedUrl(at < 0 ? part : `${REDACTED}${part.slice(at)}`);
+  });
 }
 
 function isSecret(name: string): boolean {
