@@ -33,10 +33,13 @@ import { PackageFiles } from "./package_files.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
+import { traceparent } from "./trace_context.ts";
 import { watchModules } from "./watch_modules.ts";
 
 /** All hooks: one file each. */
 const HOOKS: readonly Hook[] = [
+  // The first: what sends or reads the header asks for it.
+  traceparent,
   denoServe,
   bunServe,
   nodeHttp,
