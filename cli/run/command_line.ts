@@ -1,33 +1,32 @@
 /**
- * `ferret run -- <command>`: recognises the command lines of Deno and Bun and
+ * `ferret run -- <command>`: recognises the command lines of the runtimes and
  * puts the preload where it belongs.
  *
  * @module
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { RuntimeName } from "../../src/model/program_config.ts";
 import { UsageError } from "../errors.ts";
 import type { CommandTarget } from "./arguments.ts";
-import { foldersUpwards } from "./choose_runtime.ts";
+import type { RuntimeName } from "../../src/model/program_config.ts";
+import { chooseRuntime, foldersUpwards } from "./choose_runtime.ts";
 import { planDenoServe } from "./deno_serve.ts";
 import { findOnPath, findRuntime } from "./find_executable.ts";
 import { isRemote, type LaunchPlan, planBun, planDeno } from "./launch.ts";
+import { planNode, requireNode, requireThisNode } from "./node_launch.ts";
 import { scanFlags } from "./scan_flags.ts";
 
-/** A command that ferret starts without being able to record it. */
-export interface UnrecordedPlan {
-  executable: string;
-  calledAs: string;
-  args: string[];
-  /** Why nothing is recorded, for the user. */
-  reason: string;
-}
-
 /** Plans a command. @throws {UsageError} when there is no such program. */
-export function planCommand(target: CommandTarget, cwd: string): LaunchPlan | UnrecordedPlan {
+export function planCommand(target: CommandTarget, cwd: string): LaunchPlan {
   const { command, args } = target;
   const runtime = runtimeNamed(command);
   const isBareName = !/[/\\]/.test(command);
+  if (runtime === "node" && isNodeProgram(args)) {
+    const own = isBareName ? undefined : findOnPath(command, cwd);
+    const node = own === undefined ? requireNode(cwd) : requireThisNode(own);
+    return planNode(node, args, { script: nodeScript(args) });
+  }
   const executable = runtime !== undefined && isBareName
     ? findRuntime(runtime, cwd)
     : findOnPath(command, cwd);
@@ -40,15 +39,53 @@ export function planCommand(target: CommandTarget, cwd: string): LaunchPlan | Un
     ? planBunCommand(executable, args, cwd)
     : undefined;
   if (plan !== undefined) return plan;
-  const shown = [command, ...args].slice(0, 3).join(" ");
-  const reason =
-    `nothing is recorded: ferret cannot yet follow "${shown}" to the programs it starts`;
-  return { executable, calledAs: command, args, reason };
+  return planOther(executable, target, cwd);
 }
 
-function runtimeNamed(command: string): "deno" | "bun" | undefined {
+/** Any other command: what is to be recorded are the programs that it starts. */
+function planOther(executable: string, { command, args }: CommandTarget, cwd: string): LaunchPlan {
+  return {
+    runtime: runtimeBehind(command) ?? chooseRuntime("script", cwd),
+    executable,
+    script: undefined,
+    hasMain: false,
+    transport: "both",
+    revokesFfi: false,
+    environment: {},
+    execArgv: [],
+    checkArguments: undefined,
+    notes: [],
+    argumentsWith: () => args,
+  };
+}
+
+/** What the usual tools run on and start. */
+function runtimeBehind(command: string): RuntimeName | undefined {
+  const name = basename(command).replace(/\.(exe|cmd)$/i, "");
+  if (name === "deno" || name === "bun") return name;
+  if (name === "bunx") return "bun";
+  return ["node", "npm", "npx", "pnpm", "yarn", "corepack"].includes(name) ? "node" : undefined;
+}
+
+function runtimeNamed(command: string): RuntimeName | undefined {
   const name = basename(command).replace(/\.exe$/i, "");
-  return name === "deno" || name === "bun" ? name : undefined;
+  return name === "deno" || name === "bun" || name === "node" ? name : undefined;
+}
+
+/** Flags with which Node runs no program of the user's, or one that is no JavaScript. */
+const NODE_FLAGS_WITHOUT_PROGRAM = ["check", "help", "run", "v8-options", "version"];
+
+function isNodeProgram(args: string[]): boolean {
+  const { flags, scriptAt } = scanFlags("node", args);
+  return args[scriptAt] !== "inspect" &&
+    !flags.some(({ name }) => NODE_FLAGS_WITHOUT_PROGRAM.includes(name));
+}
+
+/** The main module, unless the program is a text or what `--test` finds. */
+function nodeScript(args: string[]): string | undefined {
+  const { flags, scriptAt } = scanFlags("node", args);
+  const isNone = flags.some(({ name }) => name === "eval" || name === "print" || name === "test");
+  return isNone ? undefined : args[scriptAt];
 }
 
 function planDenoCommand(executable: string, args: string[], cwd: string): LaunchPlan | undefined {

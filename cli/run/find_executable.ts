@@ -24,11 +24,21 @@ export function findOnPath(command: string, cwd: string): string | undefined {
   if (command.includes("/") || (process.platform === "win32" && command.includes("\\"))) {
     return firstExecutable([cwd], command);
   }
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return firstExecutable(folders.map((folder) => resolve(cwd, folder)), command);
+  return firstExecutable(pathFolders(cwd), command);
 }
 
-function firstExecutable(folders: string[], name: string): string | undefined {
+/** The folders of the PATH. */
+export function pathFolders(cwd: string): string[] {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => resolve(cwd, folder));
+}
+
+/** The executables called `name` in these folders, in their order. */
+export function findAllExecutables(folders: readonly string[], name: string): string[] {
+  return folders.flatMap((folder) => firstExecutable([folder], name) ?? []);
+}
+
+function firstExecutable(folders: readonly string[], name: string): string | undefined {
   for (const folder of folders) {
     for (const extension of executableExtensions()) {
       const path = resolve(folder, name + extension);

@@ -13,7 +13,15 @@ import type { ScriptTarget } from "./arguments.ts";
 import { checkArguments, isCheckFlag } from "./deno_check.ts";
 import { decideFfi } from "./deno_permissions.ts";
 import { findRuntime } from "./find_executable.ts";
+import { planNode, requireNode } from "./node_launch.ts";
 import type { RuntimeFlag } from "./runtime_flags.ts";
+
+/** Bun and Node find "app" as one of these; Deno takes names as they are. */
+const GUESSED_EXTENSIONS: Readonly<Record<RuntimeName, readonly string[]>> = {
+  deno: [],
+  bun: [".tsx", ".ts", ".jsx", ".js", ".mjs", ".cjs", ".mts", ".cts"],
+  node: [".js", ".json", ".node"],
+};
 
 /** The address of a `deno serve`. */
 export interface ServeAddress {
@@ -27,7 +35,10 @@ export interface LaunchPlan {
   executable: string;
   /** The main module, where it is known. */
   script: string | undefined;
-  transport: Transport;
+  /** Whether the command is a program of the runtime; else it is to start some. */
+  hasMain: boolean;
+  /** `both`: what the command starts may be able to map files, or not. */
+  transport: Transport | "both";
   /** Deno: the ffi permission was added by ferret and is given back. */
   revokesFfi: boolean;
   /** Variables that the program is started with; the preload hides them again. */
@@ -49,6 +60,9 @@ export function planScript(target: ScriptTarget, cwd: string): LaunchPlan {
   const { runtime, script, args } = target;
   refuseUnbuilt(target);
   requireScript(target, cwd);
+  if (runtime === "node") {
+    return planNode(requireNode(cwd), [...target.flagArguments, script, ...args], { script });
+  }
   const executable = requireRuntime(runtime, cwd);
   if (runtime === "bun") return planBun({ executable, flags: target.flags, script, args });
   return planDeno({
@@ -79,6 +93,7 @@ export function planDeno(
     runtime: "deno",
     executable,
     script,
+    hasMain: true,
     transport: ffi.transport,
     revokesFfi: ffi.revokes,
     environment: {},
@@ -106,6 +121,7 @@ export function planBun(
     runtime: "bun",
     executable,
     script,
+    hasMain: true,
     transport: "mapped",
     revokesFfi: false,
     environment: {},
@@ -131,17 +147,11 @@ export function isRemote(script: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(script) && !script.startsWith("file:");
 }
 
-function refuseUnbuilt({ runtime, script }: ScriptTarget): void {
+function refuseUnbuilt({ script }: ScriptTarget): void {
   if (script.startsWith("npm:")) {
     throw new UsageError(
       `Cannot run "${script}": running a package's program is not built yet`,
       "Install the package and name its script, as in ferret run node_modules/…/cli.js",
-    );
-  }
-  if (runtime === "node") {
-    throw new UsageError(
-      `Cannot run "${script}" under node: recording Node programs is not built yet`,
-      "--runtime deno or --runtime bun runs it there",
     );
   }
 }
@@ -149,10 +159,7 @@ function refuseUnbuilt({ runtime, script }: ScriptTarget): void {
 function requireScript({ runtime, script }: ScriptTarget, cwd: string): void {
   if (script === "-" || isRemote(script)) return;
   const path = script.startsWith("file:") ? new URL(script) : resolve(cwd, script);
-  // Bun finds "app" as app.ts; Deno takes names as they are.
-  const extensions = runtime === "bun" && typeof path === "string"
-    ? [".tsx", ".ts", ".jsx", ".js", ".mjs", ".cjs", ".mts", ".cts"]
-    : [];
+  const extensions = typeof path === "string" ? GUESSED_EXTENSIONS[runtime] : [];
   const isThere = existsSync(path) || extensions.some((extension) => existsSync(path + extension));
   if (isThere) return;
   throw new UsageError(

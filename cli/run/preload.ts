@@ -10,7 +10,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
+import { preloadVariables } from "../../src/hooks/children.ts";
+import { joinScript } from "./join_script.ts";
 import type { ServeAddress } from "./launch.ts";
+import { NODE_MARK } from "./node_launch.ts";
 import { ownModule } from "./own_modules.ts";
 
 /** What goes into a preload. */
@@ -22,12 +25,57 @@ export interface PreloadOptions {
   serve?: ServeAddress | undefined;
 }
 
-/** Writes the preload into the private folder of the run. @returns Its path. */
-export function writePreload(folder: string, options: PreloadOptions): string {
-  const path = join(folder, "preload.mjs");
-  writeFileSync(path, preloadSource(options), { mode: 0o600, flag: "wx" });
-  return path;
+/** What was written. */
+export interface Preloads {
+  /** What the program's main thread loads first. */
+  mainPath: string;
+  /** What makes a process that is started without it load the recorder. */
+  environment: Record<string, string>;
 }
+
+/** Where the preloads of a run lie. */
+export function preloadPaths(folder: string) {
+  return {
+    mainPath: join(folder, "preload.mjs"),
+    modulePath: join(folder, "join.mjs"),
+    scriptPath: join(folder, "join.cjs"),
+    workerPath: join(folder, "worker.mjs"),
+  };
+}
+
+/** Writes the preloads into the private folder of the run. */
+export function writePreloads(folder: string, options: PreloadOptions): Preloads {
+  const { config, execArgv, serve } = options;
+  const paths = preloadPaths(folder);
+  write(paths.mainPath, mainSource({ config, execArgv, serve }));
+  const { join: joining } = config;
+  if (joining === undefined) return { mainPath: paths.mainPath, environment: {} };
+  const common = commonConfig(config);
+  write(paths.modulePath, joinSource(common));
+  write(paths.workerPath, workerSource(common));
+  return {
+    mainPath: paths.mainPath,
+    environment: preloadVariables(joining, joining.environment),
+  };
+}
+
+/** Writes what Deno processes load that the program starts. It takes longer than the rest. */
+export async function writeJoinScript(folder: string, config: ProgramConfig): Promise<void> {
+  const settings = `const FERRET_CONFIG = ${JSON.stringify(commonConfig(config))};\n`;
+  write(preloadPaths(folder).scriptPath, settings + await joinScript());
+}
+
+function write(path: string, source: string): void {
+  writeFileSync(path, source, { mode: 0o600, flag: "wx" });
+}
+
+/** What threads have in common: everything but the main thread's ring. */
+function commonConfig(config: ProgramConfig): ProgramConfig {
+  const { ringPath: _path, ringBytes: _bytes, ...common } = config;
+  return common;
+}
+
+const THREAD_START = ownModule("src/hooks/thread_start");
 
 /** URL of a file in a package that ferret depends on. */
 function packageFile(name: string, file: string): string {
@@ -39,14 +87,13 @@ function sourceMapCodec(): string {
   return packageFile("@jridgewell/sourcemap-codec", "dist/sourcemap-codec.mjs");
 }
 
-function preloadSource(options: PreloadOptions): string {
+function mainSource(options: PreloadOptions): string {
   const { config, execArgv, serve } = options;
   const lines = [
     // A recorder that cannot be loaded costs the recording and not the program.
     "try {",
     // Literal names, so that Deno needs no permission to read them.
-    `  const { start } = await import(${JSON.stringify(ownModule("src/hooks/start"))});`,
-    ...startLines(config).map((line) => `  ${line}`),
+    ...startLines("startMain", config).map((line) => `  ${line}`),
     "} catch {",
     config.revokeFfi ? '  Deno.permissions.revokeSync({ name: "ffi" });' : "  // Not recorded.",
     "}",
@@ -67,12 +114,41 @@ function preloadSource(options: PreloadOptions): string {
   return lines.join("\n") + "\n";
 }
 
-function startLines(config: ProgramConfig): string[] {
-  const settings = JSON.stringify(config);
-  if (config.runtime !== "deno" || !config.functions.enabled) return [`start(${settings});`];
+/** For processes and workers of Bun and Node; Node processes may find Deno's in front of it. */
+function joinSource(config: ProgramConfig): string {
   return [
+    "try {",
+    `  const { joinRun } = await import(${JSON.stringify(THREAD_START)});`,
+    `  joinRun(${JSON.stringify(config)});`,
+    "} catch {",
+    "  // Not recorded.",
+    "}",
+    "",
+  ].join("\n");
+}
+
+function workerSource(config: ProgramConfig): string {
+  return [
+    `import { joinAsWorker as join } from ${JSON.stringify(THREAD_START)};`,
+    `import * as acorn from ${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))};`,
+    `import * as codec from ${JSON.stringify(sourceMapCodec())};`,
+    `export const joinAsWorker = (data) => join(${
+      JSON.stringify(config)
+    }, data, { acorn, codec });`,
+    "",
+  ].join("\n");
+}
+
+function startLines(start: string, config: ProgramConfig): string[] {
+  const settings = JSON.stringify(config);
+  const lines = [`const { ${start} } = await import(${JSON.stringify(THREAD_START)});`];
+  if (config.runtime !== "deno" || !config.functions.enabled) {
+    return [...lines, `${start}(${settings});`];
+  }
+  return [
+    ...lines,
     `const acorn = await import(${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))});`,
     `const codec = await import(${JSON.stringify(sourceMapCodec())});`,
-    `start(${settings}, { acorn, codec });`,
+    `${start}(${settings}, { acorn, codec });`,
   ];
 }

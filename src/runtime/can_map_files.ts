@@ -20,13 +20,14 @@ export function canMapFiles(): boolean {
       return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
     }
     case "node":
-      return isInstalled("koffi");
+      return isKoffiInstalled();
   }
 }
 
-function isInstalled(name: string): boolean {
+/** Whether a Node program can map files: the package is optional. */
+export function isKoffiInstalled(): boolean {
   try {
-    createRequire(import.meta.url).resolve(name);
+    createRequire(import.meta.url).resolve("koffi");
     return true;
   } catch {
     return false;
