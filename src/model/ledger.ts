@@ -28,7 +28,16 @@ export const LOSS_REASONS = [
 export type LossReason = (typeof LOSS_REASONS)[number];
 
 /** Spans left out because the user asked for it: not a loss, but counted. */
-export const OMISSION_REASONS = ["below_minimum", "sampled", "rate_limited"] as const;
+export const OMISSION_REASONS = [
+  /** A function was shorter than `--min-duration`. */
+  "below_minimum",
+  /** Its trace was not chosen by `--sample`. */
+  "sampled",
+  /** Its trace would have been more than `--max-spans-per-second`. */
+  "rate_limited",
+  /** `--keep` had no reason to keep its trace. */
+  "not_kept",
+] as const;
 
 /** One of {@linkcode OMISSION_REASONS}. */
 export type OmissionReason = (typeof OMISSION_REASONS)[number];

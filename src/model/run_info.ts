@@ -26,6 +26,18 @@ export interface RunInfo {
   labels: Record<string, string>;
   /** How records left the program: `mapped`, `pipe` or `in-process`. */
   transport: string;
+  /** Absent: everything is recorded. */
+  sampling?: RunSampling;
+}
+
+/** What of a run's spans is recorded. */
+export interface RunSampling {
+  /** Share of the traces that are taken, from 0 to 1. */
+  ratio: number;
+  /** Of each thread. 0: no limit. */
+  maxSpansPerSecond: number;
+  /** The rule of `--keep`, as text. */
+  keep?: string;
 }
 
 /** How a run ended up in its recording. */

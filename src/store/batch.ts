@@ -65,6 +65,20 @@ export class TextColumn {
     this.close(row, from);
   }
 
+  /** Gives row `to` what row `from` has. */
+  move(from: number, to: number): void {
+    this.start[to] = this.start[from]!;
+    this.size[to] = this.size[from]!;
+  }
+
+  /** Forgets the rows from `rows` on. */
+  truncate(rows: number): void {
+    if (this.count === 0) return;
+    this.size.fill(-1, rows);
+    this.count = 0;
+    for (let row = 0; row < rows; row++) if (this.size[row]! >= 0) this.count++;
+  }
+
   clear(): void {
     if (this.count > 0) this.size.fill(-1);
     this.length = 0;
@@ -112,6 +126,35 @@ export class SpanColumns {
     this.w3cTraceId = new TextColumn(rows);
     this.attributes = new TextColumn(rows);
   }
+
+  /** Removes rows; the others move up. The rows are asked for one after the other. */
+  removeRows(isOut: (row: number) => boolean): void {
+    const { count } = this;
+    let to = 0;
+    for (let row = 0; row < count; row++) {
+      if (isOut(row)) continue;
+      if (to < row) this.#move(row, to);
+      to++;
+    }
+    if (to === count) return;
+    this.count = to;
+    this.w3cTraceId.truncate(to);
+    this.attributes.truncate(to);
+  }
+
+  #move(from: number, to: number): void {
+    const { traceId, spanId, parentId, startNs, durationNs, selfNs } = this;
+    for (const pairs of [traceId, spanId, parentId, startNs, durationNs, selfNs]) {
+      pairs[to * 2] = pairs[from * 2]!;
+      pairs[to * 2 + 1] = pairs[from * 2 + 1]!;
+    }
+    const { name, parentName, scope, kind, status, process, thread } = this;
+    for (const column of [name, parentName, scope, kind, status, process, thread]) {
+      column[to] = column[from]!;
+    }
+    this.w3cTraceId.move(from, to);
+    this.attributes.move(from, to);
+  }
 }
 
 /** A row of `events`. Attributes are JSON. */
@@ -149,6 +192,15 @@ export interface HookRow {
   reason: string | undefined;
 }
 
+/** Spans of one name that were thrown away with their traces. */
+export interface OmittedRow {
+  name: string;
+  scope: string;
+  count: number;
+  totalNs: number;
+  errors: number;
+}
+
 /** A string that a ring has defined. */
 export interface StringRow {
   ring: number;
@@ -175,6 +227,10 @@ export class Batch {
   hooks: HookRow[] = [];
   strings: StringRow[] = [];
   progress: RingProgress[] = [];
+  /** Spans that were taken out of the batch. */
+  notKept: OmittedRow[] = [];
+  /** Traces of which earlier batches hold spans that are to be deleted. */
+  droppedTraces: number[] = [];
   /** Texts that keep their number for the whole run. Only grows. */
   readonly texts: string[];
   /** Texts of this batch alone: number `-2 - index`. */
@@ -195,7 +251,8 @@ export class Batch {
   /** Whether there is nothing to write. Progress alone is nothing. */
   get isEmpty(): boolean {
     return this.spans.count === 0 && this.events.length === 0 && this.sources.length === 0 &&
-      this.strings.length === 0 && this.metrics.length === 0 && this.hooks.length === 0;
+      this.strings.length === 0 && this.metrics.length === 0 && this.hooks.length === 0 &&
+      this.notKept.length === 0 && this.droppedTraces.length === 0;
   }
 
   /** Number of a text for this batch only. */
@@ -217,6 +274,8 @@ export class Batch {
     this.hooks = [];
     this.strings = [];
     this.progress = [];
+    this.notKept = [];
+    this.droppedTraces = [];
     this.inlineTexts = [];
   }
 }

@@ -67,6 +67,8 @@ export async function closeRun(
       row.totalNs === undefined ? undefined : Math.round(row.totalNs),
       row.firstNs,
       row.lastNs,
+      row.scope,
+      row.errors,
     ]),
   );
   await insertRows(connection, "runs", [[
@@ -94,5 +96,10 @@ export async function closeRun(
     ledger.stored,
     ledger.unfinished,
     closing.spanCostNs,
+    run.sampling?.ratio ?? 1,
+    run.sampling?.maxSpansPerSecond || undefined,
+    run.sampling?.keep,
+    run.sampling === undefined ? undefined : closing.traces.decided,
+    run.sampling === undefined ? undefined : closing.traces.taken,
   ]]);
 }

@@ -6,11 +6,12 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Batch, ROW_GROUP_ROWS } from "./batch.ts";
+import { type Batch, type OmittedRow, ROW_GROUP_ROWS } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
+import { deleteOrphanEvents, idList, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
 import { insertRows, readRows } from "./rows.ts";
 import { createPartial, insertMeta, lastHooksQuery, PARTIAL_TABLES } from "./schema.ts";
@@ -71,11 +72,23 @@ export class DuckdbStore implements RunStore {
     if (spanIds.length === 0) return new Set();
     const rows = await readRows(
       this.#connection,
-      `SELECT span_id FROM spans WHERE span_id IN (${
-        spanIds.map((id) => id.toFixed(0)).join(",")
-      })`,
+      `SELECT span_id FROM spans WHERE span_id IN (${idList(spanIds)})`,
     );
     return new Set(rows.map(([id]) => Number(id)));
+  }
+
+  async rootlessTraces(): Promise<number[]> {
+    const rows = await readRows(this.#connection, rootlessQuery("spans"));
+    return rows.map(([id]) => Number(id));
+  }
+
+  async notKept(): Promise<OmittedRow[]> {
+    const rows = await readRows(
+      this.#connection,
+      `SELECT name, scope, sum(count)::BIGINT, sum(total_ns)::BIGINT, sum(errors)::BIGINT
+       FROM ferret_not_kept GROUP BY ALL`,
+    );
+    return rows.map(toOmitted);
   }
 
   async saveState(state: PartialState): Promise<void> {
@@ -87,7 +100,13 @@ export class DuckdbStore implements RunStore {
 
   async commit(batch: Batch): Promise<void> {
     await this.#transact(async () => {
+      await this.#deleteTraces(batch.droppedTraces);
       this.#appender.append(batch);
+      await insertRows(
+        this.#connection,
+        "ferret_not_kept",
+        batch.notKept.map((row) => [row.name, row.scope, row.count, row.totalNs, row.errors]),
+      );
       await insertBatchRows(this.#connection, batch, this.#runId);
       await insertRows(
         this.#connection,
@@ -108,6 +127,7 @@ export class DuckdbStore implements RunStore {
     const { connection } = this.#database;
     await connection.run("SET threads = 2");
     await this.#transact(async () => {
+      if (closing.run.sampling?.keep !== undefined) await connection.run(deleteOrphanEvents());
       await closeRun(connection, closing);
       await connection.run(
         `DELETE FROM hooks WHERE rowid NOT IN (${lastHooksQuery("hooks", "rowid")})`,
@@ -120,6 +140,16 @@ export class DuckdbStore implements RunStore {
 
   close(): void {
     closeDatabase(this.#database);
+  }
+
+  /** Deletes what earlier batches hold of some traces, and counts it. */
+  async #deleteTraces(traceIds: readonly number[]): Promise<void> {
+    if (traceIds.length === 0) return;
+    const condition = `trace_id IN (${idList(traceIds)})`;
+    await this.#connection.run(
+      `INSERT INTO ferret_not_kept ${omittedOf("spans", condition)}`,
+    );
+    await this.#connection.run(`DELETE FROM spans WHERE ${condition}`);
   }
 
   async #transact(work: () => Promise<void>): Promise<void> {
@@ -165,6 +195,8 @@ async function readProgress(connection: DuckDBConnection): Promise<StoredProgres
       position: Number(position),
       stored: Number(stored),
     })),
+    // Nothing is left of them that could be stored twice.
+    droppedTraces: [],
   };
 }
 

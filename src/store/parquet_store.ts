@@ -8,10 +8,11 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Batch, RingProgress, StringRow } from "./batch.ts";
+import type { Batch, OmittedRow, RingProgress, StringRow } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { idList, keptEvents, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import {
   BATCH_TABLES,
   type BatchTable,
@@ -48,6 +49,10 @@ interface Manifest {
   rows: Partial<Record<BatchTable, number>>;
   strings: StringRow[];
   progress: RingProgress[];
+  /** Spans that were thrown away, those of `dropped` included. */
+  notKept?: OmittedRow[];
+  /** Traces whose spans in earlier batches do not count, and how many these are. */
+  dropped?: { traces: number[]; spans: number };
 }
 
 /** A partial recording in a folder of Parquet files. */
@@ -73,6 +78,7 @@ export class ParquetStore implements RunStore {
     this.progress = {
       strings: this.#manifests.flatMap(({ strings }) => strings),
       rings: this.#manifests.at(-1)?.progress ?? [],
+      droppedTraces: this.#droppedTraces,
     };
   }
 
@@ -96,16 +102,33 @@ export class ParquetStore implements RunStore {
   }
 
   countSpans(): Promise<number> {
-    return Promise.resolve(this.#rowsOf("spans"));
+    const dropped = this.#manifests.reduce((sum, { dropped }) => sum + (dropped?.spans ?? 0), 0);
+    return Promise.resolve(this.#rowsOf("spans") - dropped);
+  }
+
+  async rootlessTraces(): Promise<number[]> {
+    const rows = await readRows(this.#connection, rootlessQuery(this.#keptSpans()));
+    return rows.map(([id]) => Number(id));
+  }
+
+  notKept(): Promise<OmittedRow[]> {
+    const rows = this.#manifests.flatMap(({ notKept = [] }) => notKept);
+    const groups = Map.groupBy(rows, ({ name, scope }) => `${scope}:${name}`);
+    return Promise.resolve([...groups.values()].map((group) =>
+      group.reduce((a, b) => ({
+        ...a,
+        count: a.count + b.count,
+        totalNs: a.totalNs + b.totalNs,
+        errors: a.errors + b.errors,
+      }))
+    ));
   }
 
   async findSpans(spanIds: number[]): Promise<Set<number>> {
-    const paths = this.#pathsOf("spans");
-    if (spanIds.length === 0 || paths.length === 0) return new Set();
-    const list = spanIds.map((id) => id.toFixed(0)).join(",");
+    if (spanIds.length === 0) return new Set();
     const rows = await readRows(
       this.#connection,
-      `SELECT span_id FROM ${readParquet(paths)} WHERE span_id IN (${list})`,
+      `SELECT span_id FROM ${this.#keptSpans()} WHERE span_id IN (${idList(spanIds)})`,
     );
     return new Set(rows.map(([id]) => Number(id)));
   }
@@ -122,6 +145,7 @@ export class ParquetStore implements RunStore {
       rows: {},
       strings: batch.strings,
       progress: batch.progress,
+      ...await this.#omittedBy(batch),
     };
     const counts: Record<BatchTable, number> = {
       spans: batch.spans.count,
@@ -152,14 +176,21 @@ export class ParquetStore implements RunStore {
     await this.#connection.run("SET threads = 2");
     // A second attempt starts from empty tables.
     for (const table of CLOSING_TABLES) await this.#connection.run(`TRUNCATE ${table}`);
-    await closeRun(this.#connection, closing, { spans: this.#sourceOf("spans"), n: 0 });
+    await closeRun(this.#connection, closing, { spans: this.#keptSpans(), n: 0 });
     await this.#connection.run(insertMeta(closing.run.ferretVersion));
     const files: string[] = [];
     for (const table of CLOSING_TABLES) {
       files.push(await this.#writeTable(table, `FROM ${table}`));
     }
+    const isSifted = closing.run.sampling?.keep !== undefined;
     for (const table of BATCH_TABLES) {
-      if (table !== "hooks") files.push(...await this.#mergeParts(table));
+      if (table === "hooks") continue;
+      const kept = isSifted ? this.#keptOf(table) : undefined;
+      files.push(
+        ...kept === undefined
+          ? await this.#mergeParts(table)
+          : [await this.#writeTable(table, kept)],
+      );
     }
     files.push(await this.#writeTable("hooks", lastHooksQuery(this.#sourceOf("hooks"))));
     writeJson(join(this.#folder, COMPLETE_FILE), { files } satisfies CompleteFile);
@@ -184,6 +215,39 @@ export class ParquetStore implements RunStore {
     const name = parquetName(table);
     await writeParquet(this.#connection, query, join(this.#folder, name));
     return name;
+  }
+
+  /** What a batch says of spans that are not in the recording. */
+  async #omittedBy(batch: Batch): Promise<Pick<Manifest, "notKept" | "dropped">> {
+    const { notKept, droppedTraces: traces } = batch;
+    if (traces.length === 0) return notKept.length === 0 ? {} : { notKept };
+    const rows = await readRows(
+      this.#connection,
+      omittedOf(this.#sourceOf("spans"), `trace_id IN (${idList(traces)})`),
+    );
+    const dropped = rows.map(toOmitted);
+    const spans = dropped.reduce((sum, { count }) => sum + count, 0);
+    return { notKept: [...notKept, ...dropped], dropped: { traces, spans } };
+  }
+
+  /** A query for what is kept of a table, where that is not all of it. */
+  #keptOf(table: BatchTable): string | undefined {
+    if (table === "events") return keptEvents(this.#sourceOf("events"), this.#keptSpans());
+    return table === "spans" && this.#droppedTraces.length > 0
+      ? `FROM ${this.#keptSpans()}`
+      : undefined;
+  }
+
+  /** SQL for the spans that are kept. */
+  #keptSpans(): string {
+    const spans = this.#sourceOf("spans");
+    const dropped = this.#droppedTraces;
+    if (dropped.length === 0) return spans;
+    return `(FROM ${spans} WHERE trace_id NOT IN (${idList(dropped)}))`;
+  }
+
+  get #droppedTraces(): number[] {
+    return this.#manifests.flatMap(({ dropped }) => dropped?.traces ?? []);
   }
 
   /** SQL for all rows of a table that the batches have. */

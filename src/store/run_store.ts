@@ -7,7 +7,7 @@
 import type { Ledger } from "../model/ledger.ts";
 import type { RunEnd, RunInfo } from "../model/run_info.ts";
 import type { SpanKind } from "../model/span.ts";
-import type { Batch, RingProgress, StringRow } from "./batch.ts";
+import type { Batch, OmittedRow, RingProgress, StringRow } from "./batch.ts";
 
 /** Where a ring can be found again, kept in the partial. */
 export interface StoredRing {
@@ -32,6 +32,8 @@ export interface PartialState {
 export interface StoredProgress {
   strings: StringRow[];
   rings: RingProgress[];
+  /** Traces that were thrown away and may still have spans to come; not all of them. */
+  droppedTraces: number[];
 }
 
 /** A row of `threads`. */
@@ -52,6 +54,8 @@ export interface LossRow {
   totalNs?: number | undefined;
   firstNs?: bigint | undefined;
   lastNs?: bigint | undefined;
+  scope?: string | undefined;
+  errors?: number | undefined;
 }
 
 /** A row of `histograms`. */
@@ -80,6 +84,8 @@ export interface RunClosing {
   /** Absent when the store shall compute them from its spans. */
   histograms?: HistogramRow[] | undefined;
   spanCostNs: number;
+  /** Traces that were decided about, and those of them that were taken. */
+  traces: { decided: number; taken: number };
 }
 
 export interface RunStore {
@@ -89,9 +95,13 @@ export interface RunStore {
   countSpans(): Promise<number>;
   /** Which of these spans the store has. */
   findSpans(spanIds: number[]): Promise<Set<number>>;
+  /** Traces that the store has spans of, but not the root. */
+  rootlessTraces(): Promise<number[]>;
+  /** Spans that were thrown away by now. */
+  notKept(): Promise<OmittedRow[]>;
   /** Replaces what the partial says about itself. */
   saveState(state: PartialState): Promise<void>;
-  /** Makes a batch durable, all of it or nothing. May be tried again after a failure. */
+  /** Makes a batch durable, what it deletes included: all of it or nothing. May be tried again after a failure. */
   commit(batch: Batch): Promise<void>;
   /** Adds what the end of a run adds, drops what only a partial needs and closes the store. */
   finish(closing: RunClosing): Promise<void>;

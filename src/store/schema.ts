@@ -54,6 +54,13 @@ export const TABLES = {
     ["stored", "BIGINT"],
     ["unfinished", "BIGINT"],
     ["span_cost_ns", "DOUBLE"],
+    // What the run was asked to record: 1 is every trace, NULL no limit and no rule.
+    ["sample_ratio", "DOUBLE"],
+    ["max_spans_per_second", "DOUBLE"],
+    ["keep", "VARCHAR"],
+    // Traces that were decided about at their roots, and those that were taken.
+    ["traces", "BIGINT"],
+    ["traces_taken", "BIGINT"],
   ],
   threads: [
     ["run_id", "VARCHAR"],
@@ -137,6 +144,9 @@ export const TABLES = {
     ["total_ns", "BIGINT"],
     ["first_ns", "BIGINT"],
     ["last_ns", "BIGINT"],
+    // Where they are known.
+    ["scope", "VARCHAR"],
+    ["errors", "BIGINT"],
   ],
 } as const satisfies Record<string, readonly Column[]>;
 
@@ -159,6 +169,14 @@ export const PARTIAL_TABLES = {
     ["segment", "INTEGER"],
     ["position", "BIGINT"],
     ["stored", "BIGINT"],
+  ],
+  /** Spans that were thrown away with their traces. */
+  ferret_not_kept: [
+    ["name", "VARCHAR"],
+    ["scope", "VARCHAR"],
+    ["count", "BIGINT"],
+    ["total_ns", "BIGINT"],
+    ["errors", "BIGINT"],
   ],
 } as const satisfies Record<string, readonly Column[]>;
 

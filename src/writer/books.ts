@@ -20,6 +20,8 @@ import {
   F_RATE_LIMITED,
   F_SAMPLED,
   F_SPAN_COST_NS,
+  F_TRACES,
+  F_TRACES_TAKEN,
   H_NAME_BYTES,
   H_PARENT_PROCESS,
   H_PROCESS,
@@ -30,6 +32,7 @@ import {
   NAME_BYTE,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
+import type { OmittedRow } from "../store/batch.ts";
 import type { LossRow, ThreadRow } from "../store/run_store.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
 
@@ -51,6 +54,8 @@ export interface StoredSpans {
   writerFailed: number;
   /** Part of `spans`: those of rings whose counters are gone. What else they held, nobody knows. */
   ofGoneRings?: number;
+  /** Spans that were thrown away with their traces. */
+  notKept?: readonly OmittedRow[];
 }
 
 /**
@@ -79,6 +84,9 @@ export function closeBooks(
     add("rate_limited", consumer.counter(F_RATE_LIMITED));
     for (const [reason, count] of consumer.dropped()) add(reason, count);
   }
+  const notKept = (stored.notKept ?? []).reduce((sum, { count }) => sum + count, 0);
+  sampledOut += notKept;
+  add("not_kept", notKept);
   add("writer_failed", stored.writerFailed);
   const sumLost = () => LOSS_REASONS.reduce((sum, reason) => sum + (counts.get(reason) ?? 0), 0);
   const problems: string[] = [];
@@ -100,7 +108,8 @@ export function closeBooks(
     unfinished: stored.unfinished,
     byReason: Object.fromEntries(counts),
   };
-  return { ledger, losses: lossRows(rings, counts), problems };
+  const losses = [...lossRows(rings, counts), ...(stored.notKept ?? []).map(toLoss)];
+  return { ledger, losses, problems };
 }
 
 /** Rows of `losses`: one for each reason, and one for each name below the minimum. */
@@ -111,6 +120,8 @@ function lossRows(
   const rows = belowMinimumByName(rings);
   const named = rows.reduce((sum, row) => sum + row.count, 0);
   for (const [reason, count] of counts) {
+    // One for each name.
+    if (reason === "not_kept") continue;
     if (reason !== "below_minimum") {
       rows.push({ reason, count, ...(reason === "ring_full" ? dropTimes(rings) : {}) });
     } else if (count > named) {
@@ -118,6 +129,10 @@ function lossRows(
     }
   }
   return rows;
+}
+
+function toLoss(row: OmittedRow): LossRow {
+  return { reason: "not_kept", ...row };
 }
 
 function belowMinimumByName(rings: readonly RingDecoder[]): LossRow[] {
@@ -176,6 +191,17 @@ function threadName({ i32, u8 }: RingMemory): string {
   const bytes = Math.min(Math.max(0, i32[H_NAME_BYTES]!), MAX_NAME_BYTES);
   // Copied: TextDecoder takes no shared memory.
   return new TextDecoder().decode(u8.slice(NAME_BYTE, NAME_BYTE + bytes));
+}
+
+/** Traces that were decided about at their roots, and those of them that were taken. */
+export function countTraces(rings: readonly RingDecoder[]): { decided: number; taken: number } {
+  let decided = 0;
+  let taken = 0;
+  for (const { consumer } of rings) {
+    decided += consumer.counter(F_TRACES);
+    taken += consumer.counter(F_TRACES_TAKEN);
+  }
+  return { decided, taken };
 }
 
 /** Cost of a span in ns: that of the rings, weighted by their spans. 0 when not measured. */

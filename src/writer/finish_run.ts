@@ -8,7 +8,14 @@ import type { FinishReport, RunEnd } from "../model/run_info.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { partialPath } from "../store/partial.ts";
 import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts";
-import { type Books, closeBooks, spanCostNs, type StoredSpans, threadRows } from "./books.ts";
+import {
+  type Books,
+  closeBooks,
+  countTraces,
+  spanCostNs,
+  type StoredSpans,
+  threadRows,
+} from "./books.ts";
 import type { Problems } from "./problems.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
 
@@ -47,6 +54,7 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
       losses: books.losses,
       histograms: run.histograms,
       spanCostNs: cost,
+      traces: countTraces(run.rings),
     });
     try {
       report.n = await joinRecording(partial, state.out);
@@ -67,6 +75,7 @@ async function balance(store: RunStore, run: DrainedRun): Promise<Books> {
   const { rings, problems, stored } = run;
   try {
     stored.spans = await store.countSpans();
+    stored.notKept = await store.notKept();
   } catch (error) {
     problems.addError("Cannot read the recording back", error);
     const decoded = rings.reduce((sum, ring) => sum + ring.stored, 0);

@@ -7,11 +7,12 @@
  *
  * @module
  */
+import { parseKeepRule } from "../model/keep_rule.ts";
 import type { FinishReport, RunEnd, RunInfo } from "../model/run_info.ts";
 import { STATUS_UNFINISHED } from "../model/span.ts";
 import { Batch } from "../store/batch.ts";
 import { openStore } from "../store/open_store.ts";
-import type { PartialState, StoredRing } from "../store/run_store.ts";
+import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
 import { DurableStore, type StoreOpener } from "./durable_store.ts";
 import { finishRun } from "./finish_run.ts";
 import { Histograms } from "./histograms.ts";
@@ -19,6 +20,7 @@ import { firstLine, Problems } from "./problems.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
 import { RingDecoder } from "./ring_decoder.ts";
 import { TextNumbers } from "./ring_strings.ts";
+import { TraceKeeper } from "./trace_keeper.ts";
 
 /** What a writer is started with. */
 export interface RunWriterOptions {
@@ -50,8 +52,10 @@ export class RunWriter {
   readonly #decoders: RingDecoder[] = [];
   readonly #sources: RingSource[] = [];
   readonly #batch: Batch;
-  /** Absent when an earlier writer has stored spans that were not counted here. */
+  /** Absent when the store has or had spans that were not counted here for good. */
   readonly #histograms: Histograms | undefined;
+  /** Absent when all traces are kept. */
+  readonly #keeper: TraceKeeper | undefined;
   #lastCommitMs = performance.now();
   #drainedBytes = 0;
   #spansOfGoneRings = 0;
@@ -62,16 +66,21 @@ export class RunWriter {
 
   private constructor(
     options: RunWriterOptions,
-    parts: { state: PartialState; store: DurableStore; problems: Problems },
+    parts: {
+      state: PartialState;
+      store: DurableStore;
+      problems: Problems;
+      keeper: TraceKeeper | undefined;
+    },
   ) {
     this.#options = options;
     this.#state = parts.state;
     this.#store = parts.store;
     this.#problems = parts.problems;
     this.#batch = new Batch(this.#texts.texts);
-    this.#histograms = parts.store.current.progress.rings.length === 0
-      ? new Histograms()
-      : undefined;
+    this.#keeper = parts.keeper;
+    const isFirst = parts.store.current.progress.rings.length === 0;
+    this.#histograms = isFirst && parts.keeper === undefined ? new Histograms() : undefined;
   }
 
   /** Opens the store and the rings. */
@@ -86,7 +95,8 @@ export class RunWriter {
     };
     const open = options.openStore ?? openStore;
     const store = await DurableStore.open({ open, state, problems });
-    const writer = new RunWriter(options, { state, store, problems });
+    const keeper = await openKeeper(store.current, options.run.sampling?.keep);
+    const writer = new RunWriter(options, { state, store, problems, keeper });
     try {
       for (const source of options.rings) writer.#attach(source);
     } catch (error) {
@@ -222,6 +232,7 @@ export class RunWriter {
     const batch = this.#batch;
     if (!batch.isEmpty) {
       batch.progress = this.#decoders.map((decoder) => decoder.progress);
+      this.#keeper?.sift(batch);
       await this.#store.commit(batch, { maxAttempts, beat: () => this.#beat() });
       this.#histograms?.add(batch);
       batch.clear();
@@ -242,7 +253,7 @@ export class RunWriter {
       while (await this.#drain(true, LAST_ATTEMPTS)) {
         // The rings held more than one batch.
       }
-      unfinished = await this.#storeOpenSpans();
+      unfinished = await this.#storeOpenSpans() - (this.#keeper?.unfinished ?? 0);
       return { unfinished, writerFailed: 0 };
     } catch (error) {
       const lost = this.#countTheRest();
@@ -277,6 +288,7 @@ export class RunWriter {
       for (let row = 0; row < batch.spans.count; row++) {
         if (batch.spans.status[row] !== STATUS_UNFINISHED) count++;
       }
+      for (const left of batch.notKept) count += left.count;
       batch.clear();
       hasMore = false;
       for (const decoder of this.#decoders) hasMore = decoder.decode(batch) || hasMore;
@@ -284,6 +296,17 @@ export class RunWriter {
     }
     return count;
   }
+}
+
+/** What an earlier writer knew of traces that had not ended died with it: they are kept. */
+async function openKeeper(
+  store: RunStore,
+  rule: string | undefined,
+): Promise<TraceKeeper | undefined> {
+  if (rule === undefined) return undefined;
+  const { rings, droppedTraces: dropped } = store.progress;
+  const kept = rings.length === 0 ? [] : await store.rootlessTraces();
+  return new TraceKeeper({ rule: parseKeepRule(rule), kept, dropped });
 }
 
 function toStored(source: RingSource): StoredRing {

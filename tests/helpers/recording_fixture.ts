@@ -45,6 +45,8 @@ export interface RunFixture {
   issued?: number;
   /** Default: 100. */
   spanCostNs?: number;
+  /** Traces that were decided about. Default none: the run was not sampled. */
+  traces?: { decided: number; taken: number };
 }
 
 /** How long a run takes unless a test says otherwise. */
@@ -116,7 +118,7 @@ async function addRun(
   const sum = (reasons: RegExp) =>
     losses.filter(({ reason }) => reasons.test(reason)).reduce((all, { count }) => all + count, 0);
   const belowMinimum = sum(/^below_minimum$/);
-  const sampledOut = sum(/^(sampled|rate_limited)$/);
+  const sampledOut = sum(/^(sampled|rate_limited|not_kept)$/);
   const lost = sum(/./) - belowMinimum - sampledOut;
   await closeRun(connection, {
     run,
@@ -133,6 +135,7 @@ async function addRun(
     threads: [],
     losses,
     spanCostNs: fixture.spanCostNs ?? 100,
+    traces: fixture.traces ?? { decided: 0, taken: 0 },
   }, { n, spans: `(SELECT * FROM spans WHERE run_id = '${run.runId}')` });
 }
 

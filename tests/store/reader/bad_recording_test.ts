@@ -178,7 +178,9 @@ describe("openRecording() of a damaged recording", () => {
     const connection = await instance.connect();
     await connection.run("PRAGMA disable_checkpoint_on_shutdown");
     await connection.run("SET checkpoint_threshold = '1GB'");
-    await connection.run("INSERT INTO losses SELECT 'r', 'x', 'x', 1, 1, 1, 1 FROM range(5000)");
+    await connection.run(
+      "INSERT INTO losses BY NAME SELECT 'r' AS run_id, 1 AS count FROM range(5000)",
+    );
     instance.closeSync();
     const wal = await readFile(`${path}.wal`);
     wal[wal.length >> 1]! ^= 0xff;
