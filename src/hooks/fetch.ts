@@ -29,9 +29,9 @@ export const fetchHook: Hook = {
     const replacement = imitate(function (this: unknown, ...args: unknown[]): unknown {
       const frame = context.frame();
       const span = startRequest(recorder, methodOf(args[0], args[1]), urlOf(args[0]));
-      const sent = trace === undefined || context.spanOf(frame) === undefined
+      const sent = trace === undefined || !trace.continues(span)
         ? args
-        : withTraceparent(args, span, trace);
+        : withTraceparent(args, () => trace.headerOf(span));
       // The current one, so that what fetch does within is known to be its own.
       context.enter(span, frame);
       let result: unknown;
@@ -63,13 +63,13 @@ function endFetch(recorder: Recorder, span: Span, response: Response): void {
 }
 
 /** The arguments with the header, or as they are: those that fetch is going to refuse, too. */
-function withTraceparent(args: unknown[], span: Span, trace: TraceContext): unknown[] {
+function withTraceparent(args: unknown[], header: () => string): unknown[] {
   try {
     const [input, init, ...more] = args;
     const given = init === undefined || init === null ? undefined : init as RequestInit;
     if (given?.headers === null) return args;
     const headers = given?.headers ?? (input instanceof Request ? input.headers : undefined);
-    const sent = addHeader(headers, () => trace.headerOf(span));
+    const sent = addHeader(headers, header);
     if (sent === undefined) return args;
     return [input, withHeaders(given, sent), ...more];
   } catch {

@@ -14,17 +14,12 @@
  */
 import type { Recorder } from "../recorder/recorder.ts";
 import { builtin, runtimeName } from "../runtime/self.ts";
+import { type Emit, type Emitter, replaceEmit } from "./emitters.ts";
 import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { imitate } from "./options.ts";
 import { markRequest, requestOf } from "./request_mark.ts";
 import { expressRoute, observeExpress } from "./routes/express.ts";
-
-type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
-
-interface Emitter {
-  emit: Emit;
-}
 
 interface HttpModule {
   Server: { prototype: Emitter };
@@ -120,16 +115,6 @@ function observeServers(recorder: Recorder): void {
     } finally {
       context.leave(frame);
     }
-  }
-
-  function replaceEmit(prototype: Emitter, create: (emit: Emit) => Emit): void {
-    const { emit } = prototype;
-    Object.defineProperty(prototype, "emit", {
-      value: imitate(create(emit), emit),
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
   }
 
   function observeServer(emit: Emit): Emit {

@@ -64,7 +64,12 @@ export class TraceContext {
     return contexts.get(recorder);
   }
 
-  /** The header for the request that `span` stands for. The span keeps the id that it goes by. */
+  /** Whether something led to this request that its receiver could continue. */
+  continues(span: Span): boolean {
+    return span.id !== span.traceId;
+  }
+
+  /** The header for the request of `span`. The span keeps the id that its trace goes by. */
   headerOf(span: Span): string {
     const traceId = this.#foreign.get(span.traceId) ?? this.#seed + hex(span.traceId);
     this.#recorder.setW3cTraceId(span, traceId);
