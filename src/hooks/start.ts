@@ -29,6 +29,7 @@ import type { Parsers } from "./functions/parsers.ts";
 import type { Hook } from "./hook.ts";
 import { installHooks } from "./install_hooks.ts";
 import { nodeHttp } from "./node_http.ts";
+import { nodeHttpClient } from "./node_http_client.ts";
 import { PackageFiles } from "./package_files.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
@@ -43,6 +44,7 @@ const HOOKS: readonly Hook[] = [
   denoServe,
   bunServe,
   nodeHttp,
+  nodeHttpClient,
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
