@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { showTextOf } from "./function_text.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can stand in for any other
 type AnyFunction = (this: any, ...args: any[]) => any;
@@ -36,7 +37,7 @@ function overlay<T extends object>(original: T, changes: Record<string, unknown>
   });
 }
 
-/** Gives `replacement` the name, length and other properties of `original`. */
+/** Gives `replacement` the name, length, text and other properties of `original`. */
 export function imitate<F extends AnyFunction>(replacement: AnyFunction, original: F): F {
   const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap;
   // A plain function's prototype cannot be redefined, and nobody looks at it.
@@ -46,5 +47,6 @@ export function imitate<F extends AnyFunction>(replacement: AnyFunction, origina
   } catch {
     // A property that cannot be copied is not worth the hook.
   }
+  showTextOf(original, replacement);
   return replacement as F;
 }

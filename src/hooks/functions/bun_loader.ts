@@ -82,7 +82,7 @@ function instrumented(
   { instrument, program }: { instrument: Instrument; program: SyntaxNode },
 ): string {
   try {
-    return instrument(source, path, () => program)?? source;
+    return instrument(source, path, () => program)?.code ?? source;
   } catch {
     return source;
   }

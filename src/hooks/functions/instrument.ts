@@ -4,6 +4,7 @@
  * @module
  */
 import type { FunctionTracer } from "../../recorder/function_tracer.ts";
+import type { InstrumentedFile } from "./original_text.ts";
 import { SourceLines } from "./source_lines.ts";
 import {
   createMap,
@@ -29,8 +30,15 @@ export interface InstrumentOptions {
   keepsThrowSites: boolean;
 }
 
-/** A file's text with its functions instrumented, or undefined to leave the file alone. */
-export type Instrument = (source: string, path: string, parse: Parse) => string | undefined;
+/** A file with its functions instrumented. */
+export interface Instrumented extends InstrumentedFile {
+  code: string;
+  /** The numbers of the functions. */
+  numbers: ReadonlySet<number>;
+}
+
+/** Instruments the functions of a file; undefined: the file is to be left alone. */
+export type Instrument = (source: string, path: string, parse: Parse) => Instrumented | undefined;
 
 /** Creates the function that instruments the files of one thread. */
 export function createInstrument(options: InstrumentOptions): Instrument {
@@ -74,6 +82,7 @@ export function createInstrument(options: InstrumentOptions): Instrument {
       const place = lines.at(offset);
       return map === undefined ? place : originalPosition(map, place);
     };
+    const numbers = new Set<number>();
     const insertions = transform(program, code, {
       keepsThrowSites,
       anonymousName: (at) => `${baseName(file)}:${placeOf(at)?.line ?? "?"}`,
@@ -82,15 +91,25 @@ export function createInstrument(options: InstrumentOptions): Instrument {
         // Helpers of the compiler: nobody wrote them.
         if (place === undefined) return undefined;
         const { line, column } = place;
-        return tracer.defineFunction(uniqueName(name, file, line), file, line, column);
+        const number = tracer.defineFunction(uniqueName(name, file, line), file, line, column);
+        numbers.add(number);
+        return number;
       },
     });
     if (insertions.length === 0) return undefined;
     const instrumented = applyInsertions(code, insertions);
-    if (codec === undefined) return instrumented;
-    if (map !== undefined) return instrumented + shiftedMap(map, insertions, codec);
-    const offsets = offsetsOf(program);
-    return instrumented + createMap(`file://${path}`, code, { insertions, offsets, codec });
+    return {
+      code: instrumented + (codec === undefined ? "" : mapComment(codec)),
+      source: code,
+      insertions,
+      numbers,
+    };
+
+    function mapComment(codec: SourceMapCodec): string {
+      if (map !== undefined) return shiftedMap(map, insertions, codec);
+      const offsets = offsetsOf(program);
+      return createMap(`file://${path}`, code, { insertions, offsets, codec });
+    }
   };
 }
 

@@ -70,13 +70,19 @@ function collectNames(pattern: SyntaxNode, into: Set<string>): void {
   else forEachChild(pattern, (child) => collectNames(child, into));
 }
 
-/** Names declared by `var` in a function, not in those inside it. */
-function collectVars(node: SyntaxNode, into: Set<string>): void {
+/**
+ * Names declared by `var` in a function, not in those inside it; and by function
+ * declarations in its blocks, which are variables of the function in sloppy code.
+ */
+function collectVars(node: SyntaxNode, into: Set<string>, isBody = true): void {
   forEachChild(node, (child) => {
-    if (isFunction(child)) return;
+    if (isFunction(child)) {
+      if (!isBody && child.type === "FunctionDeclaration") into.add(child["id"].name);
+      return;
+    }
     if (child.type === "VariableDeclaration" && child["kind"] === "var") {
       for (const { id } of child["declarations"]) collectNames(id, into);
     }
-    collectVars(child, into);
+    collectVars(child, into, false);
   });
 }

@@ -26,9 +26,9 @@ function instrument(source: string): { code: string; defined: Defined[] } {
     codec: parsers.codec,
     keepsThrowSites: false,
   });
-  const code = run(source, "/srv/app/src/a.ts", acornParse(parsers, "module"));
-  assert.ok(code !== undefined);
-  return { code, defined };
+  const file = run(source, "/srv/app/src/a.ts", acornParse(parsers, "module"));
+  assert.ok(file !== undefined);
+  return { code: file.code, defined };
 }
 
 function withMap(code: string, map: object): string {
