@@ -9,7 +9,6 @@ import { basename, join, resolve } from "node:path";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { UsageError } from "../errors.ts";
 import type { CommandTarget } from "./arguments.ts";
-import type { RuntimeName } from "../../src/model/program_config.ts";
 import { chooseRuntime, foldersUpwards } from "./choose_runtime.ts";
 import { planDenoServe } from "./deno_serve.ts";
 import { findOnPath, findRuntime } from "./find_executable.ts";

@@ -109,6 +109,7 @@ export function planNode(
     runtime: "node",
     executable,
     script: options.script,
+    hasMain: true,
     transport: mayMap && isKoffiInstalled() ? "mapped" : "pipe",
     revokesFfi: false,
     environment: { [NODE_MARK]: "1" },

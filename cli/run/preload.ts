@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,6 +51,8 @@ export function writePreloads(folder: string, options: PreloadOptions): Preloads
   const { join: joining } = config;
   if (joining === undefined) return { mainPath: paths.mainPath, environment: {} };
   const common = commonConfig(config);
+  // Its content follows: until then a process that loads it is not recorded.
+  write(paths.scriptPath, "");
   write(paths.modulePath, joinSource(common));
   write(paths.workerPath, workerSource(common));
   return {
@@ -62,7 +64,10 @@ export function writePreloads(folder: string, options: PreloadOptions): Preloads
 /** Writes what Deno processes load that the program starts. It takes longer than the rest. */
 export async function writeJoinScript(folder: string, config: ProgramConfig): Promise<void> {
   const settings = `const FERRET_CONFIG = ${JSON.stringify(commonConfig(config))};\n`;
-  write(preloadPaths(folder).scriptPath, settings + await joinScript());
+  const { scriptPath } = preloadPaths(folder);
+  const growing = `${scriptPath}.new`;
+  write(growing, settings + await joinScript());
+  renameSync(growing, scriptPath);
 }
 
 function write(path: string, source: string): void {
@@ -93,7 +98,7 @@ function mainSource(options: PreloadOptions): string {
     // A recorder that cannot be loaded costs the recording and not the program.
     "try {",
     // Literal names, so that Deno needs no permission to read them.
-    ...startLines("startMain", config).map((line) => `  ${line}`),
+    ...mainLines(config).map((line) => `  ${line}`),
     "} catch {",
     config.revokeFfi ? '  Deno.permissions.revokeSync({ name: "ffi" });' : "  // Not recorded.",
     "}",
@@ -104,6 +109,12 @@ function mainSource(options: PreloadOptions): string {
     // Children that inherit these flags must not write to the program's ring.
     const flags = execArgv.map((flag) => `, ${JSON.stringify(flag)}`).join("");
     lines.push(`process.execArgv.splice(0, process.execArgv.length${flags});`);
+  }
+  // Whatever starts workers and processes with the same flags is to know none of this one.
+  if (config.runtime === "node") {
+    lines.push(
+      "if (process.execArgv[0] === `--import=${import.meta.url}`) process.execArgv.shift();",
+    );
   }
   if (serve !== undefined) {
     lines.unshift(
@@ -139,16 +150,26 @@ function workerSource(config: ProgramConfig): string {
   ].join("\n");
 }
 
-function startLines(start: string, config: ProgramConfig): string[] {
+function mainLines(config: ProgramConfig): string[] {
   const settings = JSON.stringify(config);
-  const lines = [`const { ${start} } = await import(${JSON.stringify(THREAD_START)});`];
-  if (config.runtime !== "deno" || !config.functions.enabled) {
-    return [...lines, `${start}(${settings});`];
+  const load = `await import(${JSON.stringify(THREAD_START)})`;
+  if (config.runtime === "node") {
+    return [
+      `const { startMain, joinRun } = ${load};`,
+      // Node runs this in workers too, and in what `--watch` and `--test` start.
+      `const isFirst = process.env.${NODE_MARK} !== undefined;`,
+      `delete process.env.${NODE_MARK};`,
+      `(isFirst ? startMain : joinRun)(${settings});`,
+    ];
+  }
+  const lines = [`const { startMain } = ${load};`];
+  if (config.runtime === "bun" || !config.functions.enabled) {
+    return [...lines, `startMain(${settings});`];
   }
   return [
     ...lines,
     `const acorn = await import(${JSON.stringify(packageFile("acorn", "dist/acorn.mjs"))});`,
     `const codec = await import(${JSON.stringify(sourceMapCodec())});`,
-    `${start}(${settings}, { acorn, codec });`,
+    `startMain(${settings}, { acorn, codec });`,
   ];
 }
