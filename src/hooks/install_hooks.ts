@@ -12,8 +12,11 @@ import { type Hook, type HookContext, HookUnavailable } from "./hook.ts";
 /** Installs `hooks`. What goes wrong with one is its own state, and nothing else. */
 export function installHooks(hooks: readonly Hook[], context: HookContext): void {
   const { recorder, config } = context;
+  /** By name: what people know as one hook may be several here. */
+  const statuses = new Map<string, HookStatus>();
   for (const hook of hooks) {
-    const status = new HookStatus(recorder, hook.name);
+    const status = statuses.get(hook.name) ?? new HookStatus(recorder, hook.name);
+    statuses.set(hook.name, status);
     const isWanted = config.hooks.length === 0 || config.hooks.includes(hook.name);
     if (!isWanted || config.noHooks.includes(hook.name)) {
       status.report("off");
@@ -36,29 +39,32 @@ function install(hook: Hook, context: HookContext, status: HookStatus): void {
       ...context,
       onModule: (names, install) => context.onModule(names, later(install)),
       patchSource: ({ file, apply }) => context.patchSource({ file, apply: later(apply) }),
+      onPackage: ({ file, patch }) => context.onPackage({ file, patch: later(patch) }),
     });
-    if (!isWaiting) status.report("active");
-    else if (status.state === undefined) status.report("waiting");
+    status.report(isWaiting ? "waiting" : "active");
   } catch (error) {
     status.fail(error);
   }
 }
 
-/** What is known of one hook. */
+/** A state is only followed by one that says more: a failure stays, whatever else works. */
+const ORDER: readonly HookState[] = ["off", "unavailable", "waiting", "active", "failed"];
+
+/** What is known of the hooks of one name. */
 class HookStatus {
   readonly #recorder: Recorder;
   readonly #name: string;
-  state: HookState | undefined;
+  #rank = -1;
 
   constructor(recorder: Recorder, name: string) {
     this.#recorder = recorder;
     this.#name = name;
   }
 
-  /** A failure stays: part of the hook is missing, whatever else works. */
   report(state: HookState, reason?: string): void {
-    if (this.state === state || this.state === "failed") return;
-    this.state = state;
+    const rank = ORDER.indexOf(state);
+    if (rank <= this.#rank) return;
+    this.#rank = rank;
     this.#recorder.reportHook(this.#name, state, reason);
   }
 

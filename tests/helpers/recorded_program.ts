@@ -14,7 +14,13 @@ import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { openRing } from "../../src/ring/memory.ts";
 import { createRingFile } from "../../src/ring/ring_file.ts";
-import { Batch, getInt64, type TextColumn } from "../../src/store/batch.ts";
+import {
+  Batch,
+  getInt64,
+  type HookRow,
+  type MetricRow,
+  type TextColumn,
+} from "../../src/store/batch.ts";
 import { RingDecoder } from "../../src/writer/ring_decoder.ts";
 import { TextNumbers } from "../../src/writer/ring_strings.ts";
 import { ROOT, runProcess, withFolder } from "./processes.ts";
@@ -47,6 +53,9 @@ export interface RecordedRun {
   stderr: string;
   /** In the order in which they ended. */
   spans: RecordedSpan[];
+  metrics: MetricRow[];
+  /** What became of the hooks, in the order in which they said so. */
+  hooks: HookRow[];
 }
 
 /** Settings of a run. */
@@ -83,7 +92,7 @@ export function runRecorded(
     const { exitCode, stdout, stderr } = await runProcess(
       [...runCommand(runtime), ...flags, script, ...args],
     );
-    return { exitCode, stdout, stderr, spans: readSpans(ring.path, ring.bytes) };
+    return { exitCode, stdout, stderr, ...readRing(ring.path, ring.bytes) };
   });
 }
 
@@ -133,7 +142,10 @@ function textAt(column: TextColumn, row: number): string | undefined {
     : new TextDecoder().decode(column.bytes.subarray(start, start + size));
 }
 
-function readSpans(path: string, bytes: number): RecordedSpan[] {
+function readRing(
+  path: string,
+  bytes: number,
+): Pick<RecordedRun, "spans" | "metrics" | "hooks"> {
   // Copied: what readFileSync returns need not be aligned.
   const memory = openRing(Uint8Array.from(readFileSync(path).subarray(0, bytes)));
   const texts = new TextNumbers();
@@ -141,6 +153,10 @@ function readSpans(path: string, bytes: number): RecordedSpan[] {
   const batch = new Batch(texts.texts, 20_000);
   decoder.decode(batch);
   for (const open of decoder.consumer.openSpans()) decoder.addUnfinished(batch, open);
+  return { spans: readSpans(batch), metrics: batch.metrics, hooks: batch.hooks };
+}
+
+function readSpans(batch: Batch): RecordedSpan[] {
   const { spans } = batch;
   return Array.from({ length: spans.count }, (_, row) => {
     const id = getInt64(spans.spanId, row);
