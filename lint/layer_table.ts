@@ -20,15 +20,46 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "src/ring": { mayImport: ["src/model", "src/runtime"], packages: "none" },
   "src/recorder": { mayImport: ["src/ring", "src/model", "src/runtime"], packages: "none" },
   "src/hooks": { mayImport: ["src/recorder", "src/model", "src/runtime"], packages: "none" },
+  "src/hooks/databases": {
+    mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
+    packages: "none",
+  },
   "src/hooks/functions": {
     mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
     packages: "dynamic",
   },
-  // Puts the parts in the program together.
-  "src/hooks/start.ts": {
+  "src/hooks/processes": {
+    mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
+    packages: "none",
+  },
+  "src/hooks/workers": {
+    mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
+    packages: "none",
+  },
+  "src/hooks/files": {
+    mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
+    packages: "none",
+  },
+  // Where a thread begins: takes its ring and puts the parts together.
+  "src/hooks/thread_start.ts": {
     mayImport: [
       "src/hooks",
       "src/hooks/functions",
+      "src/hooks/workers",
+      "src/ring",
+      "src/model",
+      "src/runtime",
+    ],
+    packages: "none",
+  },
+  "src/hooks/start.ts": {
+    mayImport: [
+      "src/hooks",
+      "src/hooks/databases",
+      "src/hooks/files",
+      "src/hooks/functions",
+      "src/hooks/processes",
+      "src/hooks/workers",
       "src/recorder",
       "src/ring",
       "src/model",

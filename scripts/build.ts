@@ -9,13 +9,14 @@
  */
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundleJoinScript } from "./bundle_join_script.ts";
 import { ROOT } from "./root.ts";
 import { projectEnvironment } from "./runtimes.ts";
 
 /** Modules that a preload imports by URL: cli/run/preload.ts. */
-const PRELOADED = ["src/hooks/start", "src/hooks/auto_serve"];
+const PRELOADED = ["src/hooks/thread_start", "src/hooks/auto_serve"];
 
 const DIST = join(ROOT, "dist");
 
@@ -50,3 +51,4 @@ async function bundlePreload(): Promise<void> {
 rmSync(DIST, { recursive: true, force: true });
 compile();
 await bundlePreload();
+writeFileSync(join(DIST, "join_script.cjs"), await bundleJoinScript());

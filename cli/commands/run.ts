@@ -29,10 +29,6 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const insist = (sentence: string) => io.err(`ferret: ${sentence}\n`);
   const say = options.quiet ? () => {} : insist;
   const plan = target.kind === "script" ? planScript(target, cwd) : planCommand(target, cwd);
-  if ("reason" in plan) {
-    insist(plan.reason);
-    return await runAlone(plan);
-  }
   const { checkOutput } = await import("../../src/store/check_output.ts");
   await checkOutput(options.out);
   if (plan.checkArguments !== undefined) {
@@ -60,7 +56,7 @@ async function runAlone(
 ): Promise<number> {
   const signals = new SignalForwarder();
   try {
-    const program = startProgram({ ...command, environment: {}, hasPipe: false });
+    const program = startProgram({ ...command, environment: {}, descriptor: undefined });
     signals.attach(program.process);
     await program.started;
     return (await program.ended).exitCode;

@@ -1,6 +1,6 @@
 /**
  * How a Node program is started: with a Node that is new enough, the preload
- * as its first `--import`, and shared memory if the optional package koffi is
+ * as its first `--require`, and shared memory if the optional package koffi is
  * there to map it.
  *
  * @module
@@ -8,7 +8,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { isKoffiInstalled } from "../../src/runtime/can_map_files.ts";
 import { runtimeName, runtimeVersion } from "../../src/runtime/self.ts";
 import { UsageError } from "../errors.ts";
@@ -117,7 +117,7 @@ export function planNode(
     checkArguments: undefined,
     notes: note === undefined ? [] : [note],
     argumentsWith: (preload) => [
-      `--import=${pathToFileURL(preload).href}`,
+      `--require=${preload}`,
       // What the program may read would else keep it from starting.
       ...isLimited ? [`--allow-fs-read=${ownRoot()}/*`, `--allow-fs-read=${preload}`] : [],
       ...words,

@@ -8,7 +8,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ProgramConfig } from "../../src/model/program_config.ts";
 import { preloadVariables } from "../../src/hooks/children.ts";
 import { joinScript } from "./join_script.ts";
@@ -37,6 +37,7 @@ export interface Preloads {
 export function preloadPaths(folder: string) {
   return {
     mainPath: join(folder, "preload.mjs"),
+    nodePath: join(folder, "preload.cjs"),
     modulePath: join(folder, "join.mjs"),
     scriptPath: join(folder, "join.cjs"),
     workerPath: join(folder, "worker.mjs"),
@@ -47,16 +48,18 @@ export function preloadPaths(folder: string) {
 export function writePreloads(folder: string, options: PreloadOptions): Preloads {
   const { config, execArgv, serve } = options;
   const paths = preloadPaths(folder);
-  write(paths.mainPath, mainSource({ config, execArgv, serve }));
+  const isNode = config.runtime === "node";
+  const mainPath = isNode ? paths.nodePath : paths.mainPath;
+  write(mainPath, isNode ? nodeSource(config) : mainSource({ config, execArgv, serve }));
   const { join: joining } = config;
-  if (joining === undefined) return { mainPath: paths.mainPath, environment: {} };
+  if (joining === undefined) return { mainPath, environment: {} };
   const common = commonConfig(config);
   // Its content follows: until then a process that loads it is not recorded.
   write(paths.scriptPath, "");
   write(paths.modulePath, joinSource(common));
   write(paths.workerPath, workerSource(common));
   return {
-    mainPath: paths.mainPath,
+    mainPath,
     environment: preloadVariables(joining, joining.environment),
   };
 }
@@ -110,12 +113,6 @@ function mainSource(options: PreloadOptions): string {
     const flags = execArgv.map((flag) => `, ${JSON.stringify(flag)}`).join("");
     lines.push(`process.execArgv.splice(0, process.execArgv.length${flags});`);
   }
-  // Whatever starts workers and processes with the same flags is to know none of this one.
-  if (config.runtime === "node") {
-    lines.push(
-      "if (process.execArgv[0] === `--import=${import.meta.url}`) process.execArgv.shift();",
-    );
-  }
   if (serve !== undefined) {
     lines.unshift(
       `import { setAutoServeAddress } from ${JSON.stringify(ownModule("src/hooks/auto_serve"))};`,
@@ -123,6 +120,28 @@ function mainSource(options: PreloadOptions): string {
     );
   }
   return lines.join("\n") + "\n";
+}
+
+/**
+ * Node is given it by `--require`: with `--import` it would load the program's
+ * main module in another way, with other microtasks around it. It loads it in
+ * workers too, and in the processes that `--watch` and `--test` start.
+ */
+function nodeSource(config: ProgramConfig): string {
+  const start = fileURLToPath(THREAD_START);
+  return [
+    "try {",
+    `  const { startMain, joinRun } = require(${JSON.stringify(start)});`,
+    `  const isFirst = process.env.${NODE_MARK} !== undefined;`,
+    `  delete process.env.${NODE_MARK};`,
+    `  (isFirst ? startMain : joinRun)(${JSON.stringify(config)});`,
+    "} catch {",
+    "  // Not recorded.",
+    "}",
+    "if (process.execArgv[0] === `--require=${__filename}`) process.execArgv.shift();",
+    "for (const path of Object.keys(require.cache)) delete require.cache[path];",
+    "",
+  ].join("\n");
 }
 
 /** For processes and workers of Bun and Node; Node processes may find Deno's in front of it. */
@@ -152,17 +171,7 @@ function workerSource(config: ProgramConfig): string {
 
 function mainLines(config: ProgramConfig): string[] {
   const settings = JSON.stringify(config);
-  const load = `await import(${JSON.stringify(THREAD_START)})`;
-  if (config.runtime === "node") {
-    return [
-      `const { startMain, joinRun } = ${load};`,
-      // Node runs this in workers too, and in what `--watch` and `--test` start.
-      `const isFirst = process.env.${NODE_MARK} !== undefined;`,
-      `delete process.env.${NODE_MARK};`,
-      `(isFirst ? startMain : joinRun)(${settings});`,
-    ];
-  }
-  const lines = [`const { startMain } = ${load};`];
+  const lines = [`const { startMain } = await import(${JSON.stringify(THREAD_START)});`];
   if (config.runtime === "bun" || !config.functions.enabled) {
     return [...lines, `startMain(${settings});`];
   }

@@ -18,8 +18,8 @@ export interface ProgramOptions {
   args: readonly string[];
   /** Variables beside ferret's own environment. */
   environment: Readonly<Record<string, string>>;
-  /** Whether file descriptor 3 is a pipe to ferret. */
-  hasPipe: boolean;
+  /** What the program gets as file descriptor 3; `pipe`: the other end of `stdio[3]`. */
+  descriptor: number | "pipe" | undefined;
 }
 
 /** How a program ended. */
@@ -42,7 +42,12 @@ export interface Program {
 /** Starts a program. */
 export function startProgram(options: ProgramOptions): Program {
   const child = spawn(unrewritten(options.executable), [...options.args], {
-    stdio: ["inherit", "inherit", "inherit", ...(options.hasPipe ? ["pipe" as const] : [])],
+    stdio: [
+      "inherit",
+      "inherit",
+      "inherit",
+      ...(options.descriptor === undefined ? [] : [options.descriptor]),
+    ],
     env: { ...startingEnvironment(), ...options.environment },
     argv0: options.calledAs,
   });

@@ -21,7 +21,8 @@ export interface RunFacts {
   args: string[];
   cwd: string;
   runtime: RuntimeName;
-  executable: string;
+  /** The runtime's; absent when it is not known. */
+  executable: string | undefined;
   transport: Transport;
   labels: Record<string, string>;
 }
@@ -48,7 +49,8 @@ export async function describeRun(facts: RunFacts): Promise<RunInfo> {
 }
 
 /** The version of a runtime; asking its executable takes 10 to 20 ms, beside the program. */
-function versionOf(runtime: RuntimeName, executable: string): Promise<string> {
+function versionOf(runtime: RuntimeName, executable: string | undefined): Promise<string> {
+  if (executable === undefined) return Promise.resolve("");
   if (runtime === runtimeName() && executable === process.execPath) {
     return Promise.resolve(runtimeVersion());
   }

@@ -10,20 +10,22 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import process from "node:process";
-import type { ProgramConfig } from "../../src/model/program_config.ts";
+import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
 import type { FinishReport } from "../../src/model/run_info.ts";
 import { findPartials, runOfPartial } from "../../src/store/partial.ts";
+import { processIdentity } from "../../src/runtime/process_identity.ts";
 import type { WriterClient } from "../../src/writer/client.ts";
+import { RingArrivals } from "./ring_arrivals.ts";
 import type { RunRequest } from "./arguments.ts";
+import { findRuntime } from "./find_executable.ts";
 import type { LaunchPlan } from "./launch.ts";
-import { openTransport } from "./open_transport.ts";
+import { openTransport, type RunTransport } from "./open_transport.ts";
 import { ownFolders } from "./own_modules.ts";
-import { writePreload } from "./preload.ts";
+import { preloadPaths, writeJoinScript, writePreloads } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
 import { createRunId, describeRun } from "./run_info.ts";
 import { SignalForwarder } from "./signals.ts";
-import type { TransportEnd } from "./transport.ts";
 
 /** What a run left behind. */
 export interface SessionReport {
@@ -52,45 +54,66 @@ export async function runSession(
   const { request } = options;
   const runId = createRunId();
   const { ringBytes, overflow } = request.options;
-  // From here on a signal must not leave the ring behind.
+  // From here on a signal must not leave the rings behind.
   const signals = new SignalForwarder();
-  const transport = openTransport(plan.transport, { ringBytes, grows: overflow === "grow" });
+  const transport = openTransport(plan.transport, {
+    ringBytes,
+    grows: overflow === "grow",
+    hasMain: plan.hasMain,
+  });
   let isDrained = true;
   try {
     for (const note of [...plan.notes, transport.note]) if (note !== undefined) options.say(note);
-    const preloadPath = writePreload(transport.folder, {
-      config: configOf(plan, transport, { request, runId }),
+    const config = configOf(plan, transport, { request, runId });
+    const preloads = writePreloads(transport.folder, {
+      config,
       execArgv: plan.execArgv,
       serve: plan.serve,
     });
+    // The program takes longer to start another than this takes.
+    const joinScript = writeJoinScript(transport.folder, config).catch(() => {});
+    if (!plan.hasMain) await joinScript;
     const startedAtMs = performance.now();
     const startedAtNs = Date.now() * 1e6;
     const program = startProgram({
       executable: plan.executable,
       calledAs: request.target.kind === "script" ? plan.runtime : request.target.command,
-      args: plan.argumentsWith(preloadPath),
-      environment: { ...plan.environment, ...transport.environment },
-      hasPipe: transport.config.transport === "pipe",
+      args: plan.argumentsWith(preloads.mainPath),
+      environment: {
+        ...plan.environment,
+        ...transport.environment,
+        ...plan.hasMain ? {} : preloads.environment,
+      },
+      descriptor: transport.descriptor,
     });
     signals.attach(program.process);
-    transport.begin(program.process);
-    await program.started;
     const problems: string[] = [];
+    const rings = new RingArrivals(problems);
+    transport.begin(program.process, (source) => rings.add(source));
+    await program.started;
     const starting = startWriter(plan, transport, { request, runId, startedAtNs })
       .catch((error: unknown) => {
         problems.push(`nothing is recorded: ${messageOf(error)}`);
         return undefined;
       });
+    void starting.then((writer) => rings.passTo(writer));
     const recovering = recoverEarlierRuns(request.options.out, runId);
     const end = await program.ended;
     const durationNs = (performance.now() - startedAtMs) * 1e6;
     signals.detach();
-    const missing = await transport.arrived();
-    if (missing !== undefined) problems.push(missing);
-    if (!transport.hasProducer()) problems.push("the recorder did not start in the program");
+    problems.push(...await transport.arrived());
+    if (!transport.hasProducer()) {
+      problems.push(
+        plan.hasMain
+          ? "the recorder did not start in the program"
+          : "nothing is recorded: the command started no program of Deno, Bun or Node that could be",
+      );
+    }
     const writer = await starting;
+    await rings.passed();
     // They came first, so they are numbered first.
     const notes = await recovering;
+    notes.push(...describeLeftBehind(transport.producerPids()));
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
       (error: unknown) => {
         isDrained = false;
@@ -106,6 +129,14 @@ export async function runSession(
     if (isDrained) rmSync(transport.folder, { recursive: true, force: true });
     signals.stop();
   }
+}
+
+/** Says which processes go on after the program has ended: they are not waited for. */
+function describeLeftBehind(pids: number[]): string[] {
+  const alive = new Set(pids.filter((pid) => processIdentity(pid) !== undefined));
+  if (alive.size === 0) return [];
+  const subject = alive.size === 1 ? "1 process is" : `${alive.size} processes are`;
+  return [`${subject} still running and no longer recorded: ${[...alive].join(", ")}`];
 }
 
 /** Finishes what earlier runs left of this recording. Never rejects. @returns What to tell the user. */
@@ -124,7 +155,7 @@ async function recoverEarlierRuns(out: string, except: string): Promise<string[]
 
 async function startWriter(
   plan: LaunchPlan,
-  transport: TransportEnd,
+  transport: RunTransport,
   start: { request: RunRequest; runId: string; startedAtNs: number },
 ): Promise<WriterClient> {
   const { options, target } = start.request;
@@ -136,7 +167,7 @@ async function startWriter(
       args: target.args,
       cwd: process.cwd(),
       runtime: plan.runtime,
-      executable: plan.executable,
+      executable: plan.hasMain ? plan.executable : findRuntime(plan.runtime, process.cwd()),
       transport: transport.config.transport,
       labels: options.labels,
     }),
@@ -145,14 +176,14 @@ async function startWriter(
   return await WriterClient.start({
     out: options.out,
     run,
-    rings: [transport.source],
+    rings: transport.sources,
     worker: "web",
   });
 }
 
 function configOf(
   plan: LaunchPlan,
-  transport: TransportEnd,
+  transport: RunTransport,
   start: { request: RunRequest; runId: string },
 ): ProgramConfig {
   const { options } = start.request;
@@ -176,7 +207,22 @@ function configOf(
     noHooks: options.noHooks,
     revokeFfi: plan.revokesFfi,
     hiddenEnvironment: added.filter((name) => process.env[name] === undefined),
+    join: { ...transport.join, ...joinPaths(transport.folder), environment: preloadEnvironment() },
   };
+}
+
+function joinPaths(folder: string): Omit<JoinConfig, "environment"> {
+  const { modulePath, scriptPath, workerPath } = preloadPaths(folder);
+  return { modulePath, scriptPath, workerPath };
+}
+
+/** Variables that a preload may be added to, as the user has them. */
+function preloadEnvironment(): Record<string, string> {
+  const names = ["NODE_OPTIONS", "BUN_OPTIONS", "DENO_EXTRA_STDIO_FDS"];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }));
 }
 
 function messageOf(error: unknown): string {

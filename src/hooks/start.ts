@@ -24,13 +24,23 @@ import { processId, runtimeName } from "../runtime/self.ts";
 import { bunServe } from "./bun_serve.ts";
 import { denoServe } from "./deno_serve.ts";
 import { fetchHook } from "./fetch.ts";
+import { hideVariables } from "./hidden_environment.ts";
 import { BuiltinWatch } from "./builtin_watch.ts";
+import { DATABASE_HOOKS } from "./databases/all.ts";
+import { bunFiles } from "./files/bun_files.ts";
+import { denoFiles } from "./files/deno_files.ts";
+import { nodeFs } from "./files/node_fs.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import type { Hook } from "./hook.ts";
 import { installHooks } from "./install_hooks.ts";
+import { metrics } from "./metrics/metrics.ts";
+import { http2Client } from "./http2_client.ts";
+import { http2Server } from "./http2_server.ts";
 import { nodeHttp } from "./node_http.ts";
 import { nodeHttpClient } from "./node_http_client.ts";
 import { PackageFiles } from "./package_files.ts";
+import { workers } from "./workers/workers.ts";
+import { processes } from "./processes/processes.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
@@ -45,16 +55,25 @@ const HOOKS: readonly Hook[] = [
   bunServe,
   nodeHttp,
   nodeHttpClient,
+  http2Server,
+  http2Client,
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
   fetchHook,
+  denoFiles,
+  bunFiles,
+  nodeFs,
+  processes,
+  workers,
+  ...DATABASE_HOOKS,
+  metrics,
 ];
 
 /** Starts recording in this thread. Never throws. */
 export function start(config: ProgramConfig, parsers?: Parsers): void {
   try {
-    hideEnvironment(config.hiddenEnvironment);
+    hideVariables(config.hiddenEnvironment);
     const recorder = openRecorder(config);
     publishProfiler({
       ...createTracing(recorder),
@@ -83,7 +102,7 @@ function openRecorder(config: ProgramConfig): Recorder {
     : openRing(mapFile(config.ringPath!, config.ringBytes!));
   const clock = createClock();
   const context = createContext();
-  return new Recorder(memory, {
+  const recorder = new Recorder(memory, {
     clock,
     context,
     overflow: config.overflow,
@@ -93,7 +112,15 @@ function openRecorder(config: ProgramConfig): Recorder {
       : { ...config.sampling, seed: seedOf(config.runId, memory.i32[H_THREAD]!) },
     calibrate: createCalibration(clock, context),
     pid: processId(),
+    threadInfo: {
+      kind: config.threadKind ?? "main",
+      process: config.process,
+      parentProcess: config.parent?.process,
+      name: config.threadName ?? "",
+    },
   });
+  if (config.parent !== undefined) recorder.adopt(config.parent);
+  return recorder;
 }
 
 /** Transport `pipe`: the ring is this process's own, and its bytes are sent on. */
@@ -109,29 +136,8 @@ function createOwnRing(config: ProgramConfig): RingMemory {
     },
     readySegments: 1,
   });
-  startPipeSender(memory);
+  startPipeSender(memory, processId());
   return memory;
-}
-
-/** The program is to see the environment that it would have without ferret. */
-function hideEnvironment(names: string[]): void {
-  if (names.length === 0) return;
-  const { Deno, process } = globalThis as {
-    Deno?: {
-      env: { delete(name: string): void };
-      permissions: { querySync(descriptor: object): { state: string } };
-    };
-    process?: { env: Record<string, string | undefined> };
-  };
-  for (const variable of names) {
-    if (Deno === undefined) {
-      delete process!.env[variable];
-      continue;
-    }
-    // Without the permission the program cannot see it either; asking for it would change its state.
-    const { state } = Deno.permissions.querySync({ name: "env", variable });
-    if (state === "granted") Deno.env.delete(variable);
-  }
 }
 
 /** Deno: what ferret needed for mapping is no permission of the program's. */

@@ -23,6 +23,30 @@ export interface FunctionSelection {
   exclude: string[];
 }
 
+/** How further threads and processes of a run join its recording. */
+export interface JoinConfig {
+  /** The page where they claim their rings. Absent where ferret cannot map files. */
+  claimsPath?: string;
+  /** Inode of the pipe that a process may have as file descriptor 3. */
+  pipeInode?: number;
+  /** What a new process loads first: a module for Bun and Node, a script for Deno. */
+  modulePath: string;
+  scriptPath: string;
+  /** What a worker of Deno loads first. */
+  workerPath: string;
+  /** The variables that get a preload into a process, as the user had set them. */
+  environment: Record<string, string>;
+}
+
+/** The span of another thread or process under which this one's roots belong. */
+export interface RemoteParent {
+  /** Number of the process that the span is in. */
+  process: number;
+  spanId: number;
+  traceId: number;
+  name: string;
+}
+
 /** Settings of the recorder in one thread of a program. */
 export interface ProgramConfig {
   runId: string;
@@ -60,4 +84,11 @@ export interface ProgramConfig {
   libc?: string;
   /** Environment variables of ferret's own that are taken away before user code sees them. */
   hiddenEnvironment: string[];
+  /** What kind of thread this is. Default `main`. */
+  threadKind?: "main" | "worker";
+  /** As the program called it. Default none. */
+  threadName?: string;
+  parent?: RemoteParent;
+  /** Absent where nothing else can join: a run through a pipe that others do not have. */
+  join?: JoinConfig;
 }

@@ -1,20 +1,23 @@
 /**
- * How a ring travels through a pipe: as pieces of its memory. The receiver keeps
- * a mirror of the ring and drains that one, so that everything behind it is the
+ * How rings travel through a pipe: as pieces of their memory. The receiver keeps
+ * a mirror of each ring and drains that one, so that everything behind it is the
  * same for every transport.
  *
- * A frame is four uint32 (magic, kind, byte offset in the ring, byte length of
- * the payload) and the payload.
+ * Several processes may write to one pipe. A frame is never longer than what a
+ * pipe takes in one piece (POSIX: 512 bytes at least, 4,096 on Linux), so that
+ * frames do not mix. It is six uint32 (magic, kind, ring, process id, byte offset
+ * in the ring, byte length of the payload) and the payload.
  *
  * @module
  */
 
-export const FRAME_MAGIC = 0x50525246; // "FRRP"
-export const FRAME_HEADER_BYTES = 16;
-/** The longest payload, so that a broken pipe cannot ask for memory. */
-export const MAX_PAYLOAD_BYTES = 8 * 2 ** 20;
+export const FRAME_MAGIC = 0x51525246; // "FRRQ"
+export const FRAME_HEADER_BYTES = 24;
+/** `PIPE_BUF` of Linux. macOS promises 512, and does the same for any length that there is room for. */
+export const MAX_FRAME_BYTES = 4096;
+export const MAX_PAYLOAD_BYTES = MAX_FRAME_BYTES - FRAME_HEADER_BYTES;
 
-/** The header of the ring, first of all frames: the mirror gets its sizes. */
+/** The beginning of the ring's header, first of all frames: the mirror gets its sizes. */
 export const FRAME_INIT = 1;
 /** Memory to copy to its offset. */
 export const FRAME_MEMORY = 2;
@@ -23,5 +26,18 @@ export const FRAME_HEAD = 3;
 /** Nothing more will come, and nothing is missing. */
 export const FRAME_END = 4;
 
-/** Bytes of the header that the producer writes: its state and pid, then anchor and counters. */
-export const PRODUCER_HEADER_RANGES = [[32, 40], [144, 1024]] as const;
+/** Bytes of the header that a mirror is made from. */
+export const INIT_BYTES = 128;
+/** Bytes of the header that the producer writes: who it is and its state, then anchor, counters and name. */
+export const PRODUCER_HEADER_RANGES = [[28, 40], [68, 80], [144, 1024]] as const;
+
+/** Rings from this number on belong to processes that nobody could give a number to. */
+const FIRST_PIPE_RING = 32_768;
+
+/**
+ * The number of the ring of a process that has nothing but the pipe. Two
+ * processes of one run may get the same: the receiver takes in only the first.
+ */
+export function ringOfProcess(pid: number): number {
+  return FIRST_PIPE_RING + pid % FIRST_PIPE_RING;
+}

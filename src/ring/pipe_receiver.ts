@@ -1,11 +1,28 @@
 /**
- * The ferret end of the pipe transport: applies frames to a mirror of the
- * program's ring, which the writer then drains like any other ring.
+ * The ferret end of the pipe transport: applies frames to mirrors of the rings
+ * that send them, which the writer then drains like any other rings.
  *
  * @module
  */
-import { H_MAGIC, H_SEGMENT_COUNT, HEADER_BYTES, S_HEAD, S_TAIL, segmentByte } from "./layout.ts";
-import { openRing, type RingMemory, segmentControl } from "./memory.ts";
+import {
+  H_CONSUMER_PID,
+  H_COUNTER_COUNT,
+  H_MAGIC,
+  H_PROCESS,
+  H_SEGMENT_BYTES,
+  H_SEGMENT_COUNT,
+  H_SLOT_COUNT,
+  H_THREAD,
+  H_VERSION,
+  LAYOUT_VERSION,
+  MAGIC,
+  ringBytes,
+  ringSizes,
+  S_HEAD,
+  S_TAIL,
+  segmentByte,
+} from "./layout.ts";
+import { createRing, openRing, type RingMemory, segmentControl } from "./memory.ts";
 import {
   FRAME_END,
   FRAME_HEAD,
@@ -13,6 +30,7 @@ import {
   FRAME_INIT,
   FRAME_MAGIC,
   FRAME_MEMORY,
+  INIT_BYTES,
   MAX_PAYLOAD_BYTES,
 } from "./pipe_frames.ts";
 
@@ -22,32 +40,56 @@ export class PipeFormatError extends SyntaxError {
   readonly code = "E_PIPE_FORMAT";
 }
 
-export class PipeReceiver {
-  readonly #mirror: RingMemory;
-  #pending: Uint8Array = new Uint8Array(0);
-  #isEnded = false;
-  #sentHead = 0;
-  /** Units of ring data that arrived after `#sentHead`. */
-  #unpublished = 0;
+/** The copy of one ring. */
+interface Mirror {
+  memory: RingMemory;
+  pid: number;
+  sentHead: number;
+  /** Units of ring data that arrived after `sentHead`. */
+  unpublished: number;
+  isEnded: boolean;
+}
 
-  /**
-   * @param buffer Memory of a ring with the same sizes as the program's, made
-   * with `createRing`; the writer drains it.
-   */
-  constructor(buffer: SharedArrayBuffer) {
-    this.#mirror = openRing(new Uint8Array(buffer));
+/** Options of {@linkcode PipeReceiver}. */
+export interface PipeReceiverOptions {
+  /** Bytes of a segment that a ring may ask for at most. */
+  maxSegmentBytes: number;
+  /** The consumer of the mirrors. */
+  consumer: { pid: number; startTime: number };
+  /** Called with the memory of a ring when its first frame has come. */
+  onRing(buffer: SharedArrayBuffer): void;
+}
+
+export class PipeReceiver {
+  readonly #options: PipeReceiverOptions;
+  readonly #mirrors = new Map<number, Mirror>();
+  readonly #refusedPids = new Set<number>();
+  #pending: Uint8Array = new Uint8Array(0);
+
+  constructor(options: PipeReceiverOptions) {
+    this.#options = options;
   }
 
-  /** Whether the sender said that nothing is missing. */
+  /** Whether every ring that was sent is complete. */
   get isEnded(): boolean {
-    return this.#isEnded;
+    return this.#mirrors.values().every(({ isEnded }) => isEnded);
+  }
+
+  /** Rings that have come in. */
+  get ringCount(): number {
+    return this.#mirrors.size;
+  }
+
+  /** Processes that could not be taken in, because another has their number. */
+  get refusedCount(): number {
+    return this.#refusedPids.size;
   }
 
   /**
    * Applies what came out of the pipe.
    *
    * @param bytes Any piece of the stream.
-   * @returns false when the mirror is full: call `resume` before the next piece.
+   * @returns false when a mirror is full: call `resume` before the next piece.
    * @throws {PipeFormatError} when the stream is not a sender's.
    */
   receive(bytes: Uint8Array): boolean {
@@ -62,39 +104,48 @@ export class PipeReceiver {
     return this.resume();
   }
 
-  /** Goes on where the mirror was full. @returns false when it still is. */
+  /** Goes on where a mirror was full. @returns false when it still is. */
   resume(): boolean {
     for (;;) {
       if (this.#pending.length < FRAME_HEADER_BYTES) return true;
       const { buffer, byteOffset } = this.#pending;
       const header = new DataView(buffer, byteOffset, FRAME_HEADER_BYTES);
-      const length = header.getUint32(12, true);
-      if (header.getUint32(0, true) !== FRAME_MAGIC || length > MAX_PAYLOAD_BYTES) {
+      const word = (index: number) => header.getUint32(index * 4, true);
+      const length = word(5);
+      if (word(0) !== FRAME_MAGIC || length > MAX_PAYLOAD_BYTES) {
         throw new PipeFormatError("Cannot read the program's pipe: this is not a frame");
       }
       const end = FRAME_HEADER_BYTES + length;
       if (this.#pending.length < end) return true;
       const payload = this.#pending.subarray(FRAME_HEADER_BYTES, end);
-      if (!this.#apply(header.getUint32(4, true), header.getUint32(8, true), payload)) return false;
+      const frame = { kind: word(1), ring: word(2), pid: word(3), offset: word(4), payload };
+      if (!this.#apply(frame)) return false;
       this.#pending = this.#pending.subarray(end);
     }
   }
 
-  #apply(kind: number, offset: number, payload: Uint8Array): boolean {
-    const { i32, u8, sizes } = this.#mirror;
-    const control = segmentControl(0);
+  /** @returns false when the mirror has no room. */
+  #apply(frame: Frame): boolean {
+    const { kind, ring, pid, payload, offset } = frame;
     if (kind === FRAME_INIT) {
-      this.#checkSizes(payload);
+      this.#addMirror(frame);
       return true;
     }
+    const mirror = this.#mirrors.get(ring);
+    if (mirror?.pid !== pid) {
+      if (this.#refusedPids.has(pid)) return true;
+      throw new PipeFormatError(`Cannot read the program's pipe: ring ${ring} has no beginning`);
+    }
+    const { i32, u8, sizes } = mirror.memory;
+    const control = segmentControl(0);
     if (kind === FRAME_END) {
-      this.#isEnded = true;
+      mirror.isEnded = true;
       return true;
     }
     if (kind === FRAME_HEAD && payload.length === 4) {
-      this.#sentHead = new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
-      this.#unpublished = 0;
-      Atomics.store(i32, control + S_HEAD, this.#sentHead);
+      mirror.sentHead = new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
+      mirror.unpublished = 0;
+      Atomics.store(i32, control + S_HEAD, mirror.sentHead);
       return true;
     }
     const base = segmentByte(sizes, 0);
@@ -103,26 +154,57 @@ export class PipeReceiver {
     }
     if (offset >= base) {
       // Ring data must not overwrite what the writer has not released.
-      const position = this.#sentHead + this.#unpublished;
+      const position = mirror.sentHead + mirror.unpublished;
       const used = ((position - Atomics.load(i32, control + S_TAIL)) >>> 0) * 8;
       if (used + payload.length > sizes.segmentBytes) return false;
-      this.#unpublished += payload.length / 8;
+      mirror.unpublished += payload.length / 8;
     }
     u8.set(payload, offset);
     return true;
   }
 
-  #checkSizes(header: Uint8Array): void {
-    const theirs = new DataView(header.buffer, header.byteOffset, header.byteLength);
-    for (let word = H_MAGIC; word <= H_SEGMENT_COUNT; word++) {
-      if (
-        header.byteLength !== HEADER_BYTES ||
-        theirs.getInt32(word * 4, true) !== this.#mirror.i32[word]
-      ) {
-        throw new PipeFormatError(
-          "Cannot read the program's pipe: its ring is not like the mirror",
-        );
-      }
+  #addMirror({ ring, pid, payload }: Frame): void {
+    const known = this.#mirrors.get(ring);
+    if (known !== undefined) {
+      // One process sends its beginning once, so this is another.
+      this.#refusedPids.add(pid);
+      return;
     }
+    const header = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    const word = (index: number) => header.getInt32(index * 4, true);
+    const { maxSegmentBytes, consumer } = this.#options;
+    const isOurs = payload.byteLength === INIT_BYTES && word(H_MAGIC) === MAGIC &&
+      word(H_VERSION) === LAYOUT_VERSION && word(H_THREAD) === ring;
+    const sizes = ringSizes(isOurs ? Math.min(word(H_SEGMENT_BYTES), maxSegmentBytes) : 0);
+    if (
+      !isOurs || word(H_SEGMENT_BYTES) !== sizes.segmentBytes ||
+      word(H_SLOT_COUNT) !== sizes.slotCount || word(H_COUNTER_COUNT) !== sizes.counterCount ||
+      word(H_SEGMENT_COUNT) !== 1
+    ) {
+      throw new PipeFormatError("Cannot read the program's pipe: its ring has no size of ours");
+    }
+    const buffer = new SharedArrayBuffer(ringBytes(sizes));
+    createRing(new Uint8Array(buffer), {
+      sizes,
+      identity: {
+        process: word(H_PROCESS),
+        thread: ring,
+        consumerPid: consumer.pid,
+        consumerStart: consumer.startTime,
+      },
+      readySegments: 1,
+    });
+    const memory = openRing(new Uint8Array(buffer));
+    memory.i32[H_CONSUMER_PID] = consumer.pid;
+    this.#mirrors.set(ring, { memory, pid, sentHead: 0, unpublished: 0, isEnded: false });
+    this.#options.onRing(buffer);
   }
+}
+
+interface Frame {
+  kind: number;
+  ring: number;
+  pid: number;
+  offset: number;
+  payload: Uint8Array;
 }

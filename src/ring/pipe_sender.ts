@@ -4,8 +4,9 @@
  * not sent when the program is killed is lost.
  *
  * The writes are synchronous: an asynchronous one that is under way at exit
- * cannot be waited for, and would mix with what is sent then. A worker cannot
- * do it, since Deno's workers do not have the descriptor.
+ * cannot be waited for, and would mix with what is sent then. A full pipe is
+ * left alone until later. A worker cannot do it, since Deno's workers do not
+ * have the descriptor: the main thread sends for them.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import {
   H_CONSUMER_BEAT,
   H_FLUSH_DONE,
   H_FLUSH_WANTED,
-  HEADER_BYTES,
+  H_THREAD,
   S_HEAD,
   S_TAIL,
   segmentByte,
@@ -28,107 +29,132 @@ import {
   FRAME_INIT,
   FRAME_MAGIC,
   FRAME_MEMORY,
+  INIT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_PAYLOAD_BYTES,
   PRODUCER_HEADER_RANGES,
 } from "./pipe_frames.ts";
 
 /** The descriptor that `ferret run` gives the program. */
 export const PIPE_FD = 3;
 const IDLE_MS = 10;
-/** Bytes written in one turn of the event loop: some 20 us, and less than a pipe holds. */
+/** Bytes of records sent in one turn of the event loop: some 30 us, and less than a pipe holds. */
 const PIECE_BYTES = 48 * 1024;
+/** How long a program may stay alive for a pipe that nobody empties. */
+const MAX_LAST_WAIT_MS = 2_000;
 
 interface FileSystem {
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
 }
 
 /** Starts to send. The ring must have one segment. */
-export function startPipeSender(memory: RingMemory): { sendAll: () => void } {
+export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () => void } {
   const fs = builtin<FileSystem>("node:fs");
   const { setTimeout } = globalThis;
   const { i32, u8, sizes } = memory;
   const control = segmentControl(0);
   const base = segmentByte(sizes, 0);
   const mask = sizes.segmentBytes / 8 - 1;
+  const frame = new Uint8Array(MAX_FRAME_BYTES);
+  const frameHeader = new Uint32Array(frame.buffer, 0, FRAME_HEADER_BYTES / 4);
   let position = Atomics.load(i32, control + S_TAIL);
   /** A head that the producer published, up to which pieces are being sent. */
   let goal = position;
   let isBroken = false;
   let isEnded = false;
+  /** Whether a full pipe is waited for: at the end, when there is no later. */
+  let isLast = false;
 
-  function frame(kind: number, offset: number, payload: Uint8Array): Uint8Array {
-    const bytes = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
-    new Uint32Array(bytes.buffer, 0, 4).set([FRAME_MAGIC, kind, offset, payload.length]);
-    bytes.set(payload, FRAME_HEADER_BYTES);
-    return bytes;
-  }
-
-  /** The next frames: a stretch of the ring, its new head, the counters. */
-  function nextPiece(): { bytes: Uint8Array; tail: number; flush: number } | undefined {
-    const flush = Atomics.load(i32, H_FLUSH_WANTED);
-    if (position === goal) goal = Atomics.load(i32, control + S_HEAD);
-    const offset = position & mask;
-    const units = Math.min((goal - position) >>> 0, PIECE_BYTES / 8, mask + 1 - offset);
-    const isComplete = ((goal - position) >>> 0) === units;
-    if (units === 0 && flush === Atomics.load(i32, H_FLUSH_DONE)) return undefined;
-    const from = base + offset * 8;
-    const next = (position + units) | 0;
-    const frames = [frame(FRAME_MEMORY, from, u8.subarray(from, from + units * 8))];
-    // A head within a record would show half of it.
-    if (isComplete) {
-      frames.push(frame(FRAME_HEAD, 0, new Uint8Array(Int32Array.of(next).buffer)), headerFrames());
+  /** @returns false when the pipe is full or broken; then nothing was written. */
+  function sendFrame(kind: number, offset: number, payload: Uint8Array): boolean {
+    const length = FRAME_HEADER_BYTES + payload.length;
+    frameHeader[0] = FRAME_MAGIC;
+    frameHeader[1] = kind;
+    frameHeader[2] = i32[H_THREAD]!;
+    frameHeader[3] = pid;
+    frameHeader[4] = offset;
+    frameHeader[5] = payload.length;
+    frame.set(payload, FRAME_HEADER_BYTES);
+    for (let sent = 0; sent < length;) {
+      const written = write(sent, length);
+      if (written <= 0 && sent === 0) return false;
+      if (isBroken) return false;
+      // A part of a frame is out: the rest has to follow.
+      sent += Math.max(0, written);
     }
-    return {
-      bytes: concat(frames),
-      tail: next,
-      flush: isComplete ? flush : Atomics.load(i32, H_FLUSH_DONE),
-    };
-  }
-
-  function headerFrames(): Uint8Array {
-    return concat(
-      PRODUCER_HEADER_RANGES.map(([from, to]) => frame(FRAME_MEMORY, from, u8.subarray(from, to))),
-    );
-  }
-
-  function writeMore(): void {
-    if (isBroken || isEnded) return;
-    sendPiece();
-    schedule(Atomics.load(i32, control + S_HEAD) === position ? IDLE_MS : 0);
-  }
-
-  /** @returns false when there is nothing to send, or nobody to send it to. */
-  function sendPiece(): boolean {
-    const piece = isBroken ? undefined : nextPiece();
-    if (piece === undefined) return false;
-    try {
-      writeSync(piece.bytes);
-    } catch {
-      // Ferret is gone: the program goes on.
-      isBroken = true;
-      return false;
-    }
-    position = piece.tail;
-    Atomics.store(i32, control + S_TAIL, position);
-    Atomics.store(i32, H_FLUSH_DONE, piece.flush);
-    Atomics.add(i32, H_CONSUMER_BEAT, 1);
     return true;
   }
 
+  /** @returns The bytes that the pipe took; 0 when it was full. */
+  function write(from: number, to: number): number {
+    for (let waitedMs = 0; !isBroken; waitedMs++) {
+      try {
+        return fs.writeSync(PIPE_FD, frame, from, to - from);
+      } catch (error) {
+        if (!isFull(error)) isBroken = true;
+        else if (!isLast && from === 0) return 0;
+        else if (waitedMs >= MAX_LAST_WAIT_MS) isBroken = true;
+        else pause();
+      }
+    }
+    return 0;
+  }
+
+  /** Sends memory in as many frames as it takes. */
+  function sendMemory(from: number, to: number): boolean {
+    for (let at = from; at < to; at += MAX_PAYLOAD_BYTES) {
+      const end = Math.min(at + MAX_PAYLOAD_BYTES, to);
+      if (!sendFrame(FRAME_MEMORY, at, u8.subarray(at, end))) return false;
+    }
+    return true;
+  }
+
+  function sendHead(): boolean {
+    return sendFrame(FRAME_HEAD, 0, new Uint8Array(Int32Array.of(position).buffer));
+  }
+
+  function sendHeader(): boolean {
+    return PRODUCER_HEADER_RANGES.every(([from, to]) => sendMemory(from, to));
+  }
+
+  /** The head that the receiver knows: it must never lie within a record. */
+  let sentHead = position;
+  let sentFlush = Atomics.load(i32, H_FLUSH_DONE);
+
+  /** @returns Whether there is more to send. */
+  function sendPiece(): boolean {
+    const flush = Atomics.load(i32, H_FLUSH_WANTED);
+    if (position === goal) goal = Atomics.load(i32, control + S_HEAD);
+    for (let sent = 0; position !== goal && sent < PIECE_BYTES;) {
+      const offset = position & mask;
+      const units = Math.min((goal - position) >>> 0, MAX_PAYLOAD_BYTES / 8, mask + 1 - offset);
+      const from = base + offset * 8;
+      if (!sendFrame(FRAME_MEMORY, from, u8.subarray(from, from + units * 8))) return false;
+      position = (position + units) | 0;
+      sent += units * 8;
+      Atomics.store(i32, control + S_TAIL, position);
+    }
+    if (position !== goal) return true;
+    if (sentHead !== position || sentFlush !== flush) {
+      if (!sendHead() || !sendHeader()) return false;
+      sentHead = position;
+      sentFlush = flush;
+      Atomics.store(i32, H_FLUSH_DONE, flush);
+    }
+    Atomics.add(i32, H_CONSUMER_BEAT, 1);
+    return Atomics.load(i32, control + S_HEAD) !== position;
+  }
+
+  function sendMore(): void {
+    if (isBroken || isEnded) return;
+    schedule(sendPiece() ? 0 : IDLE_MS);
+  }
+
   function schedule(delayMs: number): void {
-    const timer: unknown = setTimeout(writeMore, delayMs);
+    const timer: unknown = setTimeout(sendMore, delayMs);
     const { Deno } = globalThis as { Deno?: { unrefTimer(id: unknown): void } };
     if (Deno !== undefined) Deno.unrefTimer(timer);
     else (timer as { unref(): void }).unref();
-  }
-
-  function writeSync(bytes: Uint8Array): void {
-    for (let sent = 0; sent < bytes.length;) {
-      try {
-        sent += fs.writeSync(PIPE_FD, bytes, sent, bytes.length - sent);
-      } catch (error) {
-        if ((error as { code?: string }).code !== "EAGAIN") throw error;
-      }
-    }
   }
 
   function sendAll(): void {
@@ -137,25 +163,32 @@ export function startPipeSender(memory: RingMemory): { sendAll: () => void } {
 
   function sendEnd(): void {
     if (isEnded) return;
+    isLast = true;
     sendAll();
     isEnded = true;
     if (isBroken) return;
-    try {
-      const slots = u8.subarray(slotsByte(), base);
-      for (let at = 0; at < slots.length; at += PIECE_BYTES) {
-        writeSync(frame(FRAME_MEMORY, slotsByte() + at, slots.subarray(at, at + PIECE_BYTES)));
-      }
-      writeSync(headerFrames());
-      writeSync(frame(FRAME_END, 0, new Uint8Array(0)));
-    } catch {
-      isBroken = true;
-    }
+    sendMemory(slotsByte(), base);
+    sendHeader();
+    sendFrame(FRAME_END, 0, new Uint8Array(0));
   }
 
-  writeSync(frame(FRAME_INIT, 0, u8.subarray(0, HEADER_BYTES)));
+  isLast = true;
+  sendFrame(FRAME_INIT, 0, u8.subarray(0, INIT_BYTES));
+  isLast = false;
   onExit(sendEnd);
   schedule(IDLE_MS);
   return { sendAll };
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === "EAGAIN" || code === "EWOULDBLOCK";
+}
+
+const pillow = new Int32Array(new SharedArrayBuffer(4));
+
+function pause(): void {
+  Atomics.wait(pillow, 0, 0, 1);
 }
 
 /** Runs `last` when the program ends, in every way that a program can notice. */
@@ -166,14 +199,4 @@ function onExit(last: () => void): void {
     addEventListener("unload", last);
     process.on("uncaughtExceptionMonitor", last);
   }
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
