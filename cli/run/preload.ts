@@ -130,6 +130,7 @@ function mainSource(options: PreloadOptions): string {
 function nodeSource(config: ProgramConfig): string {
   const start = fileURLToPath(THREAD_START);
   return [
+    "const known = new Set(Object.keys(require.cache).filter((path) => path !== __filename));",
     "try {",
     `  const { startMain, joinRun } = require(${JSON.stringify(start)});`,
     `  const isFirst = process.env.${NODE_MARK} !== undefined;`,
@@ -139,7 +140,9 @@ function nodeSource(config: ProgramConfig): string {
     "  // Not recorded.",
     "}",
     "if (process.execArgv[0] === `--require=${__filename}`) process.execArgv.shift();",
-    "for (const path of Object.keys(require.cache)) delete require.cache[path];",
+    "for (const path of Object.keys(require.cache)) {",
+    "  if (!known.has(path)) delete require.cache[path];",
+    "}",
     "",
   ].join("\n");
 }

@@ -64,14 +64,21 @@ export function oxcParse(kind: SourceKind): Parse {
  * program starts 10 ms later.
  */
 function loadOxc(): Oxc {
-  type Require = ((name: string) => unknown) & { resolve(name: string): string };
+  type Require = ((name: string) => unknown) & {
+    resolve(name: string): string;
+    cache: Record<string, unknown>;
+  };
   const { createRequire } = builtin<{ createRequire(from: string): Require }>("node:module");
   const { platform, arch } = builtin<{ platform: string; arch: string }>("node:process");
   const require = createRequire(createRequire(import.meta.url).resolve("oxc-parser"));
   let reason: unknown;
   for (const variant of OXC_VARIANTS) {
+    const name = `@oxc-parser/binding-${platform}-${arch}${variant}`;
     try {
-      return require(`@oxc-parser/binding-${platform}-${arch}${variant}`) as Oxc;
+      const binding = require(name) as Oxc;
+      // The program sees all that is in there.
+      delete require.cache[require.resolve(name)];
+      return binding;
     } catch (error) {
       reason = error;
     }
