@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { Recorder } from "../recorder/recorder.ts";
+import type { Span } from "../recorder/span.ts";
 import { imitate } from "./options.ts";
 
 /** `emit` of an emitter. */
@@ -37,4 +39,27 @@ export function observeEmit(
       return Reflect.apply(emit, this, arguments);
     };
   });
+}
+
+/** Emits with a span as the current one. */
+export interface SpanEmitter {
+  /** Whether the current span belongs to the trace of this one: the context is right as it is. */
+  isInside(span: Span): boolean;
+  emit(span: Span, emit: Emit, call: { self: unknown; args: ArrayLike<unknown> }): boolean;
+}
+
+/** Creates what emits in the contexts of a recorder. */
+export function createSpanEmitter({ context }: Recorder): SpanEmitter {
+  return {
+    isInside: (span) => context.spanOf(context.frame())?.traceId === span.traceId,
+    emit(span, emit, { self, args }) {
+      const frame = context.frame();
+      context.enter(span, frame);
+      try {
+        return Reflect.apply(emit, self, args) as boolean;
+      } finally {
+        context.leave(frame);
+      }
+    },
+  };
 }

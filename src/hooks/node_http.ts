@@ -14,7 +14,7 @@
  */
 import type { Recorder } from "../recorder/recorder.ts";
 import { builtin, runtimeName } from "../runtime/self.ts";
-import { type Emit, type Emitter, replaceEmit } from "./emitters.ts";
+import { createSpanEmitter, type Emit, type Emitter, replaceEmit } from "./emitters.ts";
 import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { imitate } from "./options.ts";
@@ -98,24 +98,10 @@ function onceOnly(install: () => void): () => void {
 
 function observeServers(recorder: Recorder): void {
   const requests = HttpRequests.of(recorder);
-  const { context } = recorder;
+  const { isInside, emit: emitIn } = createSpanEmitter(recorder);
   const { Server, ServerResponse, IncomingMessage } = builtin<HttpModule>("node:http");
   const { Server: TlsServer } = builtin<Pick<HttpModule, "Server">>("node:https");
   const seenServers = new WeakSet<object>();
-
-  function isInside(span: OpenRequest["span"]): boolean {
-    return context.spanOf(context.frame())?.traceId === span.traceId;
-  }
-
-  function run(emit: Emit, span: OpenRequest["span"], call: { self: unknown; args: IArguments }) {
-    const frame = context.frame();
-    context.enter(span, frame);
-    try {
-      return Reflect.apply(emit, call.self, call.args) as boolean;
-    } finally {
-      context.leave(frame);
-    }
-  }
 
   function observeServer(emit: Emit): Emit {
     return function (event, request, response) {
@@ -134,7 +120,7 @@ function observeServers(recorder: Recorder): void {
       if (exchange === undefined) return Reflect.apply(emit, this, arguments);
       markRequest(request as object, exchange);
       markRequest(response as object, exchange);
-      return run(emit, exchange.span, { self: this, args: arguments });
+      return emitIn(exchange.span, emit, { self: this, args: arguments });
     };
   }
 
@@ -156,7 +142,7 @@ function observeServers(recorder: Recorder): void {
       if (exchange === undefined || isInside(exchange.span)) {
         return Reflect.apply(emit, this, arguments);
       }
-      return run(emit, exchange.span, { self: this, args: arguments });
+      return emitIn(exchange.span, emit, { self: this, args: arguments });
     };
   }
 
