@@ -121,6 +121,7 @@ export function installNodeModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
       // The runtime will find what is wrong with the file, and say it better.
     }
     if (result === undefined) return loaded ?? next(url, context);
+    // As Node says it: `commonjs-typescript` has its types taken out.
     return { ...result, format: loaded?.format ?? result.format };
   }
 

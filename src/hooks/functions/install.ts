@@ -11,6 +11,7 @@ import type { LoadFile } from "../module_hooks.ts";
 import { createBunLoader } from "./bun_loader.ts";
 import { createDenoLoader } from "./deno_loader.ts";
 import { createInstrument } from "./instrument.ts";
+import { createNodeLoader } from "./node_loader.ts";
 import type { Parsers } from "./parsers.ts";
 import { selectionPattern } from "./selection.ts";
 
@@ -42,10 +43,11 @@ export function installFunctions(
     tracer,
     root: selection.root,
     codec: parsers?.codec,
-    keepsThrowSites: runtimeName() === "bun",
+    keepsThrowSites: runtimeName() !== "deno",
   });
   if (runtimeName() === "bun") {
     return { bun: createBunLoader(instrument, { pattern, onImports: options.onImports }) };
   }
+  if (runtimeName() === "node") return { load: createNodeLoader(instrument, pattern) };
   return parsers === undefined ? {} : { load: createDenoLoader(instrument, { pattern, parsers }) };
 }

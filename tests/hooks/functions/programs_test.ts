@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { RuntimeName } from "../../../src/model/program_config.ts";
 import { ferretCommand, plainCommand, runProcess, withFolder } from "../../helpers/processes.ts";
 import { query } from "../../helpers/query.ts";
 import { COMMON_JS_PROGRAM, MODULE_PROGRAM, PACKAGE_PROGRAM, TSX_PROGRAM } from "./programs.ts";
 
-type Tested = "deno" | "bun";
-
-const TESTED: readonly Tested[] = ["deno", "bun"];
+const TESTED: readonly RuntimeName[] = ["deno", "bun", "node"];
 
 interface Compared {
   /** `file:line name`, sorted. */
@@ -19,7 +18,7 @@ interface Compared {
 
 /** Runs a program plain and recorded; what it prints and how it ends must be the same. */
 function compare(
-  runtime: Tested,
+  runtime: RuntimeName,
   files: Record<string, string>,
   options: { script: string; flags?: string[]; stderr?: (text: string) => string },
 ): Promise<Compared> {
@@ -46,7 +45,9 @@ function compare(
 
 test("Deno and Bun give the functions of a TypeScript program the same names and places", async () => {
   const found = await Promise.all(
-    TESTED.map((runtime) => compare(runtime, TSX_PROGRAM, { script: "main.tsx" })),
+    (["deno", "bun"] as const).map((runtime) =>
+      compare(runtime, TSX_PROGRAM, { script: "main.tsx" })
+    ),
   );
   assert.deepEqual(found[0]!.sources, found[1]!.sources);
   assert.deepEqual(found[0]!.calls, found[1]!.calls);
