@@ -5,6 +5,12 @@
  * @module
  */
 
+/** Deno makes the named exports of these when it loads a module: afterwards is too late. */
+const LOADED_BEFORE: Record<string, readonly string[]> = {
+  "fs/promises": ["fs"],
+  http2: ["fs", "http", "https"],
+};
+
 export class BuiltinWatch {
   readonly #waiting = new Map<string, Set<() => void>>();
 
@@ -19,6 +25,7 @@ export class BuiltinWatch {
 
   /** A module is about to be loaded. */
   load(name: string): void {
+    for (const before of LOADED_BEFORE[name] ?? []) this.load(before);
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) return;
     for (const install of [...waiting]) this.#run(install);
