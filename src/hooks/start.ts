@@ -45,6 +45,7 @@ import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
 import { traceparent } from "./trace_context.ts";
+import { undici } from "./undici.ts";
 import { watchModules } from "./watch_modules.ts";
 
 /** All hooks: one file each. */
@@ -57,6 +58,7 @@ const HOOKS: readonly Hook[] = [
   nodeHttpClient,
   http2Server,
   http2Client,
+  undici,
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
