@@ -9,7 +9,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import type { ProgramConfig, RuntimeName } from "../../src/model/program_config.ts";
+import type {
+  ProgramConfig,
+  RuntimeName,
+} from "../../src/model/program_config.ts";
 import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { openRing } from "../../src/ring/memory.ts";
@@ -63,6 +66,8 @@ export interface RecordedProgramOptions {
   /** Default false: run the program without the recorder, to compare. */
   plain?: boolean;
   args?: string[];
+  /** What stands behind `deno`. Default `run -A`. */
+  denoCommand?: string[];
   /** Name of the program's file. Default `program.ts`. */
   fileName?: string;
   /** Hooks to leave out. */
@@ -80,24 +85,34 @@ export function runRecorded(
   const { fileName = "program.ts", args = [], noHooks = [] } = options;
   const files = typeof program === "string" ? { [fileName]: program } : {};
   return withFolder({ ...options.files, ...files }, async (folder) => {
-    const script = typeof program === "string" ? join(folder, fileName) : program.file;
+    const script = typeof program === "string"
+      ? join(folder, fileName)
+      : program.file;
     const ring = createRingFile(join(folder, "ring"), {
       sizes: ringSizes(4 * 2 ** 20),
-      identity: { process: 0, thread: 0, consumerPid: process.pid, consumerStart: 0 },
+      identity: {
+        process: 0,
+        thread: 0,
+        consumerPid: process.pid,
+        consumerStart: 0,
+      },
     });
     const preload = join(folder, "preload.mjs");
     await writeFile(preload, preloadSource(runtime, { folder, ring, noHooks }));
     const flags = options.plain === true ? [] : preloadFlags(runtime, preload);
-    if (runtime === "deno") flags.push("-A", "--no-check");
+    if (runtime === "deno") flags.push("--no-check");
     const { exitCode, stdout, stderr } = await runProcess(
-      [...runCommand(runtime), ...flags, script, ...args],
+      [...runCommand(runtime, options.denoCommand), ...flags, script, ...args],
     );
     return { exitCode, stdout, stderr, ...readRing(ring.path, ring.bytes) };
   });
 }
 
-function runCommand(runtime: RuntimeName): string[] {
-  return runtime === "deno" ? ["deno", "run"] : [runtime];
+function runCommand(
+  runtime: RuntimeName,
+  denoCommand = ["run", "-A"],
+): string[] {
+  return runtime === "deno" ? ["deno", ...denoCommand] : [runtime];
 }
 
 function preloadFlags(runtime: RuntimeName, preload: string): string[] {
@@ -131,7 +146,9 @@ function preloadSource(
     hiddenEnvironment: [],
   };
   const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
-  return `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`;
+  return `import { start } from ${JSON.stringify(startUrl)};\nstart(${
+    JSON.stringify(config)
+  });\n`;
 }
 
 function textAt(column: TextColumn, row: number): string | undefined {
@@ -147,13 +164,25 @@ function readRing(
   bytes: number,
 ): Pick<RecordedRun, "spans" | "metrics" | "hooks"> {
   // Copied: what readFileSync returns need not be aligned.
-  const memory = openRing(Uint8Array.from(readFileSync(path).subarray(0, bytes)));
+  const memory = openRing(
+    Uint8Array.from(readFileSync(path).subarray(0, bytes)),
+  );
   const texts = new TextNumbers();
-  const decoder = new RingDecoder(0, memory, { texts, strings: [], progress: undefined });
+  const decoder = new RingDecoder(0, memory, {
+    texts,
+    strings: [],
+    progress: undefined,
+  });
   const batch = new Batch(texts.texts, 20_000);
   decoder.decode(batch);
-  for (const open of decoder.consumer.openSpans()) decoder.addUnfinished(batch, open);
-  return { spans: readSpans(batch), metrics: batch.metrics, hooks: batch.hooks };
+  for (const open of decoder.consumer.openSpans()) {
+    decoder.addUnfinished(batch, open);
+  }
+  return {
+    spans: readSpans(batch),
+    metrics: batch.metrics,
+    hooks: batch.hooks,
+  };
 }
 
 function readSpans(batch: Batch): RecordedSpan[] {
@@ -173,9 +202,14 @@ function readSpans(batch: Batch): RecordedSpan[] {
       durationMs: getInt64(spans.durationNs, row) / 1e6,
       w3cTraceId: textAt(spans.w3cTraceId, row),
       attributes: JSON.parse(json) as Record<string, unknown>,
-      events: batch.events.filter((event) => event.spanId === id).map((event) => ({
+      events: batch.events.filter((event) => event.spanId === id).map((
+        event,
+      ) => ({
         name: event.name,
-        attributes: JSON.parse(event.attributes ?? "{}") as Record<string, unknown>,
+        attributes: JSON.parse(event.attributes ?? "{}") as Record<
+          string,
+          unknown
+        >,
       })),
     };
   });
