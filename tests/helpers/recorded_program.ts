@@ -9,10 +9,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import type {
-  ProgramConfig,
-  RuntimeName,
-} from "../../src/model/program_config.ts";
+import type { ProgramConfig, RuntimeName } from "../../src/model/program_config.ts";
 import { KINDS, SCOPES, STATUSES } from "../../src/model/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { openRing } from "../../src/ring/memory.ts";
@@ -85,9 +82,7 @@ export function runRecorded(
   const { fileName = "program.ts", args = [], noHooks = [] } = options;
   const files = typeof program === "string" ? { [fileName]: program } : {};
   return withFolder({ ...options.files, ...files }, async (folder) => {
-    const script = typeof program === "string"
-      ? join(folder, fileName)
-      : program.file;
+    const script = typeof program === "string" ? join(folder, fileName) : program.file;
     const ring = createRingFile(join(folder, "ring"), {
       sizes: ringSizes(4 * 2 ** 20),
       identity: {
@@ -146,9 +141,7 @@ function preloadSource(
     hiddenEnvironment: [],
   };
   const startUrl = pathToFileURL(join(ROOT, "src/hooks/start.ts")).href;
-  return `import { start } from ${JSON.stringify(startUrl)};\nstart(${
-    JSON.stringify(config)
-  });\n`;
+  return `import { start } from ${JSON.stringify(startUrl)};\nstart(${JSON.stringify(config)});\n`;
 }
 
 function textAt(column: TextColumn, row: number): string | undefined {

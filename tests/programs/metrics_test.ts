@@ -73,9 +73,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       `${pauses.length}: ${total} s`,
     );
     assert.deepEqual(
-      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) =>
-        state
-      ),
+      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) => state),
       ["active"],
     );
   });

@@ -92,11 +92,8 @@ class Sampler {
       this.#sampledCpuNs = cpuNs;
       this.#sampledAtNs = nowNs;
     }
-    const isIdle =
-      cpuNs - this.#cpuNs < BUSY_SHARE * (nowNs - this.#tickedAtNs);
-    this.#intervalMs = isIdle
-      ? Math.min(IDLE_MS, this.#intervalMs * 2)
-      : BUSY_MS;
+    const isIdle = cpuNs - this.#cpuNs < BUSY_SHARE * (nowNs - this.#tickedAtNs);
+    this.#intervalMs = isIdle ? Math.min(IDLE_MS, this.#intervalMs * 2) : BUSY_MS;
     this.#cpuNs = cpuNs;
     this.#tickedAtNs = nowNs;
     if (nowNs - this.#sampledAtNs >= this.#nextSampleMs * 1e6) {
