@@ -12,8 +12,7 @@ const ENTRY = `
 import * as acorn from "acorn";
 import * as codec from "@jridgewell/sourcemap-codec";
 import { joinRun } from "./src/hooks/thread_start.ts";
-// Node loads it too, and has a preload of its own.
-if ("Deno" in globalThis) joinRun(FERRET_CONFIG, { acorn, codec });
+joinRun(FERRET_CONFIG, { acorn, codec });
 `;
 
 /** Returns the script; it expects its settings in the constant `FERRET_CONFIG`. */

@@ -54,8 +54,8 @@ export function writePreloads(folder: string, options: PreloadOptions): Preloads
   const { join: joining } = config;
   if (joining === undefined) return { mainPath, environment: {} };
   const common = commonConfig(config);
-  // Its content follows: until then a process that loads it is not recorded.
-  write(paths.scriptPath, "");
+  // What Deno needs of it follows.
+  write(paths.scriptPath, nodeJoinSource(common));
   write(paths.modulePath, joinSource(common));
   write(paths.workerPath, workerSource(common));
   return {
@@ -64,12 +64,16 @@ export function writePreloads(folder: string, options: PreloadOptions): Preloads
   };
 }
 
-/** Writes what Deno processes load that the program starts. It takes longer than the rest. */
+/** Completes what Deno processes load that the program starts. It takes longer than the rest. */
 export async function writeJoinScript(folder: string, config: ProgramConfig): Promise<void> {
-  const settings = `const FERRET_CONFIG = ${JSON.stringify(commonConfig(config))};\n`;
+  const common = commonConfig(config);
   const { scriptPath } = preloadPaths(folder);
   const growing = `${scriptPath}.new`;
-  write(growing, settings + await joinScript());
+  const denoSource = `const FERRET_CONFIG = ${JSON.stringify(common)};\n${await joinScript()}`;
+  write(
+    growing,
+    `if ("Deno" in globalThis) {\n${denoSource}\n} else {\n${nodeJoinSource(common)}}\n`,
+  );
   renameSync(growing, scriptPath);
 }
 
@@ -147,7 +151,20 @@ function nodeSource(config: ProgramConfig): string {
   ].join("\n");
 }
 
-/** For processes and workers of Bun and Node; Node processes may find Deno's in front of it. */
+/** For Node processes: as for the main thread, by `require`. */
+function nodeJoinSource(config: ProgramConfig): string {
+  return [
+    "try {",
+    `  require(${JSON.stringify(fileURLToPath(THREAD_START))}).joinRun(${JSON.stringify(config)});`,
+    "} catch {",
+    "  // Not recorded.",
+    "}",
+    "for (const path of Object.keys(require.cache)) delete require.cache[path];",
+    "",
+  ].join("\n");
+}
+
+/** For processes and workers of Bun. */
 function joinSource(config: ProgramConfig): string {
   return [
     "try {",
@@ -156,6 +173,8 @@ function joinSource(config: ProgramConfig): string {
     "} catch {",
     "  // Not recorded.",
     "}",
+    "const flag = process.execArgv.findIndex((word) => word.endsWith(import.meta.path));",
+    "if (flag >= 0) process.execArgv.splice(flag, 1);",
     "",
   ].join("\n");
 }

@@ -78,20 +78,16 @@ export function preloadVariables(join: JoinConfig, own: Environment): Record<str
 /** What stands in front in each variable. */
 export function preloadOptions(join: JoinConfig): [name: string, option: string][] {
   return [
-    // Deno takes only the first of the two, and Node needs only the second.
-    ["NODE_OPTIONS", `--require ${quoted(join.scriptPath)} --import ${fileUrl(join.modulePath)}`],
-    ["BUN_OPTIONS", bunOption(join.modulePath)],
+    // Deno reads this one as well, but takes nothing from it other than `--require`.
+    ["NODE_OPTIONS", `--require ${quotedForNode(join.scriptPath)}`],
+    ["BUN_OPTIONS", quotedForBun(`--preload=${join.modulePath}`)],
   ];
 }
 
-function quoted(path: string): string {
+function quotedForNode(path: string): string {
   return /[\s"\\]/.test(path) ? `"${path.replace(/["\\]/g, "\\$&")}"` : path;
 }
 
-function bunOption(path: string): string {
-  return /\s/.test(path) ? `"--preload=${path}"` : `--preload=${path}`;
-}
-
-function fileUrl(path: string): string {
-  return `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`;
+function quotedForBun(option: string): string {
+  return /\s/.test(option) ? `"${option}"` : option;
 }

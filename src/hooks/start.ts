@@ -117,7 +117,7 @@ function openRecorder(config: ProgramConfig): Recorder {
     threadInfo: {
       kind: config.threadKind ?? "main",
       process: config.process,
-      parentProcess: config.parent?.process,
+      parentProcess: config.threadKind === "worker" ? undefined : config.parent?.process,
       name: config.threadName ?? "",
     },
   });

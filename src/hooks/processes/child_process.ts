@@ -19,6 +19,7 @@ type AnyFunction = (this: any, ...args: any[]) => any;
 
 interface ChildProcess {
   pid?: number;
+  stdio: unknown[];
   emit: AnyFunction;
 }
 
@@ -26,7 +27,11 @@ interface SpawnOptions {
   file: string;
   envPairs?: string[];
   env?: Environment | null;
+  stdio?: unknown;
 }
+
+/** Where a process has the pipe to ferret. */
+const PIPE_FD = 3;
 
 interface ChildProcessModule {
   ChildProcess: { prototype: { spawn: AnyFunction } };
@@ -41,7 +46,11 @@ export function observeChildProcess(context: HookContext): void {
     const module = builtin<ChildProcessModule>("node:child_process");
     const spans = new ProcessSpans(context.recorder, context.config);
     const { prototype } = module.ChildProcess;
-    prototype.spawn = observedSpawn(prototype.spawn, spans);
+    prototype.spawn = observedSpawn(
+      prototype.spawn,
+      spans,
+      pipeFinder(context.config.join?.pipeInode),
+    );
     for (const name of ["spawnSync", "execFileSync", "execSync"] as const) {
       module[name] = observedSync(module[name], spans);
     }
@@ -51,17 +60,49 @@ export function observeChildProcess(context: HookContext): void {
   });
 }
 
-function observedSpawn(spawn: AnyFunction, spans: ProcessSpans): AnyFunction {
+function observedSpawn(spawn: AnyFunction, spans: ProcessSpans, pipe: () => boolean): AnyFunction {
   return imitate(function (this: ChildProcess, options: SpawnOptions): unknown {
     if (typeof options?.file !== "string") return Reflect.apply(spawn, this, arguments);
     const span = spans.begin(options.file);
     addVariables(options, (own) => spans.variables(span, own));
+    const hasPipe = addPipe(options, pipe);
     const result = spans.start(span, () => Reflect.apply(spawn, this, arguments));
+    if (hasPipe) this.stdio.length = PIPE_FD;
     spans.setPid(span, this.pid);
     // Before the program's own listeners, and without being one.
     observeEnd(this, span, spans);
     return result;
   }, spawn);
+}
+
+/**
+ * Tells whether this process has the pipe and can hand it on, so that a Deno
+ * process that npm starts has it too. Only Node can.
+ */
+function pipeFinder(inode: number | undefined): () => boolean {
+  let hasPipe: boolean | undefined;
+  return () => hasPipe ??= inode !== undefined && runtimeName() === "node" && isPipe(inode);
+}
+
+function isPipe(inode: number): boolean {
+  try {
+    const { fstatSync } = builtin<{ fstatSync(fd: number): { ino: number } }>("node:fs");
+    return fstatSync(PIPE_FD).ino === inode;
+  } catch {
+    return false;
+  }
+}
+
+/** Hands the pipe on, unless the program gives descriptor 3 itself. @returns Whether it does. */
+function addPipe(options: SpawnOptions, pipe: () => boolean): boolean {
+  const { stdio = "pipe" } = options;
+  const own = Array.isArray(stdio) ? stdio : [stdio, stdio, stdio];
+  if (own.length > PIPE_FD || typeof stdio !== "string" && !Array.isArray(stdio) || !pipe()) {
+    return false;
+  }
+  options.stdio = [...Array.from({ length: PIPE_FD }, (_, fd) => own[fd] ?? "pipe"), PIPE_FD];
+  options.envPairs?.push(`DENO_EXTRA_STDIO_FDS=${PIPE_FD}`);
+  return true;
 }
 
 function observeEnd(child: ChildProcess, span: Span, spans: ProcessSpans): void {
@@ -88,7 +129,7 @@ function addVariables(
 ): void {
   const { envPairs, env } = options;
   const symbol = Object.getOwnPropertySymbols(options).find(({ description }) =>
-    description === "kBunEnv"
+    description === "bunEnv"
   );
   if (symbol !== undefined) {
     const holder = options as unknown as Record<symbol, Environment | undefined>;

@@ -19,6 +19,9 @@ export interface ProcessEnd {
 
 const MAX_NAME_CHARS = 100;
 
+/** One way of starting processes goes through another. */
+let isStarting = false;
+
 export class ProcessSpans {
   readonly #recorder: Recorder;
   readonly #config: ProgramConfig;
@@ -30,7 +33,7 @@ export class ProcessSpans {
 
   /** Whether what happens now is a part of starting a process that has its span. */
   get isInside(): boolean {
-    return this.#recorder.isInside(SCOPE_PROCESS);
+    return isStarting;
   }
 
   /** Begins the span of a process. */
@@ -42,13 +45,20 @@ export class ProcessSpans {
     });
   }
 
-  /** Calls what starts the process, with its span as the current one. */
+  /**
+   * Calls what starts the process, in the context of the program: events of the
+   * process are to find that.
+   */
   start<T>(span: Span, create: () => T): T {
+    const wasStarting = isStarting;
+    isStarting = true;
     try {
-      return this.#recorder.runWith(span, create);
+      return create();
     } catch (error) {
       this.fail(span, error);
       throw error;
+    } finally {
+      isStarting = wasStarting;
     }
   }
 

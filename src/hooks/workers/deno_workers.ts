@@ -27,10 +27,9 @@ export function observeDenoWorkers(context: HookContext): void {
   const { recorder, config } = context;
   const { join } = config;
   if (join?.claimsPath === undefined || !mayRead(join.workerPath)) return;
-  observeWebWorkers(recorder, config, join.workerPath);
-  context.onModule(["worker_threads"], () => {
-    observeThreads(recorder, config, join.workerPath);
-  });
+  const preload = `file://${encodeURI(join.workerPath)}`;
+  observeWebWorkers(recorder, config, preload);
+  context.onModule(["worker_threads"], () => observeThreads(recorder, config, preload));
 }
 
 /** A worker may load only what the program may read. */
