@@ -8,7 +8,6 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
 import process from "node:process";
 import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
 import type { FinishReport } from "../../src/model/run_info.ts";
@@ -25,6 +24,7 @@ import { preloadPaths, writeJoinScript, writePreloads } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
 import { createRunId, describeRun } from "./run_info.ts";
+import { releaseRunFolder, sweepRunFolders } from "./run_folder.ts";
 import { SignalForwarder } from "./signals.ts";
 
 /** What a run left behind. */
@@ -62,6 +62,7 @@ export async function runSession(
     hasMain: plan.hasMain,
   });
   let isDrained = true;
+  let producerPids: number[] = [];
   try {
     for (const note of [...plan.notes, transport.note]) if (note !== undefined) options.say(note);
     const config = configOf(plan, transport, { request, runId });
@@ -97,6 +98,7 @@ export async function runSession(
         return undefined;
       });
     void starting.then((writer) => rings.passTo(writer));
+    sweepRunFolders();
     const recovering = recoverEarlierRuns(request.options.out, runId);
     const end = await program.ended;
     const durationNs = (performance.now() - startedAtMs) * 1e6;
@@ -113,7 +115,8 @@ export async function runSession(
     await rings.passed();
     // They came first, so they are numbered first.
     const notes = await recovering;
-    notes.push(...describeLeftBehind(transport.producerPids()));
+    producerPids = transport.producerPids();
+    notes.push(...describeLeftBehind(producerPids));
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
       (error: unknown) => {
         isDrained = false;
@@ -126,7 +129,7 @@ export async function runSession(
   } finally {
     transport.close();
     // What was not drained is what `ferret recover` needs.
-    if (isDrained) rmSync(transport.folder, { recursive: true, force: true });
+    if (isDrained) releaseRunFolder(transport.folder, producerPids);
     signals.stop();
   }
 }

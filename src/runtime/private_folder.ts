@@ -12,6 +12,9 @@ import process from "node:process";
 /** Linux keeps this folder in memory; macOS and Windows have none. */
 const SHARED_MEMORY = "/dev/shm";
 
+/** What the names of ferret's folders begin with. */
+export const FOLDER_PREFIX = "ferret-";
+
 /** Folders that may hold a ring, the best one first. */
 export function ringFolders(): string[] {
   const folders = [tmpdir()];
@@ -22,7 +25,7 @@ export function ringFolders(): string[] {
 /** Creates a folder with mode 0700 and a name that cannot be guessed. */
 export function createPrivateFolder(parent: string): string {
   // mkdtemp creates with 0700 and fails on anything that exists, a symbolic link included.
-  return mkdtempSync(join(parent, "ferret-"));
+  return mkdtempSync(join(parent, FOLDER_PREFIX));
 }
 
 /** Creates a file with mode 0600, fails if there is one or a symbolic link, and hands it over. */
