@@ -11,6 +11,11 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
+/** `12,345`, or `~123,450` where only one in `factor` was counted. */
+export function formatEstimate(count: number, factor: number): string {
+  return factor > 1 ? `~${formatCount(Math.round(count * factor))}` : formatCount(count);
+}
+
 /** `1 span`, `12,345 spans`. */
 export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
+import { formatDuration } from "../../src/model/duration.ts";
 
 /** Fields of a row in ns and where they come from, in the order of the table. */
 export const NS_FIELDS: readonly (readonly [
@@ -21,6 +22,16 @@ export const NS_FIELDS: readonly (readonly [
   ["p999", (row) => row.percentiles.p999],
   ["max", (row) => row.maxNs],
 ];
+
+/** Fields that are sums over all spans of a row. */
+const SUM_FIELDS = ["total", "self"];
+
+/** A field as tables for people show it; sums are estimated where only one in `factor` is known. */
+export function timeText(name: string, ns: number | undefined, factor: number): string {
+  if (ns === undefined || !Number.isFinite(ns)) return "-";
+  const isEstimate = factor > 1 && SUM_FIELDS.includes(name);
+  return isEstimate ? `~${formatDuration(ns * factor)}` : formatDuration(ns);
+}
 
 /** Fields that tables for people leave out. */
 const MACHINE_FIELDS = ["min", "p999"];

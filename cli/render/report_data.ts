@@ -5,8 +5,9 @@
  * @module
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
+import type { SamplingSummary } from "../../src/analysis/sampling.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
-import type { RecordedRun } from "../../src/model/span_reader.ts";
+import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/span_reader.ts";
 import { toCsv } from "./csv.ts";
 import { NS_FIELDS } from "./report_columns.ts";
 import { isoStart } from "./run_facts.ts";
@@ -14,7 +15,7 @@ import { toSafeJson } from "./sanitize.ts";
 
 /** The report as JSON. */
 export function reportJson(report: RunReport): string {
-  const { loss, overhead } = report;
+  const { loss, overhead, sampling } = report;
   const value = {
     run: runJson(report.run),
     loss: {
@@ -30,9 +31,32 @@ export function reportJson(report: RunReport): string {
       ns_per_span: overhead?.nsPerSpan ?? null,
       fraction: overhead?.fraction ?? null,
     },
-    spans: report.spans.map(spanJson),
+    sampling: sampling === undefined ? null : {
+      sample_ratio: sampling.ratio,
+      max_spans_per_second: sampling.maxSpansPerSecond ?? null,
+      keep: sampling.keep ?? null,
+      traces: sampling.traces,
+      traces_taken: sampling.tracesTaken,
+      factor: sampling.factor,
+      not_kept: sampling.notKept,
+    },
+    spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
   };
   return `${toSafeJson(value)}\n`;
+}
+
+/** Metrics by name, in the units of the table `metrics`. */
+function metricsJson(metrics: readonly MetricTotals[]): Record<string, unknown> {
+  return Object.fromEntries(
+    metrics.map(({ name, count, sum, min, max, p50, p99, last }) => [
+      name,
+      { count, mean: sum / count, min, p50, p99, max, sum, last },
+    ]),
+  );
+}
+
+function hookJson({ name, state, reason, threads }: RecordedHook): Record<string, unknown> {
+  return { name, state, reason: reason ?? null, threads };
 }
 
 /** A run as it stands in JSON. */
@@ -52,8 +76,11 @@ export function runJson(run: RecordedRun): Record<string, unknown> {
 /** The table of a report as CSV. */
 export function reportCsv(report: RunReport): string {
   const titles = ["name", "scope", "kind", "count", "errors"];
+  // Behind those that are always there.
+  const { sampling } = report;
+  const more = sampling === undefined ? [] : ["estimated_count"];
   return toCsv(
-    [...titles, ...NS_FIELDS.map(([name]) => `${name}_ns`)],
+    [...titles, ...NS_FIELDS.map(([name]) => `${name}_ns`), ...more],
     report.spans.map((row) => [
       row.name,
       row.scope,
@@ -61,8 +88,24 @@ export function reportCsv(report: RunReport): string {
       row.count,
       row.errors,
       ...NS_FIELDS.map(([, value]) => value(row)),
+      ...(sampling === undefined ? [] : [Math.round(row.count * sampling.factor)]),
     ]),
   );
+}
+
+/** Keys that only the rows of a sampled run have. */
+function estimatesJson(
+  row: SpanStats,
+  sampling: SamplingSummary | undefined,
+): Record<string, number> {
+  if (sampling === undefined) return {};
+  const { factor } = sampling;
+  return {
+    estimated_count: Math.round(row.count * factor),
+    estimated_errors: Math.round(row.errors * factor),
+    estimated_total_ns: Math.round(row.totalNs * factor),
+    not_kept: row.notKept,
+  };
 }
 
 function spanJson(row: SpanStats): Record<string, unknown> {

@@ -5,14 +5,16 @@
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
-import { formatCount } from "./numbers.ts";
-import { rowTitles, TABLE_NS_FIELDS } from "./report_columns.ts";
-import { durationText, hiddenLine } from "./report_text.ts";
+import { formatEstimate } from "./numbers.ts";
+import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
+import { hiddenLine } from "./report_text.ts";
+import { footerLines } from "./report_footer.ts";
 import { runFacts } from "./run_facts.ts";
 
 /** The report with the facts about its run above the table. */
 export function reportMarkdown(report: RunReport): string {
   const facts = runFacts(report);
+  const factor = report.sampling?.factor ?? 1;
   const titles = rowTitles(report.spans);
   const columns = [
     { title: "name", align: "left" as const },
@@ -21,11 +23,14 @@ export function reportMarkdown(report: RunReport): string {
   ];
   const rows = report.spans.map((row, index) => [
     escapeMarkdown(titles[index]!),
-    formatCount(row.count),
-    formatCount(row.errors),
-    ...TABLE_NS_FIELDS.map(([, value]) => durationText(value(row))),
+    formatEstimate(row.count, factor),
+    formatEstimate(row.errors, factor),
+    ...TABLE_NS_FIELDS.map(([name, value]) => timeText(name, value(row), factor)),
   ]);
-  const head = [facts.command, facts.circumstances, facts.loss, facts.overhead];
+  const head = [facts.command, facts.circumstances, facts.loss, facts.overhead, ...facts.sampling];
+  const footer = footerLines(report).map((line) => `- ${escapeMarkdown(line)}\n`).join("");
   const list = head.map((line) => `- ${escapeMarkdown(line)}\n`).join("");
-  return `${list}\n${toMarkdownTable(columns, rows)}${hiddenLine(report)}`;
+  return `${list}\n${toMarkdownTable(columns, rows)}${hiddenLine(report)}${
+    footer === "" ? "" : `\n${footer}`
+  }`;
 }

@@ -5,10 +5,10 @@
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
-import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount } from "./numbers.ts";
-import { rowTitles, TABLE_NS_FIELDS } from "./report_columns.ts";
+import { countOf, formatEstimate } from "./numbers.ts";
+import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
+import { footerLines } from "./report_footer.ts";
 import { runFacts } from "./run_facts.ts";
 import { sanitize } from "./sanitize.ts";
 import { sparkline } from "./sparkline.ts";
@@ -41,6 +41,7 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     facts.circumstances,
     facts.hasLoss ? style("bad", facts.loss) : facts.loss,
     facts.overhead,
+    ...facts.sampling,
     ...(report.filter === undefined ? [] : [`only ${sanitize(report.filter)}`]),
   ];
   const text = `${head.join("\n")}\n\n`;
@@ -49,7 +50,8 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
-  return text + table + hiddenLine(report);
+  const footer = footerLines(report).map((line) => `${style("dim", line)}\n`).join("");
+  return text + table + hiddenLine(report) + (footer === "" ? "" : `\n${footer}`);
 }
 
 interface TitledRow {
@@ -69,14 +71,17 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
     text: ({ row }) => text(row),
     ...(title in DROP_ORDER ? { dropOrder: DROP_ORDER[title]! } : {}),
   });
+  const factor = report.sampling?.factor ?? 1;
   const columns: TableColumn<TitledRow>[] = [
     { title: "name", align: "left", text: ({ title }) => title, shrinks: true },
-    right("count", (row) => formatCount(row.count)),
+    right("count", (row) => formatEstimate(row.count, factor)),
     {
-      ...right("errors", (row) => formatCount(row.errors)),
+      ...right("errors", (row) => formatEstimate(row.errors, factor)),
       style: (text, { row }) => (row.errors > 0 ? style("bad", text) : text),
     },
-    ...TABLE_NS_FIELDS.map(([name, value]) => right(name, (row) => durationText(value(row)))),
+    ...TABLE_NS_FIELDS.map(([name, value]) =>
+      right(name, (row) => timeText(name, value(row), factor))
+    ),
   ];
   if (report.spans.some((row) => row.histogram.length > 0)) {
     columns.push({
@@ -88,11 +93,6 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
     });
   }
   return columns;
-}
-
-/** A duration; `-` where it is not known. */
-export function durationText(ns: number | undefined): string {
-  return ns === undefined || !Number.isFinite(ns) ? "-" : formatDuration(ns);
 }
 
 /** How many rows there are beyond those that are shown. */

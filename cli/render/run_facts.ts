@@ -6,7 +6,9 @@
  */
 import type { LossSummary } from "../../src/analysis/loss_summary.ts";
 import type { RunReport } from "../../src/analysis/run_report.ts";
+import type { SamplingSummary } from "../../src/analysis/sampling.ts";
 import { formatDuration } from "../../src/model/duration.ts";
+import { OMISSION_REASONS } from "../../src/model/ledger.ts";
 import type { RecordedRun } from "../../src/model/span_reader.ts";
 import { countOf, formatCount, formatShare } from "./numbers.ts";
 import { sanitize } from "./sanitize.ts";
@@ -19,10 +21,12 @@ export interface RunFacts {
   loss: string;
   hasLoss: boolean;
   overhead: string;
+  /** What the numbers of a sampled run mean. */
+  sampling: string[];
 }
 
 /** Everything about the run of a report. */
-export function runFacts({ run, loss, overhead }: RunReport): RunFacts {
+export function runFacts({ run, loss, overhead, sampling }: RunReport): RunFacts {
   return {
     command: commandLine(run),
     circumstances: [
@@ -38,6 +42,7 @@ export function runFacts({ run, loss, overhead }: RunReport): RunFacts {
       ? "recording cost: not measured in this run"
       : `recording cost: ${formatDuration(overhead.nsPerSpan)} a span` +
         (overhead.fraction === undefined ? "" : `, ${formatShare(overhead.fraction)} of the run`),
+    sampling: sampling === undefined ? [] : samplingLines(sampling),
   };
 }
 
@@ -89,11 +94,37 @@ function lossLine(loss: LossSummary): string {
   return parts.join(", ");
 }
 
-const OMISSIONS = ["below_minimum", "sampled", "rate_limited"];
+function samplingLines(sampling: SamplingSummary): string[] {
+  const { ratio, maxSpansPerSecond: limit, keep, traces, tracesTaken, notKept } = sampling;
+  const lines: string[] = [];
+  const options = [
+    ...(ratio < 1 ? [`--sample ${ratio}`] : []),
+    ...(limit === undefined ? [] : [`--max-spans-per-second ${formatCount(limit)}`]),
+  ];
+  if (options.length > 0) {
+    lines.push(
+      `sampled: ${formatCount(tracesTaken)} of ${countOf(traces, "trace")} recorded ` +
+        `(${options.join(" ")})` +
+        (sampling.factor > 1
+          ? ": ~ marks estimates for all of them, times are of those recorded"
+          : ""),
+    );
+  }
+  if (keep !== undefined) {
+    lines.push(
+      `kept: traces with ${sanitize(keep)}` +
+        (notKept > 0
+          ? `; ${countOf(notKept, "span")} of others are in count, errors, total and mean, ` +
+            "all else is of those kept"
+          : ""),
+    );
+  }
+  return lines;
+}
 
 function reasonsOf({ byReason }: LossSummary): string {
   return Object.entries(byReason)
-    .filter(([reason]) => !OMISSIONS.includes(reason))
+    .filter(([reason]) => !(OMISSION_REASONS as readonly string[]).includes(reason))
     .map(([reason, count]) => `${formatCount(count)} ${sanitize(reason).replaceAll("_", " ")}`)
     .join(", ");
 }

@@ -8,6 +8,7 @@ import type { Threshold } from "../model/threshold.ts";
 import type { CheckTarget } from "./check_targets.ts";
 import { type OmittedSpans, rankAmongStored } from "./omitted_spans.ts";
 import { intervalRanks } from "./order_interval.ts";
+import type { NotKeptSpans } from "./sampling.ts";
 
 /** A threshold on one target, with what is known of its spans. */
 export interface CheckCase {
@@ -17,6 +18,8 @@ export interface CheckCase {
   /** Of the target's spans together, stored ones only; times are of what is measured. */
   totals: Pick<SpanTotals, "count" | "errors" | "totalNs" | "minNs" | "maxNs">;
   omitted: OmittedSpans;
+  /** Thrown away by `--keep`; whether they have the attributes of the target is not known. */
+  notKept: NotKeptSpans;
 }
 
 /** What was measured. */
@@ -76,8 +79,11 @@ function percentileRank({ threshold: { aggregate }, totals, omitted }: CheckCase
 }
 
 function fromTotals(one: CheckCase, durationNs: number | undefined): Measurement {
-  const { threshold: { aggregate, unit }, totals, omitted } = one;
-  const n = samplesOf(one);
+  const { threshold: { aggregate, unit, measure }, target, totals, omitted } = one;
+  const isCounted = target.where.length === 0 && measure === "duration";
+  const left = isCounted ? one.notKept : { count: 0, totalNs: 0, errors: 0 };
+  const n = samplesOf(one) + left.count;
+  const errors = totals.errors + left.errors;
   if (aggregate.kind === "count") return { n, actual: n };
   if (aggregate.kind === "rate") {
     return { n, actual: durationNs ? n / (durationNs / 1e9) : undefined };
@@ -85,9 +91,9 @@ function fromTotals(one: CheckCase, durationNs: number | undefined): Measurement
   if (n === 0) return { n, actual: undefined };
   switch (aggregate.kind) {
     case "errors":
-      return { n, actual: unit === "ratio" ? totals.errors / n : totals.errors };
+      return { n, actual: unit === "ratio" ? errors / n : errors };
     case "avg":
-      return { n, actual: (totals.totalNs + omitted.totalNs) / n };
+      return { n, actual: (totals.totalNs + omitted.totalNs + left.totalNs) / n };
     case "max":
       return { n, actual: totals.count === 0 ? undefined : totals.maxNs };
     case "min":

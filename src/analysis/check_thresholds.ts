@@ -5,7 +5,13 @@
  * @module
  */
 import type { Selector } from "../model/selector.ts";
-import type { SpanReader, SpanSet, SpanSetOptions, SpanTotals } from "../model/span_reader.ts";
+import type {
+  SpanKey,
+  SpanReader,
+  SpanSet,
+  SpanSetOptions,
+  SpanTotals,
+} from "../model/span_reader.ts";
 import type { Threshold } from "../model/threshold.ts";
 import { type CheckCase, measureCases } from "./check_measure.ts";
 import { type CheckReport, overallVerdict } from "./check_report.ts";
@@ -13,6 +19,7 @@ import { type CheckTarget, findTargets } from "./check_targets.ts";
 import { judge, judgeLoss, type LossLimit } from "./check_verdict.ts";
 import { summarizeLosses } from "./loss_summary.ts";
 import { OmittedByName, type OmittedSpans } from "./omitted_spans.ts";
+import { NotKeptByName, type NotKeptSpans, summarizeSampling } from "./sampling.ts";
 
 /** Options for {@linkcode checkThresholds}. */
 export interface CheckOptions {
@@ -33,12 +40,14 @@ export async function checkThresholds(
   const losses = await reader.losses();
   const lossReason = judgeLoss(reader.run, summarizeLosses(reader.run, losses), options.maxLoss);
   const spans = reader.spans();
-  const all = await spans.totals();
+  const notKept = new NotKeptByName(losses);
+  const all = withKeys(await spans.totals(), notKept.keys());
   const pairs = thresholds.flatMap((threshold) =>
     findTargets(threshold, all, options.span).map((target) => ({ threshold, target }))
   );
   const cases = await toCases(pairs, {
     omitted: new OmittedByName(losses),
+    notKept,
     // Most thresholds are about what is known already.
     setOf: async (options) => {
       if (options.where.length === 0 && options.measure === "duration") {
@@ -48,9 +57,10 @@ export async function checkThresholds(
       return { spans: chosen, rows: await chosen.totals() };
     },
   });
+  const sampling = summarizeSampling(reader.run, losses);
   const measured = await measureCases(cases, reader.run.durationNs);
   const checks = cases.map((one, i) =>
-    judge(one, measured[i]!, { minSamples: options.minSamples, lossReason })
+    judge(one, measured[i]!, { minSamples: options.minSamples, lossReason, sampling })
   );
   return { verdict: overallVerdict(checks), checks };
 }
@@ -58,8 +68,9 @@ export async function checkThresholds(
 /** Pairs that look at the same spans share a set, which is prepared once. */
 async function toCases(
   pairs: readonly { threshold: Threshold; target: CheckTarget }[],
-  { omitted, setOf }: {
+  { omitted, notKept, setOf }: {
     omitted: OmittedByName;
+    notKept: NotKeptByName;
     setOf: (options: Required<SpanSetOptions>) => Promise<{ spans: SpanSet; rows: SpanTotals[] }>;
   },
 ): Promise<CheckCase[]> {
@@ -82,6 +93,7 @@ async function toCases(
         omitted: where.length > 0 ? sumOmitted([]) : sumOmitted(target.keys.map((key) => {
           return omitted.of(key);
         })),
+        notKept: sumNotKept(target.keys.map((key) => notKept.of(key))),
       });
     }
   }
@@ -103,6 +115,26 @@ function sumOmitted(rows: readonly OmittedSpans[]): OmittedSpans {
     count: rows.reduce((sum, { count }) => sum + count, 0),
     totalNs: rows.reduce((sum, { totalNs }) => sum + totalNs, 0),
   };
+}
+
+function sumNotKept(rows: readonly NotKeptSpans[]): NotKeptSpans {
+  return {
+    ...sumOmitted(rows),
+    errors: rows.reduce((sum, { errors }) => sum + errors, 0),
+  };
+}
+
+/** Adds names of which nothing was stored. */
+function withKeys(totals: readonly SpanTotals[], keys: readonly SpanKey[]): SpanTotals[] {
+  const stored = new Set(totals.map(keyText));
+  const added = keys.filter((key) => !stored.has(keyText(key))).map((key) => ({
+    ...key,
+    kind: key.scope === "http.server" ? "server" : "internal",
+    ...sumTotals([]),
+    roots: 0,
+    selfNs: 0,
+  }));
+  return [...totals, ...added];
 }
 
 function keyText({ scope, name }: { scope: string; name: string }): string {

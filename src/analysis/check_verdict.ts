@@ -10,7 +10,9 @@ import type { RecordedRun } from "../model/span_reader.ts";
 import type { Operator, Threshold } from "../model/threshold.ts";
 import type { CheckCase, Measurement } from "./check_measure.ts";
 import type { Check } from "./check_report.ts";
+import { samplingObstacle } from "./check_sampling.ts";
 import type { LossSummary } from "./loss_summary.ts";
+import type { SamplingSummary } from "./sampling.ts";
 
 /** How many lost spans a gate tolerates; a fraction is of those issued. */
 export type LossLimit = { spans: number } | { fraction: number };
@@ -21,6 +23,8 @@ export interface VerdictOptions {
   minSamples: number | undefined;
   /** Why nothing can pass, if so. */
   lossReason: string | undefined;
+  /** Undefined when everything was recorded. */
+  sampling: SamplingSummary | undefined;
 }
 
 /** Turns a measurement into a verdict. */
@@ -35,7 +39,8 @@ export function judge(one: CheckCase, measured: Measurement, options: VerdictOpt
     n,
     interval,
   };
-  const obstacle = findObstacle(one, measured, options.minSamples);
+  const obstacle = findObstacle(one, measured, options.minSamples) ??
+    samplingObstacle(one, measured, options.sampling);
   if (obstacle !== undefined) return { ...check, verdict: "inconclusive", reason: obstacle };
   const holds = compare(actual!, threshold.operator, threshold.limit);
   if (!holds) return { ...check, verdict: "fail", reason: undefined };

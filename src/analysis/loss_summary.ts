@@ -31,7 +31,7 @@ export function summarizeLosses(
   for (const { reason, count } of losses) counts.set(reason, (counts.get(reason) ?? 0) + count);
   const of = (reason: string) => counts.get(reason) ?? 0;
   const belowMinimum = of("below_minimum");
-  const sampledOut = of("sampled") + of("rate_limited");
+  const sampledOut = of("sampled") + of("rate_limited") + of("not_kept");
   let lost = 0;
   for (const [reason, count] of counts) {
     if (!(OMISSION_REASONS as readonly string[]).includes(reason)) lost += count;

@@ -4,9 +4,10 @@
  * @module
  */
 import { matchesKey, type Selector } from "../model/selector.ts";
-import type { RecordedRun, SpanReader } from "../model/span_reader.ts";
+import type { MetricTotals, RecordedHook, RecordedRun, SpanReader } from "../model/span_reader.ts";
 import { type LossSummary, summarizeLosses } from "./loss_summary.ts";
 import { OmittedByName } from "./omitted_spans.ts";
+import { NotKeptByName, type SamplingSummary, summarizeSampling } from "./sampling.ts";
 import {
   addPercentiles,
   REPORT_PERCENTILES,
@@ -45,7 +46,13 @@ export interface RunReport {
   loss: LossSummary;
   /** Undefined when the run was not calibrated. */
   overhead: Overhead | undefined;
+  /** Undefined when everything was recorded. */
+  sampling: SamplingSummary | undefined;
   spans: SpanStats[];
+  /** Of all spans that the report is about. */
+  scopes: string[];
+  metrics: MetricTotals[];
+  hooks: RecordedHook[];
   /** Names that there are beyond those in `spans`. */
   hiddenCount: number;
   /** Selector that the spans were chosen with. */
@@ -77,8 +84,10 @@ export async function buildReport(
   const spans = reader.spans({ where: filter?.attributes ?? [] });
   const losses = await reader.losses();
   // What was not stored has no attributes to look at.
-  const omitted = new OmittedByName(filter?.attributes.length ? [] : losses);
-  const all = toStats(await spans.totals(), omitted)
+  const counted = filter?.attributes.length ? [] : losses;
+  const omitted = new OmittedByName(counted);
+  const notKept = new NotKeptByName(counted);
+  const all = toStats(await spans.totals(), { omitted, notKept })
     .filter((key) => filter === undefined || matchesKey(filter, key));
   const isByPercentile = isReportPercentile(sort);
   // Only the rows that are shown need percentiles, unless they decide which those are.
@@ -89,11 +98,16 @@ export async function buildReport(
     const histograms = await spans.histograms(rows);
     rows.forEach((row, i) => row.histogram = histograms[i]!);
   }
+  const loss = summarizeLosses(reader.run, losses);
   return {
     run: reader.run,
-    loss: summarizeLosses(reader.run, losses),
-    overhead: overheadOf(reader.run),
+    loss,
+    overhead: overheadOf(reader.run, loss),
+    sampling: summarizeSampling(reader.run, losses),
     spans: rows,
+    scopes: [...new Set(all.map(({ scope }) => scope))],
+    metrics: await reader.metrics(),
+    hooks: await reader.hooks(),
     hiddenCount: all.length - rows.length,
     filter: filter?.text,
     isEstimate: estimate,
@@ -137,8 +151,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function overheadOf(run: RecordedRun): Overhead | undefined {
+function overheadOf(run: RecordedRun, { byReason }: LossSummary): Overhead | undefined {
   if (run.spanCostNs <= 0) return undefined;
-  const fraction = run.durationNs ? run.spanCostNs * run.issued / run.durationNs : undefined;
+  // What is left out at its root costs next to nothing.
+  const made = run.issued - (byReason["sampled"] ?? 0) - (byReason["rate_limited"] ?? 0);
+  const fraction = run.durationNs ? run.spanCostNs * made / run.durationNs : undefined;
   return { nsPerSpan: run.spanCostNs, fraction };
 }

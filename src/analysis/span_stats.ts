@@ -6,6 +6,7 @@
 import { parsePercentile, type Percentile } from "../model/percentile.ts";
 import type { HistogramCell, SpanSet, SpanTotals } from "../model/span_reader.ts";
 import { type OmittedByName, rankAmongStored } from "./omitted_spans.ts";
+import type { NotKeptByName } from "./sampling.ts";
 
 /** The percentiles of a report. */
 export const REPORT_PERCENTILES = ["p50", "p90", "p95", "p99", "p999"] as const;
@@ -19,14 +20,16 @@ const PERCENTILES: readonly Percentile[] = ["50", "90", "95", "99", "99.9"].map(
 export type Percentiles = Readonly<Record<ReportPercentile, number | undefined>>;
 
 /**
- * Statistics of the finished spans of one name and scope. `count`, `totalNs`
- * and `meanNs` include spans that were counted and not stored. `minNs` and
- * `maxNs` are NaN where they are not known.
+ * Statistics of the finished spans of one name and scope. `count`, `errors`,
+ * `totalNs` and `meanNs` include spans that were counted and not stored; all
+ * else is of stored ones. `minNs` and `maxNs` are NaN where they are not known.
  */
 export interface SpanStats extends SpanTotals {
   meanNs: number;
   /** Part of `count` that was below `--min-duration`. */
   belowMinimum: number;
+  /** Part of `count` that was thrown away by `--keep`. */
+  notKept: number;
   percentiles: Percentiles;
   /** Filled for the rows that are shown, when asked for. */
   histogram: readonly HistogramCell[];
@@ -35,21 +38,28 @@ export interface SpanStats extends SpanTotals {
 const UNKNOWN = Object.fromEntries(REPORT_PERCENTILES.map((name) => [name, undefined]));
 
 /** A row for each of `totals` and for each name of which nothing was stored, percentiles unknown. */
-export function toStats(totals: readonly SpanTotals[], omitted: OmittedByName): SpanStats[] {
-  const stored = new Set(totals.map(({ name, scope }) => `${scope}:${name}`));
-  const others = omitted.keys()
-    .filter(({ name, scope }) => !stored.has(`${scope}:${name}`))
-    .map((key) => ({ ...EMPTY, ...key }));
-  return [...totals, ...others].map((row) => {
+export function toStats(
+  totals: readonly SpanTotals[],
+  { omitted, notKept }: { omitted: OmittedByName; notKept: NotKeptByName },
+): SpanStats[] {
+  const rows = new Map(totals.map((row) => [`${row.scope}:${row.name}`, row]));
+  for (const key of [...omitted.keys(), ...notKept.keys()]) {
+    const place = `${key.scope}:${key.name}`;
+    if (!rows.has(place)) rows.set(place, { ...EMPTY, kind: kindOf(key.scope), ...key });
+  }
+  return [...rows.values()].map((row) => {
     const { count: belowMinimum, totalNs: omittedNs } = omitted.of(row);
-    const count = row.count + belowMinimum;
-    const totalNs = row.totalNs + omittedNs;
+    const left = notKept.of(row);
+    const count = row.count + belowMinimum + left.count;
+    const totalNs = row.totalNs + omittedNs + left.totalNs;
     return {
       ...row,
       count,
+      errors: row.errors + left.errors,
       totalNs,
       // The shortest of them were not stored.
       minNs: belowMinimum > 0 ? NaN : row.minNs,
+      notKept: left.count,
       meanNs: count === 0 ? 0 : totalNs / count,
       belowMinimum,
       percentiles: UNKNOWN as Percentiles,
@@ -58,8 +68,12 @@ export function toStats(totals: readonly SpanTotals[], omitted: OmittedByName): 
   });
 }
 
+/** What the spans of a scope are as a rule. */
+function kindOf(scope: string): string {
+  return scope === "http.server" ? "server" : scope === "http.client" ? "client" : "internal";
+}
+
 const EMPTY = {
-  kind: "internal",
   count: 0,
   errors: 0,
   roots: 0,
@@ -79,11 +93,11 @@ export async function addPercentiles(
   rows: readonly SpanStats[],
   options: { estimate?: boolean } = {},
 ): Promise<void> {
-  const ranks = rows.map(({ count, belowMinimum }) =>
-    PERCENTILES.map((percentile) =>
-      rankAmongStored(percentile, { stored: count - belowMinimum, omitted: belowMinimum })
-    )
-  );
+  const ranks = rows.map(({ count, belowMinimum: omitted, notKept }) => {
+    const stored = count - omitted - notKept;
+    if (stored + omitted === 0) return [];
+    return PERCENTILES.map((percentile) => rankAmongStored(percentile, { stored, omitted }));
+  });
   const requests = rows.map((key, i) => ({
     keys: [key],
     ranks: ranks[i]!.filter((rank) => rank > 0),

@@ -31,6 +31,21 @@ export interface RecordedRun {
   lost: number;
   /** Cost of one span as calibrated in this run, 0 when it was not. */
   spanCostNs: number;
+  /** Absent when every trace was recorded. */
+  sampling?: RecordedSampling | undefined;
+}
+
+/** What a run was asked to record, and of how many traces it did. */
+export interface RecordedSampling {
+  /** Share of the traces that were to be taken. */
+  ratio: number;
+  /** Of each thread. */
+  maxSpansPerSecond: number | undefined;
+  /** The rule of `--keep`. */
+  keep: string | undefined;
+  /** Traces that were decided about at their roots, and those that were taken. Both 0: all were. */
+  traces: number;
+  tracesTaken: number;
 }
 
 /** Spans that were issued and not stored, by reason and, where known, by name. */
@@ -39,6 +54,9 @@ export interface RecordedLoss {
   name: string | undefined;
   count: number;
   totalNs: number;
+  /** Where it is known. */
+  scope?: string | undefined;
+  errors?: number;
 }
 
 /** What is known of the values of one metric, those of all threads together. */

@@ -15,6 +15,14 @@ const GET: Omit<SpanFixture, "durationNs"> = {
   kind: "server",
 };
 
+const SAMPLING = {
+  ratio: 1,
+  maxSpansPerSecond: undefined,
+  keep: undefined,
+  traces: 0,
+  tracesTaken: 0,
+};
+
 type Settings = CheckOptions & MemoryReaderOptions;
 
 async function check(
@@ -231,5 +239,100 @@ describe("checkThresholds()", () => {
       assert.ok(below(check.actual!) * 1000 >= tenths * values.length);
       assert.ok(below(check.actual! - 1) * 1000 < tenths * values.length);
     }));
+  });
+
+  it("concludes no more from sampled traces than they prove", async () => {
+    const spans = steppedSpans({ ...GET, status: "error" }, 10, MS)
+      .concat(steppedSpans(GET, 190, MS));
+    const sampling = { ...SAMPLING, ratio: 0.1, traces: 2_000, tracesTaken: 200 };
+    const cases: Record<string, string> = {
+      // 200 spans of 2 s are 100/s, of some 2,000.
+      "count > 100": "pass",
+      "count >= 200": "pass",
+      "count > 1000": "inconclusive",
+      "count < 150": "fail",
+      "count < 5000": "inconclusive",
+      "count == 200": "inconclusive",
+      "count == 100": "fail",
+      "count != 100": "pass",
+      "rate > 50/s": "pass",
+      "rate < 500/s": "inconclusive",
+      "errors < 5": "fail",
+      "errors < 50": "inconclusive",
+      "errors < 6%": "pass",
+      "errors < 1%": "fail",
+      "max < 1s": "inconclusive",
+      "max < 100ms": "fail",
+      "max > 100ms": "pass",
+      "min < 5ms": "pass",
+      "min > 5ms": "fail",
+      "min > 0.1ms": "inconclusive",
+      "avg < 200ms": "pass",
+      "p(99) < 200ms": "pass",
+      "p(99) < 100ms": "fail",
+    };
+    const { checks } = await check(
+      spans,
+      Object.keys(cases).map((text) => `GET *: ${text}`),
+      { run: { sampling } },
+    );
+    assert.deepEqual(
+      Object.fromEntries(checks.map(({ expression, verdict }) => [expression, verdict])),
+      cases,
+    );
+    const unknown = checks.find(({ expression }) => expression === "count < 5000")!;
+    assert.equal(unknown.reason, "only 200 of 2000 traces were recorded: about 2000");
+    assert.equal(unknown.actual, 200);
+  });
+
+  it("counts what --keep threw away, and does not judge what it cannot know of that", async () => {
+    const spans = steppedSpans({ ...GET, status: "error" }, 200, MS);
+    const losses = [
+      { reason: "not_kept", ...GET, count: 800, totalNs: 8e9, errors: 2 },
+      { reason: "not_kept", name: "GET /", scope: "http.server", count: 9, totalNs: 9, errors: 0 },
+    ];
+    const sampling = { ...SAMPLING, keep: "errors" };
+    const cases: Record<string, string> = {
+      "count == 1000": "pass",
+      "rate == 500/s": "pass",
+      "errors < 20.3%": "pass",
+      "errors < 20.1%": "fail",
+      "errors == 202": "pass",
+      "avg < 29ms": "pass",
+      "avg < 28ms": "fail",
+      "p(99) < 1s": "inconclusive",
+      "p(99) < 1ms": "inconclusive",
+      "self.avg < 1s": "inconclusive",
+      "max < 1s": "inconclusive",
+      "max < 100ms": "fail",
+      "min < 2ms": "pass",
+      "min > 0.5ms": "inconclusive",
+    };
+    const settings = { losses, run: { sampling } };
+    const { checks } = await check(
+      spans,
+      Object.keys(cases).map((text) => `GET /users*: ${text}`),
+      settings,
+    );
+    assert.deepEqual(checks.map(({ verdict }) => verdict), Object.values(cases));
+    assert.match(checks[7]!.reason!, /--keep left out 800 spans/);
+    // Attributes of what was thrown away are not known.
+    const withAttribute = spans.map((span) => ({ ...span, attributes: { a: "1" } }));
+    const conditional = await check(withAttribute, [
+      "GET *{a=1}: count >= 200",
+      "GET *{a=1}: count < 1000",
+      "GET *{a=1}: errors < 1%",
+      "GET *{a=1}: avg < 1s",
+    ], settings);
+    assert.deepEqual(
+      conditional.checks.map(({ verdict }) => verdict),
+      ["pass", "inconclusive", "inconclusive", "inconclusive"],
+    );
+    // A name of which nothing was kept is judged like the others.
+    const { checks: each } = await check(spans, "errors < 1%", settings);
+    assert.deepEqual(
+      each.map(({ selector, verdict, n }) => [selector, verdict, n]),
+      [["GET /users/:id", "fail", 1_000], ["GET /", "pass", 9]],
+    );
   });
 });

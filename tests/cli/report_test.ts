@@ -81,7 +81,8 @@ test("report --format json is what cli.md promises", async () => {
   await withShop(async (recording) => {
     const { stdout } = await ferret(["report", recording, "--format", "json"]);
     const report = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(report), ["run", "loss", "overhead", "spans"]);
+    assert.deepEqual(Object.keys(report), ["run", "loss", "overhead", "sampling", "spans"]);
+    assert.equal(report.sampling, null);
     assert.deepEqual(report.run, {
       id: "run-1",
       n: 1,

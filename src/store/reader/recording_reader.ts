@@ -37,15 +37,18 @@ export class RecordingReader implements SpanReader {
 
   async losses(): Promise<RecordedLoss[]> {
     const rows = await this.#sandbox.rows(
-      `SELECT reason::VARCHAR, name::VARCHAR, sum(count)::BIGINT, coalesce(sum(total_ns), 0)::BIGINT
+      `SELECT reason::VARCHAR, name::VARCHAR, scope::VARCHAR, sum(count)::BIGINT,
+         coalesce(sum(total_ns), 0)::BIGINT, coalesce(sum(errors), 0)::BIGINT
        FROM losses WHERE run_id = ${quoteString(this.run.runId)} AND count > 0
-       GROUP BY ALL ORDER BY 1, 2`,
-    ) as [string | null, string | null, bigint, bigint][];
-    return rows.map(([reason, name, count, totalNs]) => ({
+       GROUP BY ALL ORDER BY 1, 2, 3`,
+    ) as [string | null, string | null, string | null, bigint, bigint, bigint][];
+    return rows.map(([reason, name, scope, count, totalNs, errors]) => ({
       reason: reason ?? "unknown",
       name: name ?? undefined,
+      scope: scope ?? undefined,
       count: Number(count),
       totalNs: Number(totalNs),
+      errors: Number(errors),
     }));
   }
 

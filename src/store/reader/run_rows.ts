@@ -6,7 +6,7 @@
 import { OMISSION_REASONS } from "../../model/ledger.ts";
 import { RecordingError } from "../../model/recording_error.ts";
 import type { RunStatus } from "../../model/run_info.ts";
-import type { RecordedRun } from "../../model/span_reader.ts";
+import type { RecordedRun, RecordedSampling } from "../../model/span_reader.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const STATUSES: readonly string[] = ["complete", "recovered", "cut_off"] satisfies RunStatus[];
@@ -20,7 +20,8 @@ export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
        runtime_version::VARCHAR, ferret_version::VARCHAR, labels::VARCHAR, exit_code,
        "signal"::VARCHAR, issued, stored, unfinished, span_cost_ns::DOUBLE,
        coalesce((SELECT sum(l.count) FROM losses l WHERE l.run_id = r.run_id
-         AND l.reason NOT IN (${omissions})), 0)::BIGINT
+         AND l.reason NOT IN (${omissions})), 0)::BIGINT,
+       sample_ratio::DOUBLE, max_spans_per_second::DOUBLE, keep::VARCHAR, traces, traces_taken
      FROM runs r WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
   );
   if (rows.length === 0) {
@@ -70,7 +71,7 @@ function numbersOf(runs: readonly RecordedRun[]): string {
 function toRun(row: unknown[]): RecordedRun {
   const [runId, n, status, started, ended, command, args, runtime, ...rest] = row;
   const [runtimeVersion, ferretVersion, labels, exitCode, signal, ...books] = rest;
-  const [issued, stored, unfinished, spanCostNs, lost] = books;
+  const [issued, stored, unfinished, spanCostNs, lost, ...sampling] = books;
   const [startedUs, endedUs] = [toNumber(started), toNumber(ended)];
   return {
     runId: String(runId),
@@ -93,7 +94,16 @@ function toRun(row: unknown[]): RecordedRun {
     unfinished: toNumber(unfinished) ?? 0,
     lost: toNumber(lost) ?? 0,
     spanCostNs: toNumber(spanCostNs) ?? 0,
+    sampling: toSampling(sampling),
   };
+}
+
+function toSampling(row: unknown[]): RecordedSampling | undefined {
+  const [ratio = 1, limit, , traces = 0, tracesTaken = 0] = row.map(toNumber);
+  const keep = row[2] === null ? undefined : toText(row[2]);
+  // Whatever else somebody's tool may have written there.
+  if (!(ratio < 1 && ratio >= 0) && limit === undefined && keep === undefined) return undefined;
+  return { ratio, maxSpansPerSecond: limit, keep, traces, tracesTaken };
 }
 
 function toNumber(value: unknown): number | undefined {

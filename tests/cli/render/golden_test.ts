@@ -53,6 +53,27 @@ test("a report is as it was", async () => {
   assertGolden("report.md", reportMarkdown(report));
 });
 
+test("a report on a sampled run says what is estimated, and what is not of all spans", async () => {
+  const sampling = {
+    ratio: 0.1,
+    maxSpansPerSecond: 5_000,
+    keep: "errors,slow:100ms",
+    traces: 20_120,
+    tracesTaken: 2_012,
+  };
+  const losses = [
+    { reason: "sampled", name: undefined, count: 90_000, totalNs: 0 },
+    { ...SPANS[0]!, reason: "not_kept", count: 800, totalNs: 4e9, errors: 2 },
+    { reason: "not_kept", name: "quick", scope: "db", count: 7, totalNs: 7_000, errors: 0 },
+  ];
+  const sampled = memoryReader(SPANS.slice(0, 1_300), { losses, run: { sampling } });
+  const report = await buildReport(sampled, { histograms: true });
+  assertGolden("report_sampled.txt", reportText(report, { columns: 120 }));
+  assertGolden("report_sampled.json", reportJson(report));
+  assertGolden("report_sampled.csv", reportCsv(report));
+  assertGolden("report_sampled.md", reportMarkdown(report));
+});
+
 test("a report in colours is as it was", async () => {
   const report = await buildReport(reader, { histograms: true, limit: 3 });
   assertGolden("report_colored.txt", reportText(report, { columns: 120, isColored: true }));

@@ -49,7 +49,11 @@ for (const [kind, write] of Object.entries(WRITERS)) {
         run: { runId: "run-a", command: "app.ts", labels: { branch: "main" } },
         end: { exitCode: 3 },
         spans: [{ name: "a", durationNs: 5 }, { name: "b", durationNs: null }],
-        losses: [{ reason: "ring_full", count: 7 }, { reason: "sampled", count: 2 }],
+        losses: [
+          { reason: "ring_full", count: 7 },
+          { reason: "sampled", count: 2 },
+          { reason: "not_kept", name: "b", scope: "db", count: 3, totalNs: 30, errors: 1 },
+        ],
       });
       const reader = await openRecording(path);
       const { run } = reader;
@@ -62,12 +66,35 @@ for (const [kind, write] of Object.entries(WRITERS)) {
       assert.equal(run.signal, undefined);
       assert.equal(run.durationNs, RUN_DURATION_NS);
       assert.equal(run.startedAtMs, 1_790_000_000_000);
-      assert.deepEqual([run.issued, run.stored, run.unfinished, run.lost], [11, 2, 1, 7]);
+      assert.deepEqual([run.issued, run.stored, run.unfinished, run.lost], [14, 2, 1, 7]);
+      assert.equal(run.sampling, undefined);
+      const unnamed = { name: undefined, scope: undefined, totalNs: 0, errors: 0 };
       assert.deepEqual(await reader.losses(), [
-        { reason: "ring_full", name: undefined, count: 7, totalNs: 0 },
-        { reason: "sampled", name: undefined, count: 2, totalNs: 0 },
+        { reason: "not_kept", name: "b", scope: "db", count: 3, totalNs: 30, errors: 1 },
+        { ...unnamed, reason: "ring_full", count: 7 },
+        { ...unnamed, reason: "sampled", count: 2 },
       ]);
       reader.close();
+    });
+
+    it("tells what of the run was recorded", async () => {
+      const spans = [{ name: "a", durationNs: 5 }];
+      const sampling = { ratio: 0.1, maxSpansPerSecond: 500, keep: "errors" };
+      const path = await record(
+        { run: { runId: "run-a", sampling }, spans, traces: { decided: 90, taken: 10 } },
+        { run: { runId: "run-b", sampling: { ratio: 0.5, maxSpansPerSecond: 0 } }, spans },
+      );
+      const { runs } = await openRecording(path);
+      assert.deepEqual(runs.map(({ sampling }) => sampling), [
+        { ...sampling, traces: 90, tracesTaken: 10 },
+        {
+          ratio: 0.5,
+          maxSpansPerSecond: undefined,
+          keep: undefined,
+          traces: 0,
+          tracesTaken: 0,
+        },
+      ]);
     });
 
     it("opens the last run, or the one that is named", async () => {
