@@ -41,6 +41,8 @@ export function reportJson(report: RunReport): string {
       not_kept: sampling.notKept,
     },
     spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
+    ...(report.metrics.length === 0 ? {} : { metrics: metricsJson(report.metrics) }),
+    ...(report.hooks.length === 0 ? {} : { hooks: report.hooks.map(hookJson) }),
   };
   return `${toSafeJson(value)}\n`;
 }

@@ -74,6 +74,39 @@ test("a report on a sampled run says what is estimated, and what is not of all s
   assertGolden("report_sampled.md", reportMarkdown(report));
 });
 
+test("a report with metrics and hooks is as it was", async () => {
+  const metric = (name: string, values: [sum: number, p99: number, max: number], count = 12) => ({
+    name,
+    count,
+    sum: values[0],
+    min: 0,
+    max: values[2],
+    p50: 0,
+    p99: values[1],
+    last: values[0],
+  });
+  const report = await buildReport(
+    memoryReader([{ name: "GET /", scope: "http.server", durationNs: MS }], {
+      metrics: [
+        metric("nodejs.eventloop.delay", [0.4, 0.0061, 0.15], 100),
+        metric("process.cpu.time", [0.875, 0.875, 0.875]),
+        metric("process.memory.usage", [0, 0, 346_521_600]),
+        metric("v8js.gc.duration", [0.034, 0.01, 0.012]),
+      ],
+      hooks: [
+        { name: "fetch", state: "active", reason: undefined, threads: 1 },
+        { name: "http", state: "active", reason: undefined, threads: 2 },
+        { name: "pg", state: "failed", reason: "TypeError: \x1b[31mno\nstack", threads: 1 },
+        { name: "redis", state: "waiting", reason: undefined, threads: 1 },
+      ],
+    }),
+    { limit: 3 },
+  );
+  assertGolden("report_footer.txt", reportText(report, { columns: 100 }));
+  assertGolden("report_footer.md", reportMarkdown(report));
+  assertGolden("report_footer.json", reportJson(report));
+});
+
 test("a report in colours is as it was", async () => {
   const report = await buildReport(reader, { histograms: true, limit: 3 });
   assertGolden("report_colored.txt", reportText(report, { columns: 120, isColored: true }));

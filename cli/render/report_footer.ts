@@ -1,0 +1,78 @@
+/**
+ * What a report says below its table: how the process fared, and which hooks
+ * were at work. Nothing of it in recordings that have none of it.
+ *
+ * @module
+ */
+import type { RunReport } from "../../src/analysis/run_report.ts";
+import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
+import { formatDuration } from "../../src/model/duration.ts";
+import type { MetricTotals, RecordedHook } from "../../src/model/span_reader.ts";
+import { formatSize } from "../run/size.ts";
+import { countOf, formatShare } from "./numbers.ts";
+import { sanitize } from "./sanitize.ts";
+
+/** Longest reason that is shown. */
+const MAX_REASON_LENGTH = 100;
+
+/** The lines, none or some. */
+export function footerLines(report: RunReport): string[] {
+  const metrics = metricsLine(report);
+  return [
+    ...(metrics === "" ? [] : [metrics]),
+    ...hookLines(report.hooks, report.scopes),
+  ];
+}
+
+function metricsLine({ metrics, run }: RunReport): string {
+  const by = new Map(metrics.map((row) => [row.name, row]));
+  const delay = by.get("nodejs.eventloop.delay");
+  const gc = by.get("v8js.gc.duration");
+  const resident = by.get("process.memory.usage");
+  const cpu = by.get("process.cpu.time");
+  const ofRun = (seconds: number) =>
+    run.durationNs === undefined || run.durationNs <= 0
+      ? undefined
+      : formatShare(seconds * 1e9 / run.durationNs);
+  return [
+    delay === undefined
+      ? undefined
+      : `event loop late by ${seconds(delay.p99)} (p99), ${seconds(delay.max)} at most`,
+    gc === undefined ? undefined : gcText(gc, ofRun(gc.sum)),
+    resident === undefined ? undefined : `memory ${formatSize(Math.round(resident.max))} at most`,
+    cpu === undefined ? undefined : `CPU ${withShare(seconds(cpu.last), ofRun(cpu.last))}`,
+  ].filter((part) => part !== undefined).join("; ");
+}
+
+function gcText(gc: MetricTotals, share: string | undefined): string {
+  return `GC ${withShare(seconds(gc.sum), share)} in ${countOf(gc.count, "pause")}`;
+}
+
+function withShare(text: string, share: string | undefined): string {
+  return share === undefined ? text : `${text} (${share} of the run)`;
+}
+
+function seconds(value: number): string {
+  return formatDuration(value * 1e9);
+}
+
+/** Active hooks that recorded something, and hooks that people would miss. */
+function hookLines(hooks: readonly RecordedHook[], scopes: readonly string[]): string[] {
+  const isUsed = ({ name, state }: RecordedHook) =>
+    state === "active" &&
+    HOOK_CATALOG.some((entry) =>
+      entry.name === name && entry.scopes.some((scope) => scopes.includes(scope))
+    );
+  const used = hooks.filter(isUsed).map(({ name }) => sanitize(name));
+  const lines = used.length === 0 ? [] : [`hooks: ${used.join(", ")}`];
+  for (const { name, state, reason } of hooks) {
+    if (state !== "failed") continue;
+    lines.push(`hook ${sanitize(name)} failed${reason === undefined ? "" : `: ${short(reason)}`}`);
+  }
+  return lines;
+}
+
+function short(reason: string): string {
+  const line = sanitize(reason.split("\n", 1)[0]!);
+  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}…` : line;
+}
