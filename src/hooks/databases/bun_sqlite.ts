@@ -1,0 +1,80 @@
+/**
+ * Statements of bun:sqlite. Each has its methods as properties of its own, so
+ * they are replaced when it is made.
+ *
+ * @module
+ */
+import { builtin } from "../../runtime/self.ts";
+import type { Hook } from "../hook.ts";
+import { imitate } from "../options.ts";
+import { replaceFunction } from "../replace_function.ts";
+import { Database } from "./database.ts";
+import { LENIENT_SQLITE } from "./sql_tokens.ts";
+import { sqliteTarget } from "./sqlite_target.ts";
+import { observedMethod, STATEMENT_METHODS } from "./statements.ts";
+
+interface BunDatabase {
+  filename: string;
+}
+
+export const bunSqlite: Hook = {
+  name: "bun-sqlite",
+  runtimes: ["bun"],
+  install({ recorder, onModule }) {
+    onModule(["bun:sqlite"], () => {
+      const { Database: BunDatabase } = builtin<{ Database: { prototype: object } }>("bun:sqlite");
+      const database = new Database(recorder, {
+        system: "sqlite",
+        dialect: LENIENT_SQLITE,
+        statusOf: (error) => (error as { code?: unknown }).code,
+      });
+      observeDatabases(database, BunDatabase.prototype as Record<string, unknown>);
+    });
+  },
+};
+
+function observeDatabases(database: Database, prototype: Record<string, unknown>): void {
+  const observed = new WeakSet<object>();
+  for (const name of ["prepare", "query"]) {
+    replaceFunction(
+      prototype,
+      name,
+      (original) =>
+        imitate(function (this: BunDatabase, ...args: unknown[]) {
+          const statement = Reflect.apply(original, this, args) as object;
+          // `query` keeps its statements.
+          if (observed.has(statement)) return statement;
+          observed.add(statement);
+          const prepared = { summary: database.query(args[0]), target: targetOf(this) };
+          for (const method of [...STATEMENT_METHODS, "iterate"]) {
+            replaceFunction(
+              statement,
+              method,
+              (run) => observedMethod(database, method, run, () => prepared),
+            );
+          }
+          return statement;
+        }, original),
+    );
+  }
+  const hadOneName = prototype["exec"] === prototype["run"];
+  replaceFunction(
+    prototype,
+    "run",
+    (original) =>
+      imitate(function (this: BunDatabase, ...args: unknown[]) {
+        if (database.isInside) return Reflect.apply(original, this, args);
+        const operation = database.start(database.query(args[0]), targetOf(this));
+        return operation.call({ fn: original, self: this, args }, changesOf);
+      }, original),
+  );
+  if (hadOneName) replaceFunction(prototype, "exec", () => prototype["run"] as () => unknown);
+}
+
+function targetOf(database: BunDatabase) {
+  return sqliteTarget(database, () => database.filename);
+}
+
+function changesOf(answer: unknown): number {
+  return (answer as { changes: number }).changes;
+}
