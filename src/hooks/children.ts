@@ -25,18 +25,19 @@ export function remoteParent(
 ): RemoteParent | undefined {
   if (span === undefined) return undefined;
   const name = recorder.strings.textOf(span.nameId);
-  return { process: config.process, spanId: span.id, traceId: span.traceId, name };
+  const { id: spanId, traceId, isSampled } = span;
+  return { process: config.process, spanId, traceId, name, isSampled };
 }
 
 /** The parent as text: for an environment variable. */
 export function formatParent(parent: RemoteParent): string {
-  const { process, spanId, traceId, name } = parent;
-  return `${process}:${spanId}:${traceId}:${encodeURIComponent(name)}`;
+  const { process, spanId, traceId, name, isSampled } = parent;
+  return [process, spanId, traceId, encodeURIComponent(name), isSampled ? 1 : 0].join(":");
 }
 
 /** Reads what {@linkcode formatParent} wrote; undefined when it is anything else. */
 export function parseParent(text: string | undefined): RemoteParent | undefined {
-  const match = /^(\d+):(\d+):(\d+):([^:]*)$/.exec(text ?? "");
+  const match = /^(\d+):(\d+):(\d+):([^:]*):([01])$/.exec(text ?? "");
   if (match === null) return undefined;
   try {
     return {
@@ -44,6 +45,7 @@ export function parseParent(text: string | undefined): RemoteParent | undefined 
       spanId: Number(match[2]),
       traceId: Number(match[3]),
       name: decodeURIComponent(match[4]!),
+      isSampled: match[5] === "1",
     };
   } catch {
     return undefined;

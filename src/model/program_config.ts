@@ -45,6 +45,8 @@ export interface RemoteParent {
   spanId: number;
   traceId: number;
   name: string;
+  /** False: its trace is not recorded, and neither is what belongs to it here. */
+  isSampled: boolean;
 }
 
 /** Settings of the recorder in one thread of a program. */
