@@ -11,7 +11,7 @@ import { KIND_SERVER, SCOPE_HTTP_SERVER } from "../model/span.ts";
 import type { AttributeTemplate } from "../recorder/attribute_template.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
-import { type RemoteTrace, TraceContext } from "./trace_context.ts";
+import { TraceContext } from "./trace_context.ts";
 import {
   type Authority,
   authorityOf,
@@ -231,14 +231,12 @@ export class HttpRequests {
       authority.lastMethod = method;
       authority.lastEndpoint = endpoint;
     }
-    // A client's span is named after the method, and so is this one until it has a route.
-    const remote = typeof traceparent === "string"
-      ? this.#trace?.read(traceparent, endpoint.nameId)
-      : undefined;
+    // A client names its span after the method, as it is here until there is a route.
+    const parentNameId = endpoint.nameId;
     if (route !== undefined) endpoint = endpoint.withRoute(route);
     const end = pathEnd(url, start);
     return {
-      span: this.#open(endpoint.nameId, remote),
+      span: this.#open(endpoint.nameId, parentNameId, traceparent),
       url,
       pathFrom: start,
       pathTo: Math.min(end, start + MAX_PATH_CHARS),
@@ -247,14 +245,12 @@ export class HttpRequests {
     };
   }
 
-  #open(nameId: number, remote: RemoteTrace | undefined): Span {
-    const { engine } = this.#recorder;
-    const foreignId = remote?.foreignId;
-    if (foreignId === undefined) return engine.open(nameId, this.#meta, remote?.parent);
-    engine.follow(remote!.parentSampled);
-    const span = engine.open(nameId, this.#meta, undefined);
-    this.#trace!.keepForeign(span, foreignId);
-    return span;
+  #open(nameId: number, parentNameId: number, traceparent: string | null | undefined): Span {
+    const meta = this.#meta;
+    if (typeof traceparent !== "string" || this.#trace === undefined) {
+      return this.#recorder.engine.open(nameId, meta, undefined);
+    }
+    return this.#trace.open(traceparent, { nameId, meta, parentNameId });
   }
 
   #addEndpoint(method: string): Endpoint {

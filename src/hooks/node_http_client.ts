@@ -13,7 +13,7 @@ import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
 import { builtin, runtimeName } from "../runtime/self.ts";
 import { listen } from "./channels.ts";
-import { type Emitter, observeEmit } from "./emitters.ts";
+import { createSpanEmitter, type Emitter, replaceEmit } from "./emitters.ts";
 import type { Hook } from "./hook.ts";
 import { abandonRequest, endRequest, failRequest, startRequest } from "./http_client.ts";
 import { createMark } from "./mark.ts";
@@ -47,16 +47,25 @@ export const nodeHttpClient: Hook = {
 
 function observeRequests(recorder: Recorder): void {
   const trace = TraceContext.of(recorder);
-  const spans = createMark<Span>();
+  const requests = createMark<{ span: Span; parent: Span | undefined }>();
+  const emitter = createSpanEmitter(recorder);
   let isObserving = false;
 
   /** Not before there is a request: most programs make none, and node:http costs 10 ms. */
   function observeEnds(): void {
     isObserving = true;
     const { ClientRequest } = builtin<{ ClientRequest: { prototype: Emitter } }>("node:http");
-    observeEmit(ClientRequest.prototype, (request, event, args) => {
-      const span = spans.get(request);
-      if (span !== undefined && span.isRecording) observe(span, event, args[1]);
+    replaceEmit(ClientRequest.prototype, (emit) => {
+      return function (this: unknown, event): boolean {
+        const sent = requests.get(this as object);
+        if (sent === undefined) return Reflect.apply(emit, this, arguments);
+        if (sent.span.isRecording) observe(sent.span, event, arguments[1]);
+        const { parent } = sent;
+        // Deno emits this one outside of every context.
+        return event === "upgrade" && parent !== undefined && !emitter.isInside(parent)
+          ? emitter.emit(parent, emit, { self: this, args: arguments })
+          : Reflect.apply(emit, this, arguments);
+      };
     });
   }
 
@@ -81,8 +90,9 @@ function observeRequests(recorder: Recorder): void {
 
   listen<{ request: ClientRequest }>("http.client.request.created", ({ request }) => {
     if (!isObserving) observeEnds();
+    const parent = recorder.current();
     const span = startRequest(recorder, request.method ?? "GET", urlOf(request));
-    spans.set(request, span);
+    requests.set(request, { span, parent });
     if (trace === undefined || !trace.continues(span)) return;
     if (request.headersSent || request.hasHeader(TRACEPARENT)) return;
     request.setHeader(TRACEPARENT, trace.headerOf(span));

@@ -100,8 +100,27 @@ export class TraceContext {
     return { parent, foreignId: undefined, parentSampled };
   }
 
+  /**
+   * Opens the span of something that came in with the header of a request:
+   * below the span that sent it, or as a root.
+   *
+   * @param parentNameId Name of a parent in this run, which the header does not tell.
+   */
+  open(
+    header: string,
+    span: { nameId: number; meta: number; parentNameId: number },
+  ): Span {
+    const { engine } = this.#recorder;
+    const remote = this.read(header, span.parentNameId);
+    const foreignId = remote?.foreignId;
+    if (foreignId !== undefined) engine.follow(remote!.parentSampled);
+    const opened = engine.open(span.nameId, span.meta, remote?.parent);
+    if (foreignId !== undefined) this.#keepForeign(opened, foreignId);
+    return opened;
+  }
+
   /** A trace began here that has a foreign id. */
-  keepForeign(root: Span, id: string): void {
+  #keepForeign(root: Span, id: string): void {
     if (this.#foreign.size >= MAX_FOREIGN) {
       for (const oldest of this.#foreign.keys()) {
         this.#foreign.delete(oldest);

@@ -21,6 +21,7 @@ interface UndiciRequest {
   origin?: unknown;
   path?: unknown;
   method?: string;
+  upgrade?: unknown;
   headers?: string | readonly unknown[];
   addHeader?(name: string, value: string): void;
 }
@@ -38,11 +39,15 @@ export const undici: Hook = {
 function observe(recorder: Recorder): void {
   const trace = TraceContext.of(recorder);
   const spans = createMark<Span>();
+  /** When requests to upgrade began; how they end is published only if they fail. */
+  const upgrades = createMark<number>();
 
   listen<{ request: UndiciRequest }>("undici:request:create", ({ request }) => {
     if (recorder.isInside(SCOPE_HTTP_CLIENT)) return;
-    const url = `${String(request.origin ?? "")}${String(request.path ?? "/")}`;
-    const span = startRequest(recorder, request.method ?? "GET", url);
+    if (request.upgrade !== undefined && request.upgrade !== null) {
+      return upgrades.set(request, recorder.nowNs());
+    }
+    const span = startRequest(recorder, request.method ?? "GET", urlOf(request));
     spans.set(request, span);
     if (trace === undefined || !trace.continues(span) || hasTraceparent(request)) return;
     request.addHeader?.(TRACEPARENT, trace.headerOf(span));
@@ -54,10 +59,21 @@ function observe(recorder: Recorder): void {
       if (span !== undefined) endRequest(recorder, span, response.statusCode);
     },
   );
-  listen<{ request: object; error: unknown }>("undici:request:error", ({ request, error }) => {
-    const span = spans.get(request);
-    if (span !== undefined && span.isRecording) failRequest(recorder, span, error);
-  });
+  listen<{ request: UndiciRequest; error: unknown }>(
+    "undici:request:error",
+    ({ request, error }) => {
+      const startNs = upgrades.get(request);
+      const span = spans.get(request) ??
+        (startNs === undefined ? undefined : startRequest(recorder, "GET", urlOf(request)));
+      if (span === undefined || !span.isRecording) return;
+      if (startNs !== undefined) recorder.engine.setStart(span, startNs);
+      failRequest(recorder, span, error);
+    },
+  );
+}
+
+function urlOf({ origin = "", path = "/" }: UndiciRequest): string {
+  return `${String(origin)}${String(path)}`;
 }
 
 function hasTraceparent({ headers = [] }: UndiciRequest): boolean {
