@@ -47,6 +47,10 @@ import { koaRoutes } from "./routes/koa.ts";
 import { traceparent } from "./trace_context.ts";
 import { undici } from "./undici.ts";
 import { watchModules } from "./watch_modules.ts";
+import { bunServerSockets } from "./websockets/bun_server.ts";
+import { globalSockets } from "./websockets/global_sockets.ts";
+import { nodeSockets } from "./websockets/node_sockets.ts";
+import { wsPackage } from "./websockets/ws_package.ts";
 
 /** All hooks: one file each. */
 const HOOKS: readonly Hook[] = [
@@ -59,6 +63,10 @@ const HOOKS: readonly Hook[] = [
   http2Server,
   http2Client,
   undici,
+  globalSockets,
+  nodeSockets,
+  bunServerSockets,
+  wsPackage,
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
