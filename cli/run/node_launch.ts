@@ -50,7 +50,8 @@ export function requireThisNode(executable: string): FoundNode {
   return firstNewEnough([executable]);
 }
 
-function firstNewEnough(executables: readonly string[]): FoundNode {
+/** The first that is new enough. @throws {UsageError} when none is. */
+export function firstNewEnough(executables: readonly string[]): FoundNode {
   let passed: string | undefined;
   for (const executable of new Set(executables)) {
     const version = versionOf(executable);

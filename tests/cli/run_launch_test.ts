@@ -1,11 +1,13 @@
 /** What is started for a script or a command: flags, permissions, transports. */
 import { strict as assert } from "node:assert";
+import { chmodSync } from "node:fs";
 import { test } from "node:test";
 import { UsageError } from "../../cli/errors.ts";
 import { parseRunArguments } from "../../cli/run/arguments.ts";
 import { planCommand, type UnrecordedPlan } from "../../cli/run/command_line.ts";
 import { decideFfi } from "../../cli/run/deno_permissions.ts";
 import { type LaunchPlan, planScript } from "../../cli/run/launch.ts";
+import { firstNewEnough } from "../../cli/run/node_launch.ts";
 import { scanFlags } from "../../cli/run/scan_flags.ts";
 import { ROOT, withFolder } from "../helpers/processes.ts";
 
@@ -82,6 +84,54 @@ test("planCommand() puts the preload before the user's own flags", async () => {
   });
 });
 
+test("planCommand() gives Node the preload first and lets it read ferret's own files", async () => {
+  await inRepository((plan) => {
+    const ours = "--require=/pre.mjs";
+    assert.equal(started(plan("node app.ts x")), `${ours} app.ts x`);
+    assert.equal(started(plan("node -r ./a.cjs app.ts -e")), `${ours} -r ./a.cjs app.ts -e`);
+    assert.equal(started(plan("node --odd-flag app.ts")), `${ours} --odd-flag app.ts`);
+    assert.equal(started(plan("node --test")), `${ours} --test`);
+    const script = (line: string) => (plan(line) as LaunchPlan).script;
+    assert.equal(script("node --conditions dev app.ts x"), "app.ts");
+    assert.equal(script("node --max-old-space-size=99 --no-warnings app.ts"), "app.ts");
+    assert.equal(script("node -e 1 app.ts"), undefined);
+    assert.equal(script("node --test app.ts"), undefined);
+    const limited = plan("node --permission app.ts") as LaunchPlan;
+    assert.match(
+      started(limited),
+      /^--require=\/pre\.mjs --allow-fs-read=\S+ .*--permission app\.ts$/,
+    );
+    assert.equal(limited.transport, "pipe");
+  });
+});
+
+/** A program that says it is Node of some version. */
+function fakeNode(version: string): string {
+  return `#!/bin/sh\necho v${version}\n`;
+}
+
+test("requireNode() takes the first that is new enough, and says what is wrong with the others", async () => {
+  const files = {
+    "node_modules/.bin/node": fakeNode("20.20.2"),
+    "other/node": fakeNode("22.14.0"),
+    "new/node": fakeNode("22.15.0"),
+  };
+  await withFolder(files, (folder) => {
+    for (const path of Object.keys(files)) chmodSync(`${folder}/${path}`, 0o755);
+    const pinned = `${folder}/node_modules/.bin/node`;
+    const oldMessage = `Cannot run under node: 20.20.2 in ${pinned} is too old, 22.15 is needed`;
+    const found = firstNewEnough([pinned, `${folder}/other/node`, `${folder}/new/node`]);
+    assert.equal(found.executable, `${folder}/new/node`);
+    assert.match(
+      found.note ?? "",
+      /^20\.20\.2 in .* is too old to be recorded: this is 22\.15\.0$/,
+    );
+    assert.throws(() => firstNewEnough([pinned, `${folder}/other/node`]), { message: oldMessage });
+    assert.throws(() => firstNewEnough([]), /no "node" in node_modules/);
+    return Promise.resolve();
+  });
+});
+
 test("planCommand() starts deno serve as deno run with the same permission", async () => {
   await inRepository((plan) => {
     const ours = "run --preload=/pre.mjs --allow-ffi";
@@ -122,7 +172,7 @@ test("planScript() names what is missing or not built", async () => {
     const cases: [argv: string[], message: RegExp][] = [
       [["--runtime", "deno", "none.ts"], /Cannot run "none.ts": no such file/],
       [["--runtime", "deno", "app"], /Cannot run "app": no such file/],
-      [["--runtime", "node", "app.ts"], /recording Node programs is not built yet/],
+      [["--runtime", "node", "none.js"], /Cannot run "none.js": no such file/],
       [["--runtime", "deno", "npm:cowsay"], /not built yet/],
     ];
     for (const [argv, message] of cases) {

@@ -34,11 +34,13 @@ const DENO_ONLY: Record<string, string> = {
 };
 
 /**
- * Bun reads no source map from a loader (1.4): of functions that are recorded,
- * columns move within their line, and the mark under it with them.
+ * Bun and Node read no source map from a loader: of functions that are recorded,
+ * columns move within their line, and the mark under it with them. Node shows
+ * the line as it was compiled.
  */
 function withoutColumns(text: string): string {
-  return text.replace(/^ *\^\n/gm, "").replace(/(:\d+):\d+/g, "$1");
+  const excerpt = /__ferret__\.t\(__ferret_s,(.*)\);$/gm;
+  return text.replace(/^ *\^\n/gm, "").replace(/(:\d+):\d+/g, "$1").replace(excerpt, "$1;");
 }
 
 /** Runs a script plainly and under ferret and compares all that can be seen. */
@@ -74,14 +76,14 @@ async function assertSame(
     runProcess(ferretCommand(ferret, options.ferretOn), { cwd: folder, env }),
   ]);
   assert.equal(recorded.stdout, plain.stdout, `${runtime} ${script}`);
-  const look = runtime === "bun" && options.recordsFunctions === true ? withoutColumns : String;
+  const look = runtime !== "deno" && options.recordsFunctions === true ? withoutColumns : String;
   assert.equal(look(recorded.stderr), look(plain.stderr), `${runtime} ${script}`);
   // What a shell shows for a signal.
   const expected = plain.exitCode ?? (plain.signal === "SIGKILL" ? 137 : -1);
   assert.equal(recorded.exitCode, expected, `${runtime} ${script}`);
 }
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   test(`ferret run keeps output, errors and exit codes of ${runtime} programs`, async () => {
     const programs = { ...PROGRAMS, ...(runtime === "deno" ? DENO_ONLY : {}) };
     await withFolder(programs, async (folder) => {

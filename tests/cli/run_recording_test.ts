@@ -56,9 +56,9 @@ function killPrinted(stdout: string): void {
 
 const LEDGER = "SELECT issued, stored, unfinished, transport, exit_code, signal, status FROM runs";
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   test(`ferret run records a ${runtime} program and what is known about the run`, async () => {
-    await withFolder({ "app.ts": SPANS, "package.json": "{}" }, async (folder) => {
+    await withFolder({ "app.ts": SPANS, "package.json": '{"type":"module"}' }, async (folder) => {
       const options = ["--label", "a=1", "--label", "b=x y"];
       const first = await ferretRun(folder, [...options, "app.ts", "100"], { runtime });
       assert.equal(first.stdout, "made 100\n");
@@ -137,7 +137,7 @@ for (const runtime of ["deno", "bun"] as const) {
 test("ferret run keeps everything when a top-level await never resolves", async () => {
   const source = SPANS + "await new Promise(() => {});\n";
   await withFolder({ "app.ts": source }, async (folder) => {
-    for (const runtime of ["deno", "bun"] as const) {
+    for (const runtime of ["deno", "bun", "node"] as const) {
       let isSent = false;
       const result = await ferretRun(folder, ["app.ts", "30"], {
         runtime,
@@ -209,10 +209,11 @@ function hasBegun(folder: string): boolean {
   return files.some((name) => readFileSync(join(folder, name)).includes("ownerPid"));
 }
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   test(`A ${runtime} program outlives its ferret, and the next run recovers the recording`, async () => {
     await withFolder({ "app.ts": PATIENT, "next.ts": SPANS }, async (folder) => {
-      const killed = await ferretRun(folder, ["app.ts"], {
+      // Only what the program itself counts.
+      const killed = await ferretRun(folder, ["--hook", "none", "app.ts"], {
         runtime,
         onOutput: (stdout) => {
           if (existsSync(join(folder, "killed")) || !hasBegun(folder)) return;

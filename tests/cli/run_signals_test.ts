@@ -38,7 +38,7 @@ function inTerminal(command: string[]): string[] {
     : ["script", "--quiet", "--return", "--flush", "--command", `exec ${quoted}`, "/dev/null"];
 }
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   test(`Ctrl-C reaches a ${runtime} program once`, async () => {
     await withFolder({ "counter.ts": COUNTER }, async (folder) => {
       let isSent = false;
