@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -45,7 +45,10 @@ export function preloadPaths(folder: string) {
 }
 
 /** Writes the preloads into the private folder of the run. */
-export function writePreloads(folder: string, options: PreloadOptions): Preloads {
+export async function writePreloads(
+  folder: string,
+  options: PreloadOptions,
+): Promise<Preloads> {
   const { config, execArgv, serve } = options;
   const paths = preloadPaths(folder);
   const isNode = config.runtime === "node";
@@ -54,27 +57,13 @@ export function writePreloads(folder: string, options: PreloadOptions): Preloads
   const { join: joining } = config;
   if (joining === undefined) return { mainPath, environment: {} };
   const common = commonConfig(config);
-  // What Deno needs of it follows.
-  write(paths.scriptPath, nodeJoinSource(common));
+  write(paths.scriptPath, joinScriptSource(common, await joinScript()));
   write(paths.modulePath, joinSource(common));
   write(paths.workerPath, workerSource(common));
   return {
     mainPath,
     environment: preloadVariables(joining, joining.environment),
   };
-}
-
-/** Completes what Deno processes load that the program starts. It takes longer than the rest. */
-export async function writeJoinScript(folder: string, config: ProgramConfig): Promise<void> {
-  const common = commonConfig(config);
-  const { scriptPath } = preloadPaths(folder);
-  const growing = `${scriptPath}.new`;
-  const denoSource = `const FERRET_CONFIG = ${JSON.stringify(common)};\n${await joinScript()}`;
-  write(
-    growing,
-    `if ("Deno" in globalThis) {\n${denoSource}\n} else {\n${nodeJoinSource(common)}}\n`,
-  );
-  renameSync(growing, scriptPath);
 }
 
 function write(path: string, source: string): void {
@@ -147,6 +136,18 @@ function nodeSource(config: ProgramConfig): string {
     "for (const path of Object.keys(require.cache)) {",
     "  if (!known.has(path)) delete require.cache[path];",
     "}",
+    "",
+  ].join("\n");
+}
+
+/** For processes of Deno and Node, which read the same variable. */
+function joinScriptSource(config: ProgramConfig, denoScript: string): string {
+  return [
+    'if ("Deno" in globalThis) {',
+    `const FERRET_CONFIG = ${JSON.stringify(config)};`,
+    denoScript,
+    "} else {",
+    nodeJoinSource(config) + "}",
     "",
   ].join("\n");
 }

@@ -10,9 +10,10 @@
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
-import type { FinishReport } from "../../src/model/run_info.ts";
+import type { FinishReport, RunSampling } from "../../src/model/run_info.ts";
 import { findPartials, runOfPartial } from "../../src/store/partial.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
+import { listeningAddress, processTree } from "../../src/runtime/process_tree.ts";
 import type { WriterClient } from "../../src/writer/client.ts";
 import { RingArrivals } from "./ring_arrivals.ts";
 import type { RunRequest } from "./arguments.ts";
@@ -20,16 +21,20 @@ import { findRuntime } from "./find_executable.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { openTransport, type RunTransport } from "./open_transport.ts";
 import { ownFolders } from "./own_modules.ts";
-import { preloadPaths, writeJoinScript, writePreloads } from "./preload.ts";
+import { PlannedEnd } from "./planned_end.ts";
+import { preloadPaths, writePreloads } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
 import { createRunId, describeRun } from "./run_info.ts";
 import { releaseRunFolder, sweepRunFolders } from "./run_folder.ts";
+import { planSampling } from "./sampling.ts";
 import { SignalForwarder } from "./signals.ts";
 
 /** What a run left behind. */
 export interface SessionReport {
   end: ProgramEnd;
+  /** That of the program, unless the run was ended on purpose. */
+  exitCode: number;
   durationNs: number;
   /** Absent when nothing could be recorded. */
   recording: FinishReport | undefined;
@@ -46,6 +51,13 @@ export interface SessionOptions {
   say: (sentence: string) => void;
 }
 
+/** What is known of a run before its program is started. */
+interface RunStart {
+  request: RunRequest;
+  runId: string;
+  sampling: RunSampling | undefined;
+}
+
 /** Runs a program and records it. Rejects only when the program could not be started. */
 export async function runSession(
   plan: LaunchPlan,
@@ -53,7 +65,8 @@ export async function runSession(
 ): Promise<SessionReport> {
   const { request } = options;
   const runId = createRunId();
-  const { ringBytes, overflow } = request.options;
+  const { ringBytes, overflow, durationNs, onReady } = request.options;
+  const { sampling, note } = planSampling(request.options, process.env);
   // From here on a signal must not leave the rings behind.
   const signals = new SignalForwarder();
   const transport = openTransport(plan.transport, {
@@ -64,16 +77,15 @@ export async function runSession(
   let isDrained = true;
   let producerPids: number[] = [];
   try {
-    for (const note of [...plan.notes, transport.note]) if (note !== undefined) options.say(note);
-    const config = configOf(plan, transport, { request, runId });
-    const preloads = writePreloads(transport.folder, {
+    for (const sentence of [...plan.notes, transport.note, note]) {
+      if (sentence !== undefined) options.say(sentence);
+    }
+    const config = configOf(plan, transport, { request, runId, sampling });
+    const preloads = await writePreloads(transport.folder, {
       config,
       execArgv: plan.execArgv,
       serve: plan.serve,
     });
-    // The program takes longer to start another than this takes.
-    const joinScript = writeJoinScript(transport.folder, config).catch(() => {});
-    if (!plan.hasMain) await joinScript;
     const startedAtMs = performance.now();
     const startedAtNs = Date.now() * 1e6;
     const program = startProgram({
@@ -92,7 +104,10 @@ export async function runSession(
     const rings = new RingArrivals(problems);
     transport.begin(program.process, (source) => rings.add(source));
     await program.started;
-    const starting = startWriter(plan, transport, { request, runId, startedAtNs })
+    const pid = program.process.pid!;
+    const find = () => listeningAddress(processTree(pid));
+    const planned = new PlannedEnd({ pid, durationNs, onReady, find });
+    const starting = startWriter(plan, transport, { request, runId, sampling, startedAtNs })
       .catch((error: unknown) => {
         problems.push(`nothing is recorded: ${messageOf(error)}`);
         return undefined;
@@ -101,7 +116,9 @@ export async function runSession(
     sweepRunFolders();
     const recovering = recoverEarlierRuns(request.options.out, runId);
     const end = await program.ended;
-    const durationNs = (performance.now() - startedAtMs) * 1e6;
+    const ranNs = (performance.now() - startedAtMs) * 1e6;
+    const outcome = await planned.settle(end);
+    problems.push(...outcome.problems);
     signals.detach();
     problems.push(...await transport.arrived());
     if (!transport.hasProducer()) {
@@ -114,7 +131,7 @@ export async function runSession(
     const writer = await starting;
     await rings.passed();
     // They came first, so they are numbered first.
-    const notes = await recovering;
+    const notes = [...outcome.notes, ...await recovering];
     producerPids = transport.producerPids();
     notes.push(...describeLeftBehind(producerPids));
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
@@ -125,7 +142,8 @@ export async function runSession(
       },
     );
     problems.push(...recording?.problems ?? []);
-    return { end, durationNs, recording, notes, problems };
+    const { exitCode } = outcome;
+    return { end, exitCode, durationNs: ranNs, recording, notes, problems };
   } finally {
     transport.close();
     // What was not drained is what `ferret recover` needs.
@@ -159,7 +177,7 @@ async function recoverEarlierRuns(out: string, except: string): Promise<string[]
 async function startWriter(
   plan: LaunchPlan,
   transport: RunTransport,
-  start: { request: RunRequest; runId: string; startedAtNs: number },
+  start: RunStart & { startedAtNs: number },
 ): Promise<WriterClient> {
   const { options, target } = start.request;
   const [run, { WriterClient }] = await Promise.all([
@@ -173,6 +191,7 @@ async function startWriter(
       executable: plan.hasMain ? plan.executable : findRuntime(plan.runtime, process.cwd()),
       transport: transport.config.transport,
       labels: options.labels,
+      ...(start.sampling === undefined ? {} : { sampling: start.sampling }),
     }),
     import("../../src/writer/client.ts"),
   ]);
@@ -187,9 +206,9 @@ async function startWriter(
 function configOf(
   plan: LaunchPlan,
   transport: RunTransport,
-  start: { request: RunRequest; runId: string },
+  start: RunStart,
 ): ProgramConfig {
-  const { options } = start.request;
+  const { request: { options }, sampling } = start;
   const added = Object.keys({ ...plan.environment, ...transport.environment });
   return {
     ...transport.config,
@@ -200,6 +219,10 @@ function configOf(
     thread: 0,
     overflow: options.overflow,
     minDurationNs: options.minDurationNs,
+    // What --keep says is the writer's concern.
+    ...(sampling === undefined || sampling.ratio === 1 && sampling.maxSpansPerSecond === 0
+      ? {}
+      : { sampling: { ratio: sampling.ratio, maxSpansPerSecond: sampling.maxSpansPerSecond } }),
     functions: {
       enabled: options.recordsFunctions,
       root: projectRoot(plan.script, { cwd: process.cwd(), runtime: plan.runtime }),

@@ -27,8 +27,8 @@ export const C_REFUSED = 5;
 /** Bytes of each ring but the first. */
 export const C_RING_BYTES = 6;
 
-/** Longest wait for a ring; a worker or a process takes longer to start than this. */
-const MAX_WAIT_MS = 250;
+/** Longest wait for a ring. Only on a machine that has no time for ferret is it one at all. */
+const MAX_WAIT_MS = 500;
 
 /** The page as ferret writes it, before anybody maps it. */
 export function newClaims(options: { nextRing: number; ringBytes: number }): Int32Array {

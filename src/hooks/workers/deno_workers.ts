@@ -65,7 +65,7 @@ function observeWebWorkers(recorder: Recorder, config: ProgramConfig, preload: s
       super.terminate();
     }
   };
-  Object.defineProperty(Replacement, "name", { value: "Worker" });
+  Object.defineProperty(Replacement, "name", { value: Original.name });
   scope.Worker = Replacement;
 }
 
@@ -145,7 +145,7 @@ function observeThreads(recorder: Recorder, config: ProgramConfig, preload: stri
       return super.emit(event, ...values);
     }
   };
-  Object.defineProperty(Replacement, "name", { value: "Worker" });
+  Object.defineProperty(Replacement, "name", { value: Original.name });
   threads.Worker = Replacement;
 }
 
@@ -154,7 +154,6 @@ function threadBootstrap(script: string | URL, preload: string, data: WorkerData
     ? String(script)
     : builtin<{ pathToFileURL(path: string): URL }>("node:url").pathToFileURL(script).href;
   return new URL(dataUrl(`
-import { parentPort } from "node:worker_threads";
 try {
   const { joinAsWorker } = await import(${JSON.stringify(preload)});
   joinAsWorker(${JSON.stringify(data)});
@@ -162,6 +161,8 @@ try {
 try {
   await import(${JSON.stringify(url)});
 } finally {
+  // Not before: who imports the module first decides which Worker it has.
+  const { parentPort } = await import("node:worker_threads");
   parentPort.postMessage(${JSON.stringify(READY)});
 }`));
 }

@@ -78,6 +78,6 @@ function observed(
     }
   };
   if (!("emit" in Original.prototype)) Reflect.deleteProperty(Replacement.prototype, "emit");
-  Object.defineProperty(Replacement, "name", { value: "Worker" });
+  Object.defineProperty(Replacement, "name", { value: Original.name });
   return Replacement;
 }

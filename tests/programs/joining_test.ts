@@ -1,0 +1,135 @@
+/**
+ * Processes and workers of a program, on every pair of runtimes, in one
+ * recording; and nothing of it to be seen in them.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { RuntimeName } from "../../src/model/program_config.ts";
+import {
+  ferretCommand,
+  plainCommand,
+  runProcess,
+  withFolder,
+} from "../helpers/processes.ts";
+import { query } from "../helpers/query.ts";
+
+const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
+const FIXTURES = fileURLToPath(new URL("fixtures/joining/", import.meta.url));
+
+function flagsOf(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["-A"] : [];
+}
+
+/** What starts a script on a runtime. */
+function commandOf(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["deno", "run", "-A"] : [runtime];
+}
+
+async function runBoth(
+  runtime: RuntimeName,
+  options: { script: string; args: string[]; out: string },
+) {
+  const { script, args, out } = options;
+  const flags = flagsOf(runtime);
+  const plain = plainCommand(runtime, script, { flags, args });
+  const run = [
+    "run",
+    "--quiet",
+    "--runtime",
+    runtime,
+    "-o",
+    out,
+    ...flags,
+    script,
+    ...args,
+  ];
+  // One after the other: what they print must not depend on a busy machine.
+  return [
+    await runProcess(plain, { cwd: FIXTURES }),
+    await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
+  ] as const;
+}
+
+for (const runtime of RUNTIMES) {
+  for (const childRuntime of RUNTIMES) {
+    test(`processes of ${childRuntime} that a program of ${runtime} starts join its recording`, () =>
+      withFolder({}, async (folder) => {
+        const out = join(folder, "out.duckdb");
+        const args = [JSON.stringify(commandOf(childRuntime))];
+        const [plain, recorded] = await runBoth(runtime, {
+          script: "parent.mjs",
+          args,
+          out,
+        });
+        assert.deepEqual(recorded, plain);
+        assert.equal(plain.exitCode, 0, plain.stderr);
+
+        const started =
+          plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
+          (runtime === "bun" ? 1 : 0);
+        const children = await query(
+          out,
+          `SELECT c.name, p.scope, c.trace_id = p.trace_id AS shares, c.process_id <> p.process_id AS elsewhere
+           FROM spans c JOIN spans p ON c.parent_span_id = p.span_id WHERE c.name = 'work'`,
+        );
+        assert.equal(children.length, started, plain.stdout);
+        for (const child of children) {
+          assert.deepEqual({ ...child, scope: "process" }, {
+            name: "work",
+            scope: "process",
+            shares: true,
+            elsewhere: true,
+          });
+        }
+        const threads = await query(
+          out,
+          "SELECT parent_process_id AS parent, kind FROM threads WHERE process_id > 0",
+        );
+        assert.deepEqual(
+          threads,
+          children.map(() => ({ parent: 0, kind: "main" })),
+        );
+        const [failed] = await query(
+          out,
+          "SELECT count(*) AS n FROM spans WHERE scope = 'process' AND status = 'error'",
+        );
+        assert.equal(failed!["n"], runtime === "node" ? 1 : 2);
+      }));
+  }
+
+  test(`workers of a program of ${runtime} join its recording`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const [plain, recorded] = await runBoth(runtime, {
+        script: "workers.mjs",
+        args: [],
+        out,
+      });
+      assert.deepEqual(recorded, plain);
+      assert.equal(plain.exitCode, 0, plain.stderr);
+      const hasWeb = runtime !== "node";
+      const spans = await query(
+        out,
+        `SELECT s.name, t.name AS thread, t.kind, s.process_id, root.name AS root
+         FROM spans s JOIN threads t USING (process_id, thread_id)
+         JOIN spans root ON root.span_id = s.trace_id
+         WHERE s.name IN ('inThread', 'inNested', 'inWeb') ORDER BY s.name`,
+      );
+      const expected = (name: string, thread: string, root: string) => ({
+        name,
+        thread,
+        kind: "worker",
+        process_id: 0,
+        root,
+      });
+      assert.deepEqual(spans, [
+        expected("inNested", "nested.mjs", "worker thread.mjs"),
+        expected("inThread", "first", "worker thread.mjs"),
+        ...hasWeb ? [expected("inWeb", "second", "worker web.mjs")] : [],
+      ]);
+    }));
+}
