@@ -15,7 +15,7 @@ import { SignalForwarder } from "../run/signals.ts";
 import { summarize } from "../run/summary.ts";
 
 /**
- * @returns The exit code of the program.
+ * @returns The exit code of the program, or what `--duration` and `--on-ready` make of it.
  * @throws {UsageError | OutputError} before the program is started.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (options.report && report.recording?.joined === true) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));
   }
-  return report.end.exitCode;
+  return report.exitCode;
 }
 
 async function printReport(recording: string, io: Io): Promise<void> {

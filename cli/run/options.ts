@@ -6,6 +6,7 @@
  */
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { parseDuration } from "../../src/model/duration.ts";
+import { parseKeepRule } from "../../src/model/keep_rule.ts";
 import type { OverflowPolicy } from "../../src/ring/producer.ts";
 import { UsageError } from "../errors.ts";
 import { asUsage } from "../usage.ts";
@@ -31,6 +32,16 @@ export interface RunOptions {
   recordsFunctions: boolean;
   /** Functions shorter than this are only counted. Default 0. */
   minDurationNs: number;
+  /** Share of the traces that are recorded. Default: what OpenTelemetry's variables say, else all. */
+  sampleRatio?: number;
+  /** Spans a second of each thread. Default 0: no limit. */
+  maxSpansPerSecond: number;
+  /** Rules of `--keep`: a trace is kept for any of them. Default none: all traces are kept. */
+  keep: string[];
+  /** When the program is ended. Default: never. */
+  durationNs?: number;
+  /** Command for the shell that is run when the program listens. */
+  onReady?: string;
   /** Default `drop`. */
   overflow: OverflowPolicy;
   /** Bytes of a ring, or of one segment of it with `grow`. Default 16 MiB. */
@@ -54,6 +65,8 @@ export function defaultRunOptions(): RunOptions {
     functions: [],
     recordsFunctions: true,
     minDurationNs: 0,
+    maxSpansPerSecond: 0,
+    keep: [],
     overflow: "drop",
     ringBytes: 16 * 1024 * 1024,
     hooks: [],
@@ -80,6 +93,14 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
     "--min-duration",
     (options, value) => void (options.minDurationNs = asUsage(() => parseDuration(value))),
   ],
+  ["--sample", (options, value) => void (options.sampleRatio = ratioOf(value))],
+  [
+    "--max-spans-per-second",
+    (options, value) => void (options.maxSpansPerSecond = countOf("--max-spans-per-second", value)),
+  ],
+  ["--keep", (options, value) => void options.keep.push(checkedRule(value))],
+  ["--duration", (options, value) => void (options.durationNs = durationOf(value))],
+  ["--on-ready", (options, value) => void (options.onReady = value)],
   [
     "--overflow",
     (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES)),
@@ -136,6 +157,33 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
     `Cannot use ${option} "${value}": expected ${allowed.join(", ")}`,
     meant === undefined ? undefined : `Did you mean "${meant}"?`,
   );
+}
+
+function ratioOf(value: string): number {
+  const match = /^(\d+\.?\d*|\.\d+)\s*(%?)$/.exec(value.trim());
+  const ratio = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  if (ratio >= 0 && ratio <= 1) return ratio;
+  throw new UsageError(
+    `Cannot use --sample "${value}": expected a share from 0 to 1`,
+    "0.1 or 10% records every tenth trace",
+  );
+}
+
+function countOf(option: string, value: string): number {
+  const count = /^\d[\d_,]*$/.test(value) ? Number(value.replace(/[_,]/g, "")) : 0;
+  if (count > 0 && Number.isSafeInteger(count)) return count;
+  throw new UsageError(`Cannot use ${option} "${value}": expected a whole number above 0`);
+}
+
+function checkedRule(value: string): string {
+  asUsage(() => parseKeepRule(value));
+  return value;
+}
+
+function durationOf(value: string): number {
+  const ns = asUsage(() => parseDuration(value));
+  if (ns > 0) return ns;
+  throw new UsageError(`Cannot use --duration "${value}": it is no time at all`);
 }
 
 function ringBytesOf(value: string): number {

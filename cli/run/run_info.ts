@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism, hostname, release, type } from "node:os";
 import process from "node:process";
 import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
-import type { RunInfo } from "../../src/model/run_info.ts";
+import type { RunInfo, RunSampling } from "../../src/model/run_info.ts";
 import { runtimeName, runtimeVersion } from "../../src/runtime/self.ts";
 import { FERRET_VERSION } from "../../src/model/version.ts";
 import { readGitState } from "./git_state.ts";
@@ -25,6 +25,7 @@ export interface RunFacts {
   executable: string | undefined;
   transport: Transport;
   labels: Record<string, string>;
+  sampling?: RunSampling;
 }
 
 /** A new id for a run. */
