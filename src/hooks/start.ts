@@ -38,6 +38,7 @@ import { http2Client } from "./http2_client.ts";
 import { http2Server } from "./http2_server.ts";
 import { nodeHttp } from "./node_http.ts";
 import { nodeHttpClient } from "./node_http_client.ts";
+import { openTelemetry } from "./opentelemetry/opentelemetry.ts";
 import { PackageFiles } from "./package_files.ts";
 import { workers } from "./workers/workers.ts";
 import { processes } from "./processes/processes.ts";
@@ -77,6 +78,7 @@ const HOOKS: readonly Hook[] = [
   processes,
   workers,
   ...DATABASE_HOOKS,
+  openTelemetry,
   metrics,
 ];
 
