@@ -12,7 +12,7 @@ import type { CommandTarget } from "./arguments.ts";
 import { chooseRuntime, foldersUpwards } from "./choose_runtime.ts";
 import { planDenoServe } from "./deno_serve.ts";
 import { findOnPath, findRuntime } from "./find_executable.ts";
-import { isRemote, type LaunchPlan, planBun, planDeno } from "./launch.ts";
+import { isRemote, type LaunchPlan, planBun, planDeno, planStarter } from "./launch.ts";
 import { planNode, requireNode, requireThisNode } from "./node_launch.ts";
 import { scanFlags } from "./scan_flags.ts";
 
@@ -38,24 +38,11 @@ export function planCommand(target: CommandTarget, cwd: string): LaunchPlan {
     ? planBunCommand(executable, args, cwd)
     : undefined;
   if (plan !== undefined) return plan;
-  return planOther(executable, target, cwd);
-}
-
-/** Any other command: what is to be recorded are the programs that it starts. */
-function planOther(executable: string, { command, args }: CommandTarget, cwd: string): LaunchPlan {
-  return {
+  return planStarter({
     runtime: runtimeBehind(command) ?? chooseRuntime("script", cwd),
     executable,
-    script: undefined,
-    hasMain: false,
-    transport: "both",
-    revokesFfi: false,
-    environment: {},
-    execArgv: [],
-    checkArguments: undefined,
-    notes: [],
-    argumentsWith: () => args,
-  };
+    args,
+  });
 }
 
 /** What the usual tools run on and start. */

@@ -12,7 +12,8 @@ import { UsageError } from "../errors.ts";
 import type { ScriptTarget } from "./arguments.ts";
 import { checkArguments, isCheckFlag } from "./deno_check.ts";
 import { decideFfi } from "./deno_permissions.ts";
-import { findRuntime } from "./find_executable.ts";
+import { findOnPath, findRuntime } from "./find_executable.ts";
+import { installedProgram, parsePackage } from "./package_program.ts";
 import { planNode, requireNode } from "./node_launch.ts";
 import type { RuntimeFlag } from "./runtime_flags.ts";
 
@@ -57,8 +58,8 @@ export interface LaunchPlan {
 
 /** Plans `ferret run <script>`. @throws {UsageError} */
 export function planScript(target: ScriptTarget, cwd: string): LaunchPlan {
+  if (target.script.startsWith("npm:")) return planPackage(target, cwd);
   const { runtime, script, args } = target;
-  refuseUnbuilt(target);
   requireScript(target, cwd);
   if (runtime === "node") {
     return planNode(requireNode(cwd), [...target.flagArguments, script, ...args], { script });
@@ -147,13 +148,52 @@ export function isRemote(script: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(script) && !script.startsWith("file:");
 }
 
-function refuseUnbuilt({ script }: ScriptTarget): void {
-  if (script.startsWith("npm:")) {
+/** Plans `ferret run npm:<package>`: what is installed, else what the runtime would fetch. */
+function planPackage(target: ScriptTarget, cwd: string): LaunchPlan {
+  const wanted = parsePackage(target.script);
+  const installed = installedProgram(wanted, cwd);
+  if (installed !== undefined) return planScript({ ...target, script: installed }, cwd);
+  const { runtime, flagArguments, script, flags, args } = target;
+  if (runtime === "deno") {
+    const rest = [...flagArguments, script, ...args];
+    const executable = requireRuntime("deno", cwd);
+    return planDeno({ executable, subcommand: "run", script, flags, rest });
+  }
+  if (flagArguments.length > 0) {
     throw new UsageError(
-      `Cannot run "${script}": running a package's program is not built yet`,
-      "Install the package and name its script, as in ferret run node_modules/…/cli.js",
+      `Cannot use "${flagArguments[0]}" with "${script}": the package is not installed here`,
+      `${runtime === "bun" ? "bun add" : "npm install"} ${wanted.name} installs it`,
     );
   }
+  const executable = runtime === "bun" ? requireRuntime("bun", cwd) : findOnPath("npx", cwd);
+  if (executable === undefined) {
+    throw new UsageError(`Cannot run "${script}": it is not installed, and there is no npx`);
+  }
+  const words = runtime === "bun" ? ["x"] : ["--yes"];
+  const version = wanted.version === undefined ? "" : `@${wanted.version}`;
+  const name = `${wanted.name}${version}`;
+  const program = wanted.program === undefined ? [name] : ["--package", name, wanted.program];
+  return planStarter({ runtime, executable, args: [...words, ...program, ...args] });
+}
+
+/** Plans a command that is no program of a runtime: what is recorded are those that it starts. */
+export function planStarter(
+  command: { runtime: RuntimeName; executable: string; args: string[] },
+): LaunchPlan {
+  const { runtime, executable, args } = command;
+  return {
+    runtime,
+    executable,
+    script: undefined,
+    hasMain: false,
+    transport: "both",
+    revokesFfi: false,
+    environment: {},
+    execArgv: [],
+    checkArguments: undefined,
+    notes: [],
+    argumentsWith: () => args,
+  };
 }
 
 function requireScript({ runtime, script }: ScriptTarget, cwd: string): void {

@@ -151,14 +151,14 @@ test("planCommand() starts deno serve as deno run with the same permission", asy
   });
 });
 
-test("planCommand() says when it cannot follow a command", async () => {
+test("planCommand() leaves a command alone that starts programs by itself", async () => {
   await inRepository((plan) => {
     for (
       const line of ["deno task dev", "deno run dev", "bun run app.ts", "bun install", "tsc -v"]
     ) {
-      const unrecorded = plan(line);
-      assert.ok("reason" in unrecorded, line);
-      assert.match(unrecorded.reason, /nothing is recorded/);
+      const starter = plan(line) as LaunchPlan;
+      assert.equal(starter.hasMain, false, line);
+      assert.deepEqual(starter.argumentsWith("P"), line.split(" ").slice(1));
     }
   });
   assert.throws(
@@ -167,13 +167,37 @@ test("planCommand() says when it cannot follow a command", async () => {
   );
 });
 
-test("planScript() names what is missing or not built", async () => {
+const PACKAGE = {
+  "node_modules/two/package.json":
+    `{"version": "2.1.0", "bin": {"first": "a.js", "second": "b.js"}}`,
+  "node_modules/@s/one/package.json": `{"version": "1.0.0", "bin": "cli.js"}`,
+  "node_modules/two/b.js": "",
+  "node_modules/@s/one/cli.js": "",
+};
+
+test("planScript() runs the program of a package that is installed", () =>
+  withFolder(PACKAGE, (folder) => {
+    const planned = (spec: string, runtime = "bun") => {
+      const request = parseRunArguments(["--runtime", runtime, spec, "x"], folder);
+      assert.ok(request !== "help" && request.target.kind === "script");
+      return planScript(request.target, folder).argumentsWith("P").slice(-2);
+    };
+    assert.deepEqual(planned("npm:two/second"), [join(folder, "node_modules/two/b.js"), "x"]);
+    assert.deepEqual(planned("npm:@s/one"), [join(folder, "node_modules/@s/one/cli.js"), "x"]);
+    assert.deepEqual(planned("npm:@s/one@1.0"), [join(folder, "node_modules/@s/one/cli.js"), "x"]);
+    assert.deepEqual(planned("npm:@s/one@3", "deno"), ["npm:@s/one@3", "x"]);
+    assert.throws(() => planned("npm:two"), /it has no program "two"/);
+    return Promise.resolve();
+  }));
+
+test("planScript() names what is missing", async () => {
   await withFolder({ "app.ts": "", "lib/x.ts": "" }, (folder) => {
     const cases: [argv: string[], message: RegExp][] = [
       [["--runtime", "deno", "none.ts"], /Cannot run "none.ts": no such file/],
       [["--runtime", "deno", "app"], /Cannot run "app": no such file/],
       [["--runtime", "node", "none.js"], /Cannot run "none.js": no such file/],
-      [["--runtime", "deno", "npm:cowsay"], /not built yet/],
+      [["--runtime", "node", "npm:"], /expected npm:<package>/],
+      [["--runtime", "bun", "--smol", "npm:none"], /the package is not installed here/],
     ];
     for (const [argv, message] of cases) {
       const request = parseRunArguments(argv, folder);

@@ -41,14 +41,13 @@ test("ferret run says in one line what is wrong with its command line", async ()
   });
 });
 
-test("ferret run gives a command that it cannot follow its own exit code", async () => {
+test("ferret run gives a command that starts no program of ours its own exit code", async () => {
   await withFolder(FILES, async (folder) => {
     const exited = await ferretRun(folder, ["--", "sh", "-c", "echo out; exit 9"]);
     assert.deepEqual([exited.exitCode, exited.stdout], [9, "out\n"]);
-    assert.match(exited.stderr, /^ferret: nothing is recorded: .*\n$/);
+    assert.match(exited.stderr, /^ferret: nothing is recorded: the command started no program/);
     const killed = await ferretRun(folder, ["--quiet", "--", "sh", "-c", "kill -TERM $$"]);
     assert.equal(killed.exitCode, 143);
-    assert.equal(existsSync(join(folder, "out.duckdb")), false);
   });
 });
 
