@@ -15,7 +15,7 @@ type AnyFunction = (this: any, ...args: any[]) => any;
  */
 export function replaceFunction(
   target: object,
-  name: string,
+  name: string | symbol,
   wrap: (original: AnyFunction) => AnyFunction,
 ): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name);
@@ -25,7 +25,7 @@ export function replaceFunction(
     if (descriptor.configurable === true) {
       Object.defineProperty(target, name, { ...descriptor, value: wrap(value) });
     } else if (descriptor.writable === true) {
-      (target as Record<string, unknown>)[name] = wrap(value);
+      (target as Record<string | symbol, unknown>)[name] = wrap(value);
     }
     return;
   }

@@ -11,48 +11,53 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { LENIENT_SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import { observedMethod, STATEMENT_METHODS } from "./statements.ts";
+import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
 
 interface BunDatabase {
   filename: string;
 }
+
+interface BunSqlite {
+  Database: { prototype: object };
+  Statement: { prototype: object };
+}
+
+const observed = new WeakMap<object, Prepared>();
 
 export const bunSqlite: Hook = {
   name: "bun-sqlite",
   runtimes: ["bun"],
   install({ recorder, onModule }) {
     onModule(["bun:sqlite"], () => {
-      const { Database: BunDatabase } = builtin<{ Database: { prototype: object } }>("bun:sqlite");
+      const { Database: BunDatabase, Statement } = builtin<BunSqlite>("bun:sqlite");
       const database = new Database(recorder, {
         system: "sqlite",
         dialect: LENIENT_SQLITE,
         statusOf: (error) => (error as { code?: unknown }).code,
       });
       observeDatabases(database, BunDatabase.prototype as Record<string, unknown>);
+      // `for (const row of statement)`.
+      replaceFunction(
+        Statement.prototype,
+        Symbol.iterator,
+        (original) => observedMethod(database, "iterate", original, (it) => observed.get(it)),
+      );
     });
   },
 };
 
 function observeDatabases(database: Database, prototype: Record<string, unknown>): void {
-  const observed = new WeakSet<object>();
-  for (const name of ["prepare", "query"]) {
+  for (const name of preparingMethods(prototype)) {
     replaceFunction(
       prototype,
       name,
       (original) =>
         imitate(function (this: BunDatabase, ...args: unknown[]) {
           const statement = Reflect.apply(original, this, args) as object;
-          // `query` keeps its statements.
-          if (observed.has(statement)) return statement;
-          observed.add(statement);
-          const prepared = { summary: database.query(args[0]), target: targetOf(this) };
-          for (const method of [...STATEMENT_METHODS, "iterate"]) {
-            replaceFunction(
-              statement,
-              method,
-              (run) => observedMethod(database, method, run, () => prepared),
-            );
-          }
+          observeStatement(database, statement, {
+            summary: database.query(args[0]),
+            target: targetOf(this),
+          });
           return statement;
         }, original),
     );
@@ -69,6 +74,25 @@ function observeDatabases(database: Database, prototype: Record<string, unknown>
       }, original),
   );
   if (hadOneName) replaceFunction(prototype, "exec", () => prototype["run"] as () => unknown);
+}
+
+/** The two that programs call, and that of transactions, under a symbol of Bun's own. */
+function preparingMethods(prototype: object): (string | symbol)[] {
+  const own = Object.getOwnPropertySymbols(prototype);
+  return ["prepare", "query", ...own.filter(({ description }) => description === "prepareOwned")];
+}
+
+function observeStatement(database: Database, statement: object, prepared: Prepared): void {
+  // `query` keeps its statements.
+  if (observed.has(statement)) return;
+  observed.set(statement, prepared);
+  for (const method of [...STATEMENT_METHODS, "iterate"]) {
+    replaceFunction(
+      statement,
+      method,
+      (run) => observedMethod(database, method, run, () => prepared),
+    );
+  }
 }
 
 function targetOf(database: BunDatabase) {

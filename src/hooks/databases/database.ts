@@ -51,7 +51,7 @@ interface KnownTarget extends Target {
 /** A kind of database, to one hook. */
 export class Database {
   readonly recorder: Recorder;
-  readonly #system: string;
+  readonly system: string;
   readonly #queries: QueryCache | undefined;
   readonly #commands = new Map<string, QuerySummary>();
   readonly #targets = new Map<string, KnownTarget>();
@@ -59,7 +59,7 @@ export class Database {
 
   constructor(recorder: Recorder, { system, dialect, statusOf }: DatabaseOptions) {
     this.recorder = recorder;
-    this.#system = system;
+    this.system = system;
     this.#queries = dialect === undefined ? undefined : new QueryCache(dialect);
     this.#statusOf = statusOf ?? (() => undefined);
   }
@@ -92,7 +92,7 @@ export class Database {
 
   /** Begins an operation, as a child of the current span. `target` may be told at its end. */
   start(summary: QuerySummary, target?: Target): Operation {
-    const span = this.recorder.startSpan(summary.summary || this.#system, {
+    const span = this.recorder.startSpan(summary.summary || this.system, {
       scope: SCOPE_DB,
       kind: KIND_CLIENT,
     });
@@ -136,7 +136,7 @@ export class Database {
   }
 
   #known(target: Target | undefined): KnownTarget {
-    const { system = this.#system, namespace, address, port } = target ?? {};
+    const { system = this.system, namespace, address, port } = target ?? {};
     const key = `${system} ${namespace} ${address} ${port}`;
     let known = this.#targets.get(key);
     if (known === undefined) {

@@ -45,6 +45,18 @@ export function observeIterator<T extends AnyIterator>(iterator: T, start: () =>
         return Reflect.apply(method, this, args);
       });
   }
+  if (typeof (iterator as { return?: unknown }).return !== "function") {
+    // A loop that breaks off says so to nobody else. It does not look at the answer.
+    Object.defineProperty(iterator, "return", {
+      configurable: true,
+      writable: true,
+      value(value: unknown) {
+        operation?.end(rows);
+        const answer = { done: true, value };
+        return Symbol.asyncIterator in iterator ? Promise.resolve(answer) : answer;
+      },
+    });
+  }
   return iterator;
 }
 
