@@ -42,9 +42,11 @@ import { openTelemetry } from "./opentelemetry/opentelemetry.ts";
 import { PackageFiles } from "./package_files.ts";
 import { workers } from "./workers/workers.ts";
 import { processes } from "./processes/processes.ts";
+import { elysiaRoutes } from "./routes/elysia.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
+import { oakRoutes } from "./routes/oak.ts";
 import { traceparent } from "./trace_context.ts";
 import { undici } from "./undici.ts";
 import { watchModules } from "./watch_modules.ts";
@@ -71,6 +73,8 @@ const HOOKS: readonly Hook[] = [
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
+  elysiaRoutes,
+  oakRoutes,
   fetchHook,
   denoFiles,
   bunFiles,
