@@ -10,7 +10,13 @@ import process from "node:process";
 import { processTree } from "../../src/runtime/process_tree.ts";
 import type { ProgramEnd } from "./program.ts";
 
-const STEPS: readonly { signal: NodeJS.Signals; afterMs: number }[] = [
+/** A signal, and when it is sent. */
+export interface EndStep {
+  signal: NodeJS.Signals;
+  afterMs: number;
+}
+
+const STEPS: readonly EndStep[] = [
   { signal: "SIGINT", afterMs: 0 },
   { signal: "SIGTERM", afterMs: 5_000 },
   { signal: "SIGKILL", afterMs: 10_000 },
@@ -19,12 +25,15 @@ const STEPS: readonly { signal: NodeJS.Signals; afterMs: number }[] = [
 /** Ends one program. */
 export class GracefulEnd {
   readonly #pid: number;
+  readonly #steps: readonly EndStep[];
   readonly #sent = new Set<NodeJS.Signals>();
   #timers: ReturnType<typeof setTimeout>[] = [];
   #isOver = false;
 
-  constructor(pid: number) {
+  /** @param steps Default: Ctrl-C, after 5 seconds SIGTERM, after 10 SIGKILL. */
+  constructor(pid: number, steps: readonly EndStep[] = STEPS) {
     this.#pid = pid;
+    this.#steps = steps;
   }
 
   /** Whether the program was asked to end. */
@@ -35,7 +44,7 @@ export class GracefulEnd {
   /** Begins; asked again, it goes on as before. */
   begin(): void {
     if (this.hasBegun || this.#isOver) return;
-    this.#timers = STEPS.map(({ signal, afterMs }) =>
+    this.#timers = this.#steps.map(({ signal, afterMs }) =>
       setTimeout(() => this.#send(signal), afterMs)
     );
   }

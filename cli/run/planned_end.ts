@@ -5,7 +5,7 @@
  * @module
  */
 import { formatDuration } from "../../src/model/duration.ts";
-import type { ListeningAddress } from "../../src/runtime/process_tree.ts";
+import type { ListeningAddress } from "../../src/runtime/listening_address.ts";
 import { GracefulEnd } from "./graceful_end.ts";
 import type { ProgramEnd } from "./program.ts";
 import { ReadyCommand } from "./ready_command.ts";

@@ -49,21 +49,34 @@ export async function writePreloads(
   folder: string,
   options: PreloadOptions,
 ): Promise<Preloads> {
-  const { config, execArgv, serve } = options;
+  const { execArgv, serve } = options;
   const paths = preloadPaths(folder);
+  const config = await withJoining(options.config, paths);
   const isNode = config.runtime === "node";
   const mainPath = isNode ? paths.nodePath : paths.mainPath;
   write(mainPath, isNode ? nodeSource(config) : mainSource({ config, execArgv, serve }));
-  const { join: joining } = config;
-  if (joining === undefined) return { mainPath, environment: {} };
+  const environment = config.join === undefined
+    ? {}
+    : preloadVariables(config.join, config.join.environment);
+  return { mainPath, environment };
+}
+
+/** Writes what others load to join the run. Without room for it nobody joins: they must start. */
+async function withJoining(
+  config: ProgramConfig,
+  paths: ReturnType<typeof preloadPaths>,
+): Promise<ProgramConfig> {
+  if (config.join === undefined) return config;
   const common = commonConfig(config);
-  write(paths.scriptPath, joinScriptSource(common, await joinScript()));
-  write(paths.modulePath, joinSource(common));
-  write(paths.workerPath, workerSource(common));
-  return {
-    mainPath,
-    environment: preloadVariables(joining, joining.environment),
-  };
+  try {
+    write(paths.scriptPath, joinScriptSource(common, await joinScript()));
+    write(paths.modulePath, joinSource(common));
+    write(paths.workerPath, workerSource(common));
+    return config;
+  } catch {
+    const { join: _, ...alone } = config;
+    return alone;
+  }
 }
 
 function write(path: string, source: string): void {

@@ -6,12 +6,13 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import type { ListeningAddress } from "../../src/runtime/process_tree.ts";
+import process from "node:process";
+import type { ListeningAddress } from "../../src/runtime/listening_address.ts";
 import { startingEnvironment } from "../../src/runtime/environment.ts";
 import { GracefulEnd } from "./graceful_end.ts";
 
-/** How often to look whether the program listens. */
-const POLL_MS = 50;
+/** How often to look whether the program listens: where that costs little, and where it does not. */
+const POLL_MS = process.platform === "linux" ? 50 : 500;
 
 /** What a command needs. */
 export interface ReadyCommandOptions {

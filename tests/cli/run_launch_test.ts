@@ -1,10 +1,11 @@
 /** What is started for a script or a command: flags, permissions, transports. */
 import { strict as assert } from "node:assert";
 import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../../cli/errors.ts";
 import { parseRunArguments } from "../../cli/run/arguments.ts";
-import { planCommand, type UnrecordedPlan } from "../../cli/run/command_line.ts";
+import { planCommand } from "../../cli/run/command_line.ts";
 import { decideFfi } from "../../cli/run/deno_permissions.ts";
 import { type LaunchPlan, planScript } from "../../cli/run/launch.ts";
 import { firstNewEnough } from "../../cli/run/node_launch.ts";
@@ -20,7 +21,7 @@ function decide(line: string, environment = {}) {
 
 /** Plans a command line in a folder of the repository, so that its runtimes are found. */
 function inRepository<T>(
-  use: (plan: (line: string) => LaunchPlan | UnrecordedPlan) => T,
+  use: (plan: (line: string) => LaunchPlan) => T,
 ): Promise<T> {
   return withFolder(FILES, (folder) => {
     return Promise.resolve(use((line) => {
@@ -31,7 +32,7 @@ function inRepository<T>(
   });
 }
 
-function started(plan: LaunchPlan | UnrecordedPlan): string {
+function started(plan: LaunchPlan): string {
   assert.ok("argumentsWith" in plan, JSON.stringify(plan));
   return plan.argumentsWith("/pre.mjs").join(" ");
 }
