@@ -128,6 +128,8 @@ const requestsOf = new WeakMap<Recorder, HttpRequests>();
 export class HttpRequests {
   /** Whether there is a framework that looks for requests by their `Request` objects. */
   isTracking = false;
+  /** Whether the routes of Express are wanted, which servers look for themselves. */
+  findsExpressRoutes = false;
   /** Whether the header `traceparent` of a request is worth reading. */
   readonly isTracing: boolean;
   readonly #trace: TraceContext | undefined;

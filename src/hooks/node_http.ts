@@ -109,7 +109,7 @@ function observeServers(recorder: Recorder): void {
         return Reflect.apply(emit, this, arguments);
       }
       const server = this as Server;
-      if (!seenServers.has(server)) {
+      if (requests.findsExpressRoutes && !seenServers.has(server)) {
         seenServers.add(server);
         observeExpress(server.listeners("request"), (req, route) => {
           const exchange = requestOf(req);
@@ -157,7 +157,7 @@ function observeServers(recorder: Recorder): void {
   function ended(response: ServerResponse & { req?: object }, event: string): void {
     const exchange = requestOf(response);
     if (exchange === undefined || !exchange.span.isRecording) return;
-    if (exchange.endpoint.route === undefined) {
+    if (requests.findsExpressRoutes && exchange.endpoint.route === undefined) {
       const route = expressRoute(response.req);
       if (route !== undefined) requests.setRoute(exchange, route);
     }

@@ -7,6 +7,17 @@
  *
  * @module
  */
+import type { Hook } from "../hook.ts";
+import { HttpRequests } from "../http_requests.ts";
+
+/** Lets servers of node:http look for the routes. */
+export const expressRoutes: Hook = {
+  name: "express",
+  runtimes: ["deno", "bun", "node"],
+  install({ recorder }) {
+    HttpRequests.of(recorder).findsExpressRoutes = true;
+  },
+};
 
 interface Route {
   path?: unknown;

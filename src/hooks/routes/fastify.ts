@@ -32,7 +32,7 @@ interface Channel {
 const held: Channel[] = [];
 
 export const fastifyRoutes: Hook = {
-  name: "http",
+  name: "fastify",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onModule }) {
     // Deno loads everything of Node's with the first module of Node's.

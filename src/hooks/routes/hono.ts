@@ -23,7 +23,7 @@ interface RouterRoute {
 type MatchResult = [[[unknown, RouterRoute], unknown][]];
 
 export const honoRoutes: Hook = {
-  name: "http",
+  name: "hono",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, patchSource }) {
     patchSource({

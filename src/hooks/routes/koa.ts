@@ -15,7 +15,7 @@ const OBSERVER = "__ferret_koa__";
 const NOTE = /(\b\w+)\._matchedRoute = (\w+)\.path;/g;
 
 export const koaRoutes: Hook = {
-  name: "http",
+  name: "koa",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, patchSource }) {
     patchSource({
