@@ -43,6 +43,7 @@ import { PackageFiles } from "./package_files.ts";
 import { workers } from "./workers/workers.ts";
 import { processes } from "./processes/processes.ts";
 import { elysiaRoutes } from "./routes/elysia.ts";
+import { expressRoutes } from "./routes/express.ts";
 import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
@@ -70,6 +71,7 @@ const HOOKS: readonly Hook[] = [
   nodeSockets,
   bunServerSockets,
   wsPackage,
+  expressRoutes,
   fastifyRoutes,
   honoRoutes,
   koaRoutes,
