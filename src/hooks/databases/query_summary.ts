@@ -273,6 +273,7 @@ class SummaryReader {
         return;
     }
     if (level.operation === "PRAGMA" && this.#previous === "PRAGMA") this.#parts.push(token);
+    if (word === "TRANSACTION" && this.#previous === "START") this.#parts.push("TRANSACTION");
     if (NESTED.has(word) && this.#isOperation(word, level)) this.#begin(word, level);
     else if (AFTER_TABLES.has(word)) level.isInTables = false;
   }
