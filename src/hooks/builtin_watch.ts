@@ -13,10 +13,12 @@ const LOADED_BEFORE: Record<string, readonly string[]> = {
 
 export class BuiltinWatch {
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #observed = new Set<string>();
 
   /** Runs `install` once, before any of these modules is loaded. */
   on(names: readonly string[], install: () => void): void {
     for (const name of names) {
+      this.#observed.add(name);
       const waiting = this.#waiting.get(name) ?? new Set();
       waiting.add(install);
       this.#waiting.set(name, waiting);
@@ -29,6 +31,11 @@ export class BuiltinWatch {
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) return;
     for (const install of [...waiting]) this.#run(install);
+  }
+
+  /** Whether anybody has ever waited for this module. */
+  isObserved(name: string): boolean {
+    return this.#observed.has(name);
   }
 
   /** Any module may be loaded from now on. */

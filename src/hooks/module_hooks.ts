@@ -6,6 +6,7 @@
  * @module
  */
 import { builtin } from "../runtime/self.ts";
+import { facadeOf, facadeSource } from "./deno_facades.ts";
 
 /** What a load hook gives back. */
 export interface LoadResult {
@@ -41,13 +42,17 @@ interface NextResult {
 type NextLoad = (url: string, context: LoadContext) => NextResult;
 
 interface ModuleHooks {
-  resolve(specifier: string, context: unknown, next: (...args: unknown[]) => unknown): unknown;
+  resolve(specifier: string, context: LoadContext, next: (...args: unknown[]) => unknown): unknown;
   load?(url: string, context: LoadContext, next: NextLoad): unknown;
 }
 
 interface HookOptions {
-  /** Told before a built-in module is loaded, without `node:`. */
-  onBuiltin: (name: string) => void;
+  /**
+   * Told before a built-in module is loaded, without `node:`.
+   *
+   * @returns Whether anything of it may have been replaced.
+   */
+  onBuiltin: (name: string) => boolean;
   loadFile: LoadFile | undefined;
 }
 
@@ -68,7 +73,10 @@ export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
   const changed = new Set<string>();
 
   function load(url: string, context: LoadContext, next: NextLoad): LoadResult {
-    if (!url.startsWith("file:///")) return NOT_OURS;
+    if (!url.startsWith("file:///")) {
+      const source = facadeSource(url);
+      return source === undefined ? NOT_OURS : { format: "module", source, shortCircuit: true };
+    }
     const isRequired = context.conditions?.includes("require") === true;
     // With a source of its own for `require`, Deno would run the module a second time.
     if (isRequired && changed.has(url)) return NOT_OURS;
@@ -90,7 +98,10 @@ export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
 
   registerHooks({
     resolve(specifier, context, next) {
-      onBuiltin(withoutScheme(specifier));
+      const name = withoutScheme(specifier);
+      const canRedirect = loadFile !== undefined && context.conditions?.includes("import") === true;
+      const facade = onBuiltin(name) && canRedirect ? facadeOf(name) : undefined;
+      if (facade !== undefined) return { url: facade, format: "module", shortCircuit: true };
       return next(specifier, context);
     },
     ...loadFile === undefined ? {} : { load },

@@ -48,6 +48,7 @@ import { fastifyRoutes } from "./routes/fastify.ts";
 import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
 import { oakRoutes } from "./routes/oak.ts";
+import { timers } from "./timers.ts";
 import { traceparent } from "./trace_context.ts";
 import { undici } from "./undici.ts";
 import { watchModules } from "./watch_modules.ts";
@@ -86,6 +87,8 @@ const HOOKS: readonly Hook[] = [
   ...DATABASE_HOOKS,
   openTelemetry,
   metrics,
+  // Last: timers of other hooks are not the program's.
+  timers,
 ];
 
 /** Starts recording in this thread. Never throws. */

@@ -35,7 +35,10 @@ export function watchModules(config: ProgramConfig, watched: WatchedModules): vo
     return;
   }
   const options = {
-    onBuiltin: (name: string) => builtins.load(name),
+    onBuiltin(name: string): boolean {
+      builtins.load(name);
+      return builtins.isObserved(name);
+    },
     loadFile: functions.load === undefined ? packages.load : inTurn(functions.load, packages.load),
   };
   if (runtimeName() === "deno") installDenoModuleHooks(options);
