@@ -168,17 +168,21 @@ function namespace(
 }
 
 function isInModulePackage(path: string): boolean {
-  if (!path.endsWith(".js")) return false;
+  return path.endsWith(".js") && packageType(path) === "module";
+}
+
+/** What the `package.json` above a file says of its files. */
+export function packageType(path: string): unknown {
   const fs = builtin<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
   for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) {
     try {
       const manifest = fs.readFileSync(`${folder}/package.json`, "utf8");
-      return (JSON.parse(manifest) as { type?: unknown }).type === "module";
+      return (JSON.parse(manifest) as { type?: unknown }).type;
     } catch {
       // Not here.
     }
   }
-  return false;
+  return undefined;
 }
 
 function folderOf(path: string): string {

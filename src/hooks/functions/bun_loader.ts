@@ -4,8 +4,12 @@
  * @module
  */
 import type { BunLoader, OwnFiles, PreparedFile } from "../bun_files.ts";
-import type { Instrument } from "./instrument.ts";
-import { assignsExports, hasJsx, isEsModule } from "./module_kind.ts";
+import { showOriginalText } from "../function_text.ts";
+import { type PrintedFile, printedOriginal } from "./bun_text.ts";
+import type { Instrument, Instrumented } from "./instrument.ts";
+import { packageType } from "../bun_commonjs.ts";
+import { assignsExports, hasJsx, isEsModule, isUndecided } from "./module_kind.ts";
+import { OriginalTexts, withoutInsertions } from "./original_text.ts";
 import { oxcParse } from "./parsers.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
@@ -27,13 +31,26 @@ export function createBunLoader(
 ): OwnFiles {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
   const { pattern } = options;
+  const texts = new OriginalTexts<PrintedFile>((file, text) => {
+    return printedOriginal(file, text, (code) => oxcParse("module")(code, "printed.js")) ??
+      withoutInsertions(file, text);
+  });
+  showOriginalText((text) => texts.of(text));
   return {
     pattern,
     prepare(source, path) {
       if (BARE_IMPORT.test(source)) options.onImports();
-      return prepare(source, path, { instrument, Bun });
+      const { prepared, file } = prepare(source, path, { instrument, Bun });
+      if (file !== undefined) texts.add(file, file.numbers);
+      return prepared;
     },
   };
+}
+
+interface Prepared {
+  prepared: PreparedFile;
+  /** Absent when nothing was inserted. */
+  file?: (PrintedFile & Instrumented) | undefined;
 }
 
 /** Instruments a file and decides who compiles it. */
@@ -41,28 +58,55 @@ function prepare(
   source: string,
   path: string,
   { instrument, Bun }: { instrument: Instrument; Bun: BunGlobal },
-): PreparedFile {
+): Prepared {
   const loader = loaderOf(path);
   const program = parsed(source, path);
   // Bun will say what is wrong with it.
-  if (program === undefined) return { kind: "source", contents: source, loader };
-  const code = instrumented(source, path, { instrument, program });
-  // Says so again at the end: some of what makes a file a module is gone when Bun looks.
-  const asModule = { kind: "source", contents: `${code}\nexport{}`, loader } as const;
-  if (isEsModule(program)) return asModule;
+  if (program === undefined) return { prepared: { kind: "source", contents: source, loader } };
+  const file = instrumented(source, path, { instrument, program });
+  const code = file?.code ?? source;
+  const print = (text: string, define: Record<string, string> = {}) =>
+    new Bun.Transpiler({ loader, target: "bun", define }).transformSync(text);
+
+  function asModule(): Prepared {
+    // Says so again at the end: some of what makes a file a module is gone when Bun looks.
+    const contents = `${code}\nexport{}`;
+    const before = () => ({ code: print(source), around: 0 });
+    return {
+      prepared: { kind: "source", contents, loader },
+      file: file && { ...file, before, after: () => print(contents) },
+    };
+  }
+
+  function asCommonJs(code: string): Prepared {
+    const before = () => ({ code: print(inWrapper(source)), around: 1 });
+    return {
+      prepared: { kind: "commonjs", code },
+      file: file && { ...file, before, after: () => code },
+    };
+  }
+
+  if (isEsModule(program)) return asModule();
+  if (isUndecided(program, path) && isModuleByName(path)) return asModule();
   const isJavaScript = /\.[cm]?js$/.test(path) && !hasJsx(program);
-  if (isJavaScript) return { kind: "commonjs", code };
+  if (isJavaScript) return asCommonJs(code);
   // A script in TypeScript is as good as a module, and keeps its lines as one.
-  if (!assignsExports(program)) return asModule;
-  const transpiler = new Bun.Transpiler({
-    loader,
-    target: "bun",
-    define: {
-      __filename: JSON.stringify(path),
-      __dirname: JSON.stringify(path.slice(0, path.lastIndexOf("/"))),
-    },
-  });
-  return { kind: "commonjs", code: transpiler.transformSync(code) };
+  if (!assignsExports(program)) return asModule();
+  const define = {
+    __filename: JSON.stringify(path),
+    __dirname: JSON.stringify(path.slice(0, path.lastIndexOf("/"))),
+  };
+  return asCommonJs(print(code, define));
+}
+
+/** The function that Bun puts around CommonJS, and prints with it. */
+function inWrapper(source: string): string {
+  const body = source.startsWith("#!") ? `//${source}` : source;
+  return `module.exports=function(exports,require,module,__filename,__dirname){${body}\n}`;
+}
+
+function isModuleByName(path: string): boolean {
+  return !/\.c[jt]s$/.test(path) && packageType(path) !== "commonjs";
 }
 
 function parsed(source: string, path: string): SyntaxNode | undefined {
@@ -80,11 +124,11 @@ function instrumented(
   source: string,
   path: string,
   { instrument, program }: { instrument: Instrument; program: SyntaxNode },
-): string {
+): Instrumented | undefined {
   try {
-    return instrument(source, path, () => program)?.code ?? source;
+    return instrument(source, path, () => program);
   } catch {
-    return source;
+    return undefined;
   }
 }
 

@@ -17,11 +17,20 @@ export function isEsModule(program: SyntaxNode): boolean {
   return isHint && !some(program, isCommonJsName, { intoFunctions: true });
 }
 
+/**
+ * Whether the file says nothing of what it is, though it could be either. Bun
+ * then runs it as a module, strict and all, unless its name or package says no.
+ */
+export function isUndecided(program: SyntaxNode, path: string): boolean {
+  const isName = path.endsWith(".mjs") ? isExportsName : isCommonJsName;
+  return !some(program, isName, { intoFunctions: true }) &&
+    !some(program, isOuterThis, { intoFunctions: false });
+}
+
 /** Whether the file says what it exports, as CommonJS does. */
 export function assignsExports(program: SyntaxNode): boolean {
   return some(program, (node) => {
-    return node.type === "TSExportAssignment" ||
-      node.type === "Identifier" && (node["name"] === "module" || node["name"] === "exports");
+    return node.type === "TSExportAssignment" || isExportsName(node);
   }, { intoFunctions: true });
 }
 
@@ -63,7 +72,18 @@ function isImportMeta(node: SyntaxNode): boolean {
 
 function isCommonJsName(node: SyntaxNode): boolean {
   if (node.type !== "Identifier") return false;
-  return node["name"] === "require" || node["name"] === "module" || node["name"] === "exports";
+  return isExportsName(node) || ["require", "__filename", "__dirname"].includes(node["name"]);
+}
+
+function isExportsName(node: SyntaxNode): boolean {
+  return node.type === "Identifier" && (node["name"] === "module" || node["name"] === "exports");
+}
+
+/** `this` of the file itself. */
+function isOuterThis(node: SyntaxNode): boolean {
+  return node.type === "ThisExpression" ||
+    node.type === "ArrowFunctionExpression" &&
+      some(node["body"], isOuterThis, { intoFunctions: false });
 }
 
 function some(
