@@ -49,6 +49,7 @@ import { honoRoutes } from "./routes/hono.ts";
 import { koaRoutes } from "./routes/koa.ts";
 import { oakRoutes } from "./routes/oak.ts";
 import { timers } from "./timers.ts";
+import { tracingChannel } from "./tracing_channels/tracing_channel.ts";
 import { traceparent } from "./trace_context.ts";
 import { undici } from "./undici.ts";
 import { watchModules } from "./watch_modules.ts";
@@ -85,6 +86,7 @@ const HOOKS: readonly Hook[] = [
   processes,
   workers,
   ...DATABASE_HOOKS,
+  tracingChannel,
   openTelemetry,
   metrics,
   // Last: timers of other hooks are not the program's.
