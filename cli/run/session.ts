@@ -74,6 +74,7 @@ export async function runSession(
     ringBytes,
     grows: overflow === "grow",
     hasMain: plan.hasMain,
+    reserves: plan.revokesFfi,
   });
   let isDrained = true;
   let producerPids: number[] = [];

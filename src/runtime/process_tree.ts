@@ -1,11 +1,11 @@
 /**
- * Processes and those that they have started, and which of their sockets
- * listen. Where the system does not tell, a process is alone and nothing listens.
+ * Processes and those that they have started. Where the system does not tell,
+ * a process is alone.
  *
  * @module
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 
 /** A process, the one that started it, and the group that a terminal's keys reach. */
@@ -14,16 +14,6 @@ interface ProcessRow {
   parent: number;
   group: number;
 }
-
-/** Where a program can be called. */
-export interface ListeningAddress {
-  port: number;
-  /** As a URL has it: `127.0.0.1`, `[::1]`. */
-  host: string;
-}
-
-/** State of a listening socket in /proc/net/tcp. */
-const LISTEN = "0A";
 
 /**
  * The living descendants of `pid` and itself.
@@ -40,20 +30,6 @@ export function processTree(pid: number, options: { sameGroup?: boolean } = {}):
   }
   if (options.sameGroup !== true || group === undefined) return [...tree];
   return [...tree].filter((one) => rows.find((row) => row.pid === one)?.group === group);
-}
-
-/** An address at which one of the processes listens; that of the descriptor opened first. */
-export function listeningAddress(pids: readonly number[]): ListeningAddress | undefined {
-  if (process.platform !== "linux") return undefined;
-  for (const pid of pids) {
-    const listening = listeningSockets(pid);
-    if (listening.size === 0) continue;
-    for (const socket of socketsOf(pid)) {
-      const address = listening.get(socket);
-      if (address !== undefined) return address;
-    }
-  }
-  return undefined;
 }
 
 function listProcesses(): ProcessRow[] {
@@ -87,54 +63,4 @@ function askForProcesses(): ProcessRow[] {
     const [pid, parent, group] = line.trim().split(/\s+/).map(Number);
     return { pid: pid!, parent: parent!, group: group! };
   });
-}
-
-/** Listening sockets that a process can see, by inode. */
-function listeningSockets(pid: number): Map<string, ListeningAddress> {
-  const sockets = new Map<string, ListeningAddress>();
-  for (const table of ["tcp", "tcp6"]) {
-    let text: string;
-    try {
-      text = readFileSync(`/proc/${pid}/net/${table}`, "utf8");
-    } catch {
-      continue;
-    }
-    for (const line of text.split("\n").slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      const [address, port] = (fields[1] ?? "").split(":");
-      if (fields[3] !== LISTEN || port === undefined) continue;
-      sockets.set(fields[9]!, { port: parseInt(port, 16), host: hostOf(address!) });
-    }
-  }
-  return sockets;
-}
-
-/** Inodes of the sockets of a process, in the order of their descriptors. */
-function socketsOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).map(Number).sort((a, b) => a - b).flatMap((fd) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
-      } catch {
-        return [];
-      }
-    });
-  } catch {
-    return [];
-  }
-}
-
-/** The address as a client has to name it. Words are in the machine's order: little-endian. */
-function hostOf(hex: string): string {
-  const bytes = hex.match(/.{8}/g)!.flatMap((word) => word.match(/../g)!.reverse());
-  if (bytes.every((byte) => byte === "00")) return "127.0.0.1";
-  const isMapped = bytes.length === 16 && /^0{20}ffff$/i.test(bytes.slice(0, 12).join(""));
-  if (bytes.length === 4 || isMapped) {
-    const host = bytes.slice(-4).map((byte) => parseInt(byte, 16)).join(".");
-    return host === "0.0.0.0" ? "127.0.0.1" : host;
-  }
-  const groups = Array.from({ length: 8 }, (_, i) => {
-    return parseInt(bytes[i * 2]! + bytes[i * 2 + 1]!, 16).toString(16);
-  });
-  return `[${groups.join(":").replace(/(^|:)0(:0)+(:|$)/, "::")}]`;
 }

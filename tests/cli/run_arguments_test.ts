@@ -50,6 +50,9 @@ test("parseRunArguments() reads every option of ferret's", () => {
     ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=sql".split(
       " ",
     ),
+    ..."--sample 10% --max-spans-per-second 5_000 --keep errors --keep slow:1s".split(" "),
+    ..."--duration 1m30s --on-ready".split(" "),
+    "curl $FERRET_URL",
     ..."--label a=b=c --report app.ts".split(" "),
   ]);
   assert.deepEqual(options, {
@@ -58,6 +61,11 @@ test("parseRunArguments() reads every option of ferret's", () => {
     functions: ["lib/**", "x"],
     recordsFunctions: false,
     minDurationNs: 50_000,
+    sampleRatio: 0.1,
+    maxSpansPerSecond: 5_000,
+    keep: ["errors", "slow:1s"],
+    durationNs: 90e9,
+    onReady: "curl $FERRET_URL",
     overflow: "grow",
     ringBytes: 1024 * 1024,
     hooks: ["fetch", "fs"],
@@ -138,6 +146,16 @@ test("parseRunArguments() refuses values that mean nothing", () => {
     [["--ring-size", "big", "app.ts"], /Cannot parse size "big"/],
     [["--min-duration", "fast", "app.ts"], /fast/],
     [["--label", "key", "app.ts"], /expected key=value/],
+    [["--sample", "2", "app.ts"], /expected a share from 0 to 1/],
+    [["--sample", "-0.1", "app.ts"], /expected a share from 0 to 1/],
+    [["--sample", "150%", "app.ts"], /expected a share from 0 to 1/],
+    [["--max-spans-per-second", "0", "app.ts"], /expected a whole number above 0/],
+    [["--max-spans-per-second", "1e3", "app.ts"], /expected a whole number above 0/],
+    [["--keep", "slow", "app.ts"], /expected errors, slow:<time> and name:<selector>/],
+    [["--keep", "slow:long", "app.ts"], /long/],
+    [["--duration", "0s", "app.ts"], /no time at all/],
+    [["--duration", "soon", "app.ts"], /soon/],
+    [["--on-ready", "", "app.ts"], /its value is missing/],
     [["--runtime", "deno", "-A", "--", "deno", "run", "app.ts"], /belongs into the command/],
   ];
   for (const [argv, message] of cases) assert.match(failure(argv).message, message);
