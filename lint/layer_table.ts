@@ -33,7 +33,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: "none",
   },
   "src/hooks/workers": {
-    mayImport: ["src/hooks", "src/recorder", "src/model", "src/runtime"],
+    mayImport: ["src/hooks", "src/recorder", "src/ring", "src/model", "src/runtime"],
     packages: "none",
   },
   "src/hooks/files": {

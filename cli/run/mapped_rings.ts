@@ -69,7 +69,8 @@ export function openMappedRings(options: RingOptions): MappedRings | undefined {
 function createRings(folder: string, options: RingOptions): TransportEnd {
   const identity = ownRingIdentity();
   const main = options.hasMain ? createMainRing(folder, options) : undefined;
-  const pool = new RingPool({ folder, ringBytes: options.ringBytes, firstRing: 1, identity });
+  const { ringBytes, reserves } = options;
+  const pool = new RingPool({ folder, ringBytes, firstRing: 1, identity, reserves });
   let stopGrowing = () => {};
   const paths = () => [
     ...main === undefined ? [] : [main.path],

@@ -13,10 +13,11 @@ import {
   C_REFUSED,
   CLAIMS_BYTES,
   newClaims,
+  SPARE_RINGS,
 } from "../../src/ring/claims.ts";
 import { ringBytes, type RingSizes, ringSizes } from "../../src/ring/layout.ts";
 import type { RingIdentity } from "../../src/ring/memory.ts";
-import { createRingFile } from "../../src/ring/ring_file.ts";
+import { createRingFile, reserveRingFile } from "../../src/ring/ring_file.ts";
 import { withNewFile } from "../../src/runtime/private_folder.ts";
 import type { RingSource } from "../../src/writer/ring_source.ts";
 
@@ -36,6 +37,8 @@ export interface RingPoolOptions {
   /** Number of the first ring of the pool. */
   firstRing: number;
   identity: RingIdentity;
+  /** Whether the program has to map the rings of its workers before it knows of them. */
+  reserves: boolean;
 }
 
 export class RingPool {
@@ -45,6 +48,7 @@ export class RingPool {
   readonly #fd: number;
   readonly #page = new Int32Array(CLAIMS_BYTES / 4);
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #reserved = new Set<number>();
   #onRing: (source: RingSource) => void = () => {};
   #ready: number;
   #announced: number;
@@ -59,6 +63,11 @@ export class RingPool {
     const page = newClaims({ nextRing: options.firstRing, ringBytes: ringBytes(this.#sizes) });
     withNewFile(this.claimsPath, (fd) => writeSync(fd, new Uint8Array(page.buffer)));
     this.#fd = openSync(this.claimsPath, "r+");
+    if (!options.reserves) return;
+    for (let ring = options.firstRing; ring < options.firstRing + SPARE_RINGS; ring++) {
+      reserveRingFile(this.source(ring).path, this.#sizes);
+      this.#reserved.add(ring);
+    }
   }
 
   /** Begins to keep rings ready. `onRing` gets each ring that a thread has claimed. */
@@ -114,6 +123,7 @@ export class RingPool {
       createRingFile(this.source(ring).path, {
         sizes: this.#sizes,
         identity: { ...identity, process: ring, thread: ring },
+        isReserved: this.#reserved.has(ring),
       });
     } catch {
       // No room for shared memory: who wants a ring now gets none, and is counted.

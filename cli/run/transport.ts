@@ -16,6 +16,8 @@ export interface RingOptions {
   grows: boolean;
   /** Whether the program's main thread gets a ring of its own: it is known what will be started. */
   hasMain: boolean;
+  /** Whether the program gives its permission to map files back. */
+  reserves: boolean;
 }
 
 /** One way for records to leave a run, ready for a program to be started. */

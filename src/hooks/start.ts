@@ -36,6 +36,8 @@ import { installHooks } from "./install_hooks.ts";
 import { metrics } from "./metrics/metrics.ts";
 import { http2Client } from "./http2_client.ts";
 import { http2Server } from "./http2_server.ts";
+import { dns } from "./dns.ts";
+import { net } from "./net.ts";
 import { nodeHttp } from "./node_http.ts";
 import { nodeHttpClient } from "./node_http_client.ts";
 import { openTelemetry } from "./opentelemetry/opentelemetry.ts";
@@ -83,6 +85,8 @@ const HOOKS: readonly Hook[] = [
   denoFiles,
   bunFiles,
   nodeFs,
+  dns,
+  net,
   processes,
   workers,
   ...DATABASE_HOOKS,
@@ -93,11 +97,15 @@ const HOOKS: readonly Hook[] = [
   timers,
 ];
 
-/** Starts recording in this thread. Never throws. */
-export function start(config: ProgramConfig, parsers?: Parsers): void {
+/**
+ * Starts recording in this thread. Never throws.
+ *
+ * @param ring Memory of its ring, where this thread may not map it itself.
+ */
+export function start(config: ProgramConfig, parsers?: Parsers, ring?: ArrayBufferLike): void {
   try {
     hideVariables(config.hiddenEnvironment);
-    const recorder = openRecorder(config);
+    const recorder = openRecorder(config, ring);
     publishProfiler({
       ...createTracing(recorder),
       flush: () => flushed(recorder.producer),
@@ -119,10 +127,10 @@ export function start(config: ProgramConfig, parsers?: Parsers): void {
   }
 }
 
-function openRecorder(config: ProgramConfig): Recorder {
-  const memory = config.transport === "pipe"
-    ? createOwnRing(config)
-    : openRing(mapFile(config.ringPath!, config.ringBytes!));
+function openRecorder(config: ProgramConfig, ring: ArrayBufferLike | undefined): Recorder {
+  const memory = config.transport === "pipe" ? createOwnRing(config) : openRing(
+    ring === undefined ? mapFile(config.ringPath!, config.ringBytes!) : new Uint8Array(ring),
+  );
   const clock = createClock();
   const context = createContext();
   const recorder = new Recorder(memory, {

@@ -14,7 +14,7 @@ import { parseParent } from "./children.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import { hideJoining, parentVariable } from "./hidden_environment.ts";
 import { start } from "./start.ts";
-import { takeWorkerData, type WorkerData } from "./workers/worker_data.ts";
+import { type HandedRing, takeWorkerData, type WorkerData } from "./workers/worker_data.ts";
 
 /** Starts recording in the program's main thread; Node's workers load the same preload. */
 export function startMain(config: ProgramConfig, parsers?: Parsers): void {
@@ -45,16 +45,21 @@ export function joinRun(common: ProgramConfig, parsers?: Parsers): void {
 /** Starts recording in a worker. */
 export function joinAsWorker(common: ProgramConfig, data: WorkerData, parsers?: Parsers): void {
   try {
-    const ring = claimMapped(common);
+    const handed = data.ring;
+    const ring = handed === undefined ? claimMapped(common) : handedRing(handed);
     if (ring === undefined) return;
-    start({
-      ...withoutRing(common),
-      ...ring,
-      process: data.process,
-      threadKind: "worker",
-      threadName: data.name,
-      ...(data.parent === undefined ? {} : { parent: data.parent }),
-    }, parsers);
+    start(
+      {
+        ...withoutRing(common),
+        ...ring,
+        process: data.process,
+        threadKind: "worker",
+        threadName: data.name,
+        ...(data.parent === undefined ? {} : { parent: data.parent }),
+      },
+      parsers,
+      handed?.buffer,
+    );
   } catch {
     // Not recorded.
   }
@@ -105,6 +110,10 @@ function claimMapped({ join }: ProgramConfig): RingConfig | undefined {
     ringBytes: claimed.bytes,
     thread: claimed.ring,
   };
+}
+
+function handedRing({ ring, buffer }: HandedRing): RingConfig {
+  return { transport: "mapped", ringBytes: buffer.byteLength, thread: ring };
 }
 
 /** The pipe, if descriptor 3 is the one that ferret made: it could be any file of the program's. */

@@ -27,6 +27,9 @@ export const C_REFUSED = 5;
 /** Bytes of each ring but the first. */
 export const C_RING_BYTES = 6;
 
+/** Rings whose files are there from the start, for a program that can map none later. */
+export const SPARE_RINGS = 16;
+
 /** Longest wait for a ring. Only on a machine that has no time for ferret is it one at all. */
 const MAX_WAIT_MS = 500;
 

@@ -31,8 +31,10 @@ export const INIT_BYTES = 128;
 /** Bytes of the header that the producer writes: who it is and its state, then anchor, counters and name. */
 export const PRODUCER_HEADER_RANGES = [[28, 40], [68, 80], [144, 1024]] as const;
 
-/** Rings from this number on belong to processes that nobody could give a number to. */
+/** Rings from these numbers on belong to processes, and their workers, that nobody could number. */
 const FIRST_PIPE_RING = 32_768;
+const FIRST_WORKER_RING = 65_536;
+const MAX_WORKERS = 64;
 
 /**
  * The number of the ring of a process that has nothing but the pipe. Two
@@ -40,4 +42,9 @@ const FIRST_PIPE_RING = 32_768;
  */
 export function ringOfProcess(pid: number): number {
   return FIRST_PIPE_RING + pid % FIRST_PIPE_RING;
+}
+
+/** The same for the worker that a process started after `earlier` others. */
+export function ringOfWorker(pid: number, earlier: number): number {
+  return FIRST_WORKER_RING + (pid * MAX_WORKERS + earlier) % FIRST_WORKER_RING;
 }

@@ -47,10 +47,13 @@ interface FileSystem {
   writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
 }
 
+// Kept before any hook: what is done here is none of the program's.
+const { setTimeout } = globalThis;
+let writeSync: FileSystem["writeSync"] | undefined;
+
 /** Starts to send. The ring must have one segment. */
 export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () => void } {
-  const fs = builtin<FileSystem>("node:fs");
-  const { setTimeout } = globalThis;
+  const writeToFile = writeSync ??= builtin<FileSystem>("node:fs").writeSync;
   const { i32, u8, sizes } = memory;
   const control = segmentControl(0);
   const base = segmentByte(sizes, 0);
@@ -89,7 +92,7 @@ export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () 
   function write(from: number, to: number): number {
     for (let waitedMs = 0; !isBroken; waitedMs++) {
       try {
-        return fs.writeSync(PIPE_FD, frame, from, to - from);
+        return writeToFile(PIPE_FD, frame, from, to - from);
       } catch (error) {
         if (!isFull(error)) isBroken = true;
         else if (!isLast && from === 0) return 0;

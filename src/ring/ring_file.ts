@@ -38,6 +38,8 @@ export interface RingFileOptions {
   identity: RingIdentity;
   /** Segments with memory behind them from the start. Default 1. */
   readySegments?: number;
+  /** Whether `reserveRingFile` has made the file. */
+  isReserved?: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ export function createRingFile(path: string, options: RingFileOptions): RingFile
   // Only its first page is ever touched, so a large one costs nothing.
   const image = new Uint8Array(bytes);
   createRing(image, { sizes, identity, readySegments });
-  withNewFile(path, (fd) => {
+  const withFile = options.isReserved === true ? withOwnFile : withNewFile;
+  withFile(path, (fd) => {
     try {
       writeFully(fd, image.subarray(0, HEADER_BYTES), 0);
       fillWithZeros(fd, HEADER_BYTES, segmentByte(sizes, readySegments));
@@ -62,6 +65,11 @@ export function createRingFile(path: string, options: RingFileOptions): RingFile
     }
   });
   return { path, bytes, sizes };
+}
+
+/** Creates the file of a ring that `createRingFile` will make, without memory behind it. */
+export function reserveRingFile(path: string, sizes: RingSizes): void {
+  withNewFile(path, (fd) => ftruncateSync(fd, ringBytes(sizes)));
 }
 
 /** Whether a producer has ever attached to the ring. */
@@ -121,6 +129,15 @@ export class RingGrowth {
 
   close(): void {
     closeSync(this.#fd);
+  }
+}
+
+function withOwnFile(path: string, use: (fd: number) => void): void {
+  const fd = openSync(path, "r+");
+  try {
+    use(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

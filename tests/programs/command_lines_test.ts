@@ -79,17 +79,20 @@ for (const [command, programs] of COMMANDS) {
 
 const LEAVING = `
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 const daemon = spawn(process.execPath, [...process.argv.slice(2), "daemon.mjs"], {
   stdio: "ignore",
   detached: true,
 });
 daemon.unref();
-await new Promise((resolve) => setTimeout(resolve, 1500));
+// Until it has joined the recording, which it says by what it writes.
+while (!existsSync("up")) await new Promise((resolve) => setTimeout(resolve, 20));
 `;
 
 const DAEMON = `
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
+writeFileSync("up", "");
 function tick() {
   if (!existsSync("go")) return setTimeout(tick, 20);
   const answers = ["deno", "bun", "node"].map((runtime) =>

@@ -5,7 +5,14 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,23 +20,27 @@ import { runProcess } from "../helpers/processes.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Returns the folder with `node_modules` and with the apps of this folder. */
-export async function installPrograms(): Promise<string> {
+/**
+ * Returns the folder with `node_modules` and with the apps.
+ *
+ * @param home Where the lock file and the folder `apps` are. Default this folder.
+ */
+export async function installPrograms(home: string = HERE): Promise<string> {
   const hash = createHash("sha256");
-  hash.update(readFileSync(join(HERE, "package-lock.json")));
+  hash.update(readFileSync(join(home, "package-lock.json")));
   const folder = join(
     tmpdir(),
     `ferret-programs-${hash.digest("hex").slice(0, 16)}`,
   );
-  if (!existsSync(folder)) await install(folder);
-  cpSync(join(HERE, "apps"), join(folder, "apps"), { recursive: true });
+  if (!existsSync(folder)) await install(folder, home);
+  cpSync(join(home, "apps"), join(folder, "apps"), { recursive: true });
   return folder;
 }
 
-async function install(folder: string): Promise<void> {
+async function install(folder: string, home: string): Promise<void> {
   const growing = mkdtempSync(`${folder}-`);
   for (const name of ["package.json", "package-lock.json"]) {
-    cpSync(join(HERE, name), join(growing, name));
+    cpSync(join(home, name), join(growing, name));
   }
   const flags = [
     "--no-audit",

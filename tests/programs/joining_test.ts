@@ -1,6 +1,6 @@
 /**
- * Processes and workers of a program, on every pair of runtimes, in one
- * recording; and nothing of it to be seen in them.
+ * Processes that a program starts, on every pair of runtimes, in one recording;
+ * and nothing of it to be seen in them.
  *
  * @module
  */
@@ -100,36 +100,4 @@ for (const runtime of RUNTIMES) {
         assert.equal(failed!["n"], runtime === "node" ? 1 : 2);
       }));
   }
-
-  test(`workers of a program of ${runtime} join its recording`, () =>
-    withFolder({}, async (folder) => {
-      const out = join(folder, "out.duckdb");
-      const [plain, recorded] = await runBoth(runtime, {
-        script: "workers.mjs",
-        args: [],
-        out,
-      });
-      assert.deepEqual(recorded, plain);
-      assert.equal(plain.exitCode, 0, plain.stderr);
-      const hasWeb = runtime !== "node";
-      const spans = await query(
-        out,
-        `SELECT s.name, t.name AS thread, t.kind, s.process_id, root.name AS root
-         FROM spans s JOIN threads t USING (process_id, thread_id)
-         JOIN spans root ON root.span_id = s.trace_id
-         WHERE s.name IN ('inThread', 'inNested', 'inWeb') ORDER BY s.name`,
-      );
-      const expected = (name: string, thread: string, root: string) => ({
-        name,
-        thread,
-        kind: "worker",
-        process_id: 0,
-        root,
-      });
-      assert.deepEqual(spans, [
-        expected("inNested", "nested.mjs", "worker thread.mjs"),
-        expected("inThread", "first", "worker thread.mjs"),
-        ...hasWeb ? [expected("inWeb", "second", "worker web.mjs")] : [],
-      ]);
-    }));
 }

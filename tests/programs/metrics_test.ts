@@ -73,7 +73,9 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       `${pauses.length}: ${total} s`,
     );
     assert.deepEqual(
-      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) => state),
+      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) =>
+        state
+      ),
       ["active"],
     );
   });

@@ -35,9 +35,10 @@ const CASES: {
 }[] = [
   { app: "express_4", runtimes: ["deno", "bun", "node"], names: MOUNTS },
   { app: "express_5", runtimes: ["deno", "bun", "node"], names: MOUNTS },
-  { app: "koa", runtimes: ["deno", "bun"], names: KOA },
-  { app: "hono", runtimes: ["deno", "bun"], names: HONO },
-  { app: "elysia", runtimes: ["bun"], names: KOA },
+  { app: "koa", runtimes: ["deno", "bun", "node"], names: KOA },
+  { app: "hono", runtimes: ["deno", "bun", "node"], names: HONO },
+  { app: "elysia", runtimes: ["deno", "bun", "node"], names: KOA },
+  { app: "oak", runtimes: ["deno", "bun", "node"], names: KOA },
 ];
 
 let programs = "";

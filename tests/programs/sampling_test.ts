@@ -49,7 +49,16 @@ function ferretRun(
   const permission = runtime === "deno" ? ["-A"] : [];
   const { flags, out, env = {} } = options;
   return runProcess(
-    ferretCommand(["run", "--runtime", runtime, "-o", out, ...flags, ...permission, "app.mjs"]),
+    ferretCommand([
+      "run",
+      "--runtime",
+      runtime,
+      "-o",
+      out,
+      ...flags,
+      ...permission,
+      "app.mjs",
+    ]),
     { cwd: folder, env },
   );
 }
@@ -99,13 +108,24 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       const sampled = await ferretRun(runtime, folder, {
         flags: [...flags, "--keep", "errors,name:http.server:*"],
         out: half,
-        env: { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" },
+        env: {
+          OTEL_TRACES_SAMPLER: "traceidratio",
+          OTEL_TRACES_SAMPLER_ARG: "0.5",
+        },
       });
       assert.equal(sampled.exitCode, 0, sampled.stderr);
-      assert.match(sampled.stderr, /50% of the traces are recorded, as OTEL_TRACES_SAMPLER says/);
+      assert.match(
+        sampled.stderr,
+        /50% of the traces are recorded, as OTEL_TRACES_SAMPLER says/,
+      );
       const sizes = await traceSizes(half);
-      assert.ok(sizes.length > 10 && sizes.length < 50, `${sizes.length} of 60 were taken`);
-      for (const size of sizes) assert.ok(all.has(size), `${size} is not of ${[...all]}`);
+      assert.ok(
+        sizes.length > 10 && sizes.length < 50,
+        `${sizes.length} of 60 were taken`,
+      );
+      for (const size of sizes) {
+        assert.ok(all.has(size), `${size} is not of ${[...all]}`);
+      }
       const books = await booksOf(half);
       assert.ok(books.taken < books.traces);
       assert.equal(books.issued, books.stored + books.left);
@@ -117,7 +137,10 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       });
       assert.equal(result.exitCode, 0, result.stderr);
       const limitedBooks = await booksOf(limited);
-      assert.equal(limitedBooks.issued, limitedBooks.stored + limitedBooks.left);
+      assert.equal(
+        limitedBooks.issued,
+        limitedBooks.stored + limitedBooks.left,
+      );
       assert.ok(limitedBooks.taken < limitedBooks.traces);
       for (const size of await traceSizes(limited)) assert.ok(all.has(size));
     }));

@@ -6,14 +6,17 @@
  *
  * @module
  */
-import type { ProgramConfig } from "../../model/program_config.ts";
+import type { JoinConfig, ProgramConfig } from "../../model/program_config.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import { builtin } from "../../runtime/self.ts";
 import type { HookContext } from "../hook.ts";
-import type { WorkerData } from "./worker_data.ts";
+import { SentRings } from "./sent_rings.ts";
+import { SpareRings } from "./spare_rings.ts";
+import type { HandedRing, RingSupply, WorkerData } from "./worker_data.ts";
 import { beginWorker } from "./worker_spans.ts";
 
 interface WebWorker {
+  postMessage(message: unknown, transfer?: unknown[]): void;
   terminate(): void;
 }
 
@@ -22,27 +25,46 @@ type WebWorkerClass = new (script: string | URL, options?: { name?: string }) =>
 /** Sent by a worker of node:worker_threads when it takes its messages itself. */
 const READY = "__ferret_ready__";
 
+/** How a worker comes to its ring. */
+interface Joining {
+  recorder: Recorder;
+  config: ProgramConfig;
+  /** URL of what the worker loads first. */
+  preload: string;
+  /** Rings to hand over, where the worker may not map one itself. */
+  spare: RingSupply | undefined;
+}
+
 /** Observes both kinds of workers. */
 export function observeDenoWorkers(context: HookContext): void {
   const { recorder, config } = context;
   const { join } = config;
-  if (join?.claimsPath === undefined || !mayRead(join.workerPath)) return;
-  const preload = `file://${encodeURI(join.workerPath)}`;
-  observeWebWorkers(recorder, config, preload);
-  context.onModule(["worker_threads"], () => observeThreads(recorder, config, preload));
+  if (join === undefined || !isGranted({ name: "read", path: join.workerPath })) return;
+  const spare = ringSupply(config, join);
+  const joining = { recorder, config, preload: `file://${encodeURI(join.workerPath)}`, spare };
+  observeWebWorkers(joining);
+  context.onModule(["worker_threads"], () => observeThreads(joining));
 }
 
-/** A worker may load only what the program may read. */
-function mayRead(path: string): boolean {
+/** Rings that workers have to be given; undefined where they map one themselves. */
+function ringSupply(config: ProgramConfig, join: JoinConfig): RingSupply | undefined {
+  if (config.transport === "pipe") return new SentRings(config);
+  if (join.claimsPath !== undefined && isGranted({ name: "ffi" })) {
+    return config.revokeFfi ? new SpareRings(join.claimsPath) : undefined;
+  }
+  // A worker that was given its ring: nothing to give its own workers.
+  return { take: () => undefined };
+}
+
+/** Asking for what is not granted would show a prompt. */
+function isGranted(descriptor: object): boolean {
   const { Deno } = globalThis as unknown as {
     Deno: { permissions: { querySync(descriptor: object): { state: string } } };
   };
-  const isGranted = (descriptor: object) =>
-    Deno.permissions.querySync(descriptor).state === "granted";
-  return isGranted({ name: "read", path }) && isGranted({ name: "ffi" });
+  return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
-function observeWebWorkers(recorder: Recorder, config: ProgramConfig, preload: string): void {
+function observeWebWorkers({ recorder, config, preload, spare }: Joining): void {
   const scope = globalThis as unknown as { Worker: WebWorkerClass };
   const Original = scope.Worker;
   const Replacement = class extends Original {
@@ -50,13 +72,19 @@ function observeWebWorkers(recorder: Recorder, config: ProgramConfig, preload: s
 
     constructor(script: string | URL, options?: { name?: string }) {
       const { span, data } = beginWorker(recorder, config, { script, name: options?.name });
+      const ring = spare?.take();
       try {
-        super(webBootstrap(resolved(script), preload, data), options);
+        const url = resolved(script);
+        // Without a ring there is nothing to begin with.
+        const hasRing = spare === undefined || ring !== undefined;
+        super(hasRing ? webBootstrap(url, preload, data, ring !== undefined) : url, options);
       } catch (error) {
         recorder.fail(span, error);
         recorder.end(span);
         throw error;
       }
+      // The first message, before any of the program's.
+      if (ring !== undefined) super.postMessage(ring, transferOf(ring));
       this.#end = () => recorder.end(span);
     }
 
@@ -75,14 +103,26 @@ function resolved(script: string | URL): string {
   return new URL(String(script), location?.href).href;
 }
 
-function webBootstrap(script: string, preload: string, data: WorkerData): string {
+function webBootstrap(
+  script: string,
+  preload: string,
+  data: WorkerData,
+  hasRing: boolean,
+): string {
   return dataUrl(`
 const kept = [];
-const keep = (event) => { event.stopImmediatePropagation(); kept.push(event); };
+let takeRing;
+const ring = ${hasRing ? "new Promise((resolve) => takeRing = resolve)" : "undefined"};
+const keep = (event) => {
+  event.stopImmediatePropagation();
+  if (takeRing === undefined) return kept.push(event);
+  takeRing(event.data);
+  takeRing = undefined;
+};
 self.addEventListener("message", keep);
 try {
   const { joinAsWorker } = await import(${JSON.stringify(preload)});
-  joinAsWorker(${JSON.stringify(data)});
+  joinAsWorker({ ...${JSON.stringify(data)}, ring: await ring });
 } catch {}
 try {
   await import(${JSON.stringify(script)});
@@ -105,7 +145,7 @@ type NodeWorkerClass = new (
 ) => NodeWorker;
 
 /** The parent keeps the messages here: the worker's port cannot hold them back. */
-function observeThreads(recorder: Recorder, config: ProgramConfig, preload: string): void {
+function observeThreads({ recorder, config, preload, spare }: Joining): void {
   const threads = builtin<{ Worker: NodeWorkerClass }>("node:worker_threads");
   const Original = threads.Worker;
   const Replacement = class extends Original {
@@ -114,18 +154,21 @@ function observeThreads(recorder: Recorder, config: ProgramConfig, preload: stri
 
     constructor(script: string | URL, options: { eval?: boolean; name?: string } = {}) {
       const isFile = options.eval !== true && !String(script).startsWith("data:");
+      const ring = isFile ? spare?.take() : undefined;
+      const joins = isFile && (spare === undefined || ring !== undefined);
       const { span, data } = beginWorker(recorder, config, {
         script: isFile ? script : "data:",
         name: options.name,
       });
       try {
-        super(isFile ? threadBootstrap(script, preload, data) : script, options);
+        super(joins ? threadBootstrap(script, preload, data, ring !== undefined) : script, options);
       } catch (error) {
         recorder.fail(span, error);
         recorder.end(span);
         throw error;
       }
-      this.#kept = isFile ? [] : undefined;
+      if (ring !== undefined) super.postMessage(ring, transferOf(ring));
+      this.#kept = joins ? [] : undefined;
       this.#end = () => recorder.end(span);
     }
 
@@ -149,22 +192,35 @@ function observeThreads(recorder: Recorder, config: ProgramConfig, preload: stri
   threads.Worker = Replacement;
 }
 
-function threadBootstrap(script: string | URL, preload: string, data: WorkerData): URL {
+function threadBootstrap(
+  script: string | URL,
+  preload: string,
+  data: WorkerData,
+  hasRing: boolean,
+): URL {
   const url = script instanceof URL || /^[a-z]+:/i.test(script)
     ? String(script)
     : builtin<{ pathToFileURL(path: string): URL }>("node:url").pathToFileURL(script).href;
+  // Not imported: who imports the module first decides which Worker it has.
   return new URL(dataUrl(`
+const port = process.getBuiltinModule("node:worker_threads").parentPort;
 try {
+  const ring = ${
+    hasRing ? `await new Promise((resolve) => port.once("message", resolve))` : "undefined"
+  };
   const { joinAsWorker } = await import(${JSON.stringify(preload)});
-  joinAsWorker(${JSON.stringify(data)});
+  joinAsWorker({ ...${JSON.stringify(data)}, ring });
 } catch {}
 try {
   await import(${JSON.stringify(url)});
 } finally {
-  // Not before: who imports the module first decides which Worker it has.
-  const { parentPort } = await import("node:worker_threads");
-  parentPort.postMessage(${JSON.stringify(READY)});
+  port.postMessage(${JSON.stringify(READY)});
 }`));
+}
+
+/** Shared memory is shared and not transferred. */
+function transferOf({ buffer }: HandedRing): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
 }
 
 function dataUrl(code: string): string {

@@ -8,7 +8,8 @@ import type { ProgramConfig } from "../../model/program_config.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import { builtin, runtimeName } from "../../runtime/self.ts";
 import type { HookContext } from "../hook.ts";
-import { setWorkerData } from "./worker_data.ts";
+import { SentRings } from "./sent_rings.ts";
+import { type RingSupply, setWorkerData } from "./worker_data.ts";
 import { beginWorker } from "./worker_spans.ts";
 
 interface WorkerOptions {
@@ -24,16 +25,21 @@ type WorkerClass = new (script: any, options?: WorkerOptions) => any;
 /** Observes node:worker_threads and, on Bun, web workers. */
 export function observeThreads(context: HookContext): void {
   const { recorder, config } = context;
-  const preload = config.join?.claimsPath === undefined ? undefined : config.join.modulePath;
+  const isSent = config.transport === "pipe";
+  const preload = config.join?.claimsPath === undefined && !isSent
+    ? undefined
+    : config.join?.modulePath;
+  const supply = isSent ? new SentRings(config) : undefined;
+  const parts = { recorder, config, preload, supply };
   if (runtimeName() === "bun") {
     const scope = globalThis as unknown as { Worker: WorkerClass };
-    scope.Worker = observed(scope.Worker, { recorder, config, preload });
+    scope.Worker = observed(scope.Worker, parts);
   }
   context.onModule(["worker_threads"], () => {
     const threads = builtin<{ Worker: WorkerClass }>("node:worker_threads");
     // Bun has one class for both.
     if (runtimeName() === "bun" && threads.Worker === globalThis.Worker as unknown) return;
-    threads.Worker = observed(threads.Worker, { recorder, config, preload });
+    threads.Worker = observed(threads.Worker, parts);
     if (runtimeName() === "node") {
       builtin<{ syncBuiltinESMExports(): void }>("node:module").syncBuiltinESMExports();
     }
@@ -42,9 +48,14 @@ export function observeThreads(context: HookContext): void {
 
 function observed(
   Original: WorkerClass,
-  parts: { recorder: Recorder; config: ProgramConfig; preload: string | undefined },
+  parts: {
+    recorder: Recorder;
+    config: ProgramConfig;
+    preload: string | undefined;
+    supply: RingSupply | undefined;
+  },
 ): WorkerClass {
-  const { recorder, config, preload } = parts;
+  const { recorder, config, preload, supply } = parts;
   const isBun = runtimeName() === "bun";
   const Replacement = class extends Original {
     #end: () => void = () => {};
@@ -57,7 +68,7 @@ function observed(
       const changed = isBun && preload !== undefined
         ? { ...options, preload: [preload, ...[options?.preload ?? []].flat()] }
         : options;
-      setWorkerData(data);
+      setWorkerData({ ...data, ring: supply?.take() });
       try {
         super(script, changed);
       } catch (error) {

@@ -16,6 +16,20 @@ export interface WorkerData {
   process: number;
   name: string;
   parent: RemoteParent | undefined;
+  /** Where the worker may not map one itself. */
+  ring?: HandedRing | undefined;
+}
+
+/** A ring that was mapped or made by the thread that starts the worker. */
+export interface HandedRing {
+  ring: number;
+  buffer: ArrayBuffer | SharedArrayBuffer;
+}
+
+/** Where a thread gets rings for its workers from. */
+export interface RingSupply {
+  /** A ring; undefined when there is none left. */
+  take(): HandedRing | undefined;
 }
 
 interface EnvironmentData {

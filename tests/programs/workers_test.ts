@@ -1,0 +1,124 @@
+/**
+ * Workers of a program in its recording, on every runtime and transport; and
+ * nothing of it to be seen by the program.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { RuntimeName } from "../../src/model/program_config.ts";
+import {
+  ferretCommand,
+  plainCommand,
+  runProcess,
+  withFolder,
+} from "../helpers/processes.ts";
+import { query } from "../helpers/query.ts";
+
+const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
+const FIXTURES = fileURLToPath(new URL("fixtures/joining/", import.meta.url));
+
+function flagsOf(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["-A"] : [];
+}
+
+async function runBoth(
+  runtime: RuntimeName,
+  options: { script: string; args: string[]; out: string },
+) {
+  const { script, args, out } = options;
+  const flags = flagsOf(runtime);
+  const plain = plainCommand(runtime, script, { flags, args });
+  const run = [
+    "run",
+    "--quiet",
+    "--runtime",
+    runtime,
+    "-o",
+    out,
+    ...flags,
+    script,
+    ...args,
+  ];
+  // One after the other: what they print must not depend on a busy machine.
+  return [
+    await runProcess(plain, { cwd: FIXTURES }),
+    await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
+  ] as const;
+}
+
+for (const runtime of RUNTIMES) {
+  test(`workers of a program of ${runtime} join its recording`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const [plain, recorded] = await runBoth(runtime, {
+        script: "workers.mjs",
+        args: [],
+        out,
+      });
+      assert.deepEqual(recorded, plain);
+      assert.equal(plain.exitCode, 0, plain.stderr);
+      const hasWeb = runtime !== "node";
+      const spans = await query(
+        out,
+        `SELECT s.name, t.name AS thread, t.kind, s.process_id, root.name AS root
+         FROM spans s JOIN threads t USING (process_id, thread_id)
+         JOIN spans root ON root.span_id = s.trace_id
+         WHERE s.name IN ('inThread', 'inNested', 'inWeb') ORDER BY s.name`,
+      );
+      const expected = (name: string, thread: string, root: string) => ({
+        name,
+        thread,
+        kind: "worker",
+        process_id: 0,
+        root,
+      });
+      assert.deepEqual(spans, [
+        expected("inNested", "nested.mjs", "worker thread.mjs"),
+        expected("inThread", "first", "worker thread.mjs"),
+        ...hasWeb ? [expected("inWeb", "second", "worker web.mjs")] : [],
+      ]);
+    }));
+}
+
+/** Flags of Deno programs that may map no file, or not for long, and how their records travel. */
+for (
+  const [flags, transport] of [[["--allow-read"], "mapped"], [
+    ["--allow-read", "--deny-ffi"],
+    "pipe",
+  ]] as const
+) {
+  test(`workers of a Deno program with ${flags.join(" ")} join its recording`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const script = "workers.mjs";
+      const run = [
+        "run",
+        "--quiet",
+        "--runtime",
+        "deno",
+        "-o",
+        out,
+        ...flags,
+        script,
+      ];
+      const [plain, recorded] = [
+        await runProcess(plainCommand("deno", script, { flags }), {
+          cwd: FIXTURES,
+        }),
+        await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
+      ];
+      assert.deepEqual(recorded, plain);
+      const spans = await query(
+        out,
+        `SELECT s.name, t.name AS thread, r.transport FROM runs r, spans s JOIN threads t USING (process_id, thread_id)
+         WHERE s.name IN ('inThread', 'inWeb', 'inMain') AND t.kind = 'worker' ORDER BY s.name`,
+      );
+      assert.deepEqual(spans, [
+        { name: "inThread", thread: "first", transport },
+        { name: "inWeb", thread: "second", transport },
+      ]);
+    }));
+}
