@@ -73,6 +73,8 @@ export class RingDecoder {
   readonly consumer: RingConsumer;
   /** Finished spans decoded so far, those of earlier writers included. */
   stored: number;
+  /** Id of the finished span that was decoded last. */
+  lastSpanId = 0;
   readonly #memory: RingMemory;
   readonly #strings: RingStrings;
   readonly #eventText = new TextColumn(1);
@@ -196,7 +198,8 @@ export class RingDecoder {
     const i = at >> 2;
     const meta = i32[i + SPAN_META]!;
     const parentId = f64[f + SPAN_PARENT_ID]!;
-    setInt64(spans.spanId, row, f64[f + SPAN_ID]!);
+    this.lastSpanId = f64[f + SPAN_ID]!;
+    setInt64(spans.spanId, row, this.lastSpanId);
     setInt64(spans.traceId, row, f64[f + SPAN_TRACE_ID]!);
     setInt64(spans.parentId, row, parentId);
     this.#setStart(spans.startNs, row, f64[f + SPAN_START_NS]!);

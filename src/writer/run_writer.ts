@@ -271,7 +271,8 @@ export class RunWriter {
     // A program that was killed between writing a record and freeing the slot left both.
     const known = await this.#store.current.findSpans(open.map(({ span }) => span.spanId));
     for (const { decoder, span } of open) {
-      if (known.has(span.spanId)) continue;
+      // What --keep threw away is in no store.
+      if (known.has(span.spanId) || decoder.lastSpanId === span.spanId) continue;
       decoder.addUnfinished(batch, span);
       count++;
       if (batch.isFull) await this.#commit(LAST_ATTEMPTS);

@@ -83,6 +83,9 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
       producer.open(1, { name: "unfinished", parentId: roots[1]!.root, traceId: roots[1]!.root });
       const lost = producer.open(2, { name: "root without an end" });
       producer.span({ name: "child", parentId: lost, traceId: lost });
+      // The program died after the record and before the slot was free.
+      const last = producer.open(3, { name: "GET /fast", scope: SCOPE_HTTP_SERVER });
+      producer.span({ id: last, name: "GET /fast", durationNs: 0, scope: SCOPE_HTTP_SERVER });
       const report = await writer.finish(TEST_END);
 
       assert.deepEqual(report.problems, []);
@@ -112,7 +115,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
          FROM losses WHERE reason = 'not_kept' GROUP BY ALL ORDER BY name`,
       );
       assert.deepEqual(losses.map((row) => Object.values(row)), [
-        ["GET /fast", "http.server", 3, MS + 6, 0],
+        ["GET /fast", "http.server", 4, MS + 6, 0],
         ["GET /fast child", "function", 2, 20, 0],
         ["GET /nearly", "http.server", 1, 100 * MS - 1, 0],
         ["GET /nearly child", "function", 2, 20, 0],
@@ -121,7 +124,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
         ["later", "function", 1, 100, 0],
         ["unfinished", "function", 1, 0, 0],
       ]);
-      assert.equal(report.ledger.byReason.not_kept, 12);
+      assert.equal(report.ledger.byReason.not_kept, 13);
       assert.equal(report.ledger.unfinished, 2);
       const events = await queryRecording(out, "SELECT name FROM events");
       assert.deepEqual(events, [{ name: "event of GET /slow" }]);
