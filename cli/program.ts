@@ -56,6 +56,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addCheck(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
+  addDoctor(program, io, finish);
   return program;
 }
 
@@ -150,6 +151,25 @@ function addRecover(program: Program, io: Io, finish: (exitCode: number) => void
     });
 }
 
+function addDoctor(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("doctor")
+    .description("say what would be recorded here, what not, and why")
+    .argument("[script]", "a program (default: whatever is in the current folder)")
+    .addOption(
+      new Option("--runtime <runtime>", "instead of the one that run would choose")
+        .choices(["deno", "bun", "node"] as const),
+    )
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(["text", "json"] as const)
+        .default("text" as const),
+    )
+    .addHelpText("after", DOCTOR_HELP)
+    .action(async (script, options) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      finish(doctor({ script, ...options }, io));
+    });
+}
+
 function parseCount(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number.");
@@ -189,3 +209,11 @@ const RECOVER_HELP = `
 Examples:
   ferret recover
   ferret recover runs.duckdb`;
+
+const DOCTOR_HELP = `
+Examples:
+  ferret doctor
+  ferret doctor server.ts --runtime bun
+  ferret doctor --format json
+
+Exit codes: 0 programs can be recorded under that runtime, 1 they cannot.`;

@@ -9,6 +9,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPublicNames } from "./docs/api.ts";
+import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
 import { findAnchors, findCode, findLinks } from "./docs/markdown.ts";
 import { runExample } from "./docs/run_example.ts";
 import { ROOT } from "./root.ts";
@@ -57,6 +58,12 @@ function checkApi(): string[] {
   });
 }
 
-const problems = [...listDocuments().flatMap(checkDocument), ...checkApi()];
+function checkHookTable(): string[] {
+  const text = readFileSync(join(ROOT, HOOKS_DOCUMENT), "utf8");
+  if (withHookTable(text) === text) return [];
+  return [`${HOOKS_DOCUMENT} has another table of hooks than the catalog: npm run docs`];
+}
+
+const problems = [...listDocuments().flatMap(checkDocument), ...checkApi(), ...checkHookTable()];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

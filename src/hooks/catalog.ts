@@ -11,9 +11,8 @@ import type { Scope } from "../model/span.ts";
 export interface KnownPackage {
   /** As in node_modules. */
   name: string;
-  /** Versions that the hook was written for, as `from` and the first that is too new. */
-  from: string;
-  before: string;
+  /** Versions that it is tested with. It should do with all of the same major version. */
+  tested: readonly string[];
 }
 
 /** One name that `--hook` and `--no-hook` take. */
@@ -22,6 +21,8 @@ export interface CatalogEntry {
   /** For people: what is recorded. */
   observes: string;
   runtimes: readonly RuntimeName[];
+  /** Why not on a runtime, or what has to be given there. */
+  needs?: Partial<Record<RuntimeName, string>>;
   /** Of the spans it makes; none for what is no span. */
   scopes: readonly Scope[];
   /** Packages it observes; none for what is part of a runtime. */
@@ -51,7 +52,7 @@ export const HOOK_CATALOG: readonly CatalogEntry[] = [
     observes: "WebSocket connections and messages, of both sides",
     runtimes: ALL,
     scopes: ["net"],
-    packages: [pkg("ws", "8.0", "9")],
+    packages: [{ name: "ws", tested: ["8.23.0"] }],
   },
   { ...builtin("fetch", "requests made with fetch"), scopes: ["http.client"] },
   {
@@ -59,33 +60,36 @@ export const HOOK_CATALOG: readonly CatalogEntry[] = [
     observes: "requests made with undici",
     runtimes: ["deno", "node"],
     scopes: ["http.client"],
-    packages: [pkg("undici", "6.0", "9")],
+    needs: { bun: "Bun replaces the package by code of its own" },
+    packages: [{ name: "undici", tested: ["8.12.4"] }],
   },
   {
     ...builtin("traceparent", "traceparent headers, sent and accepted"),
     scopes: [],
   },
-  framework("express", "4.16", "6"),
-  framework("fastify", "4.0", "6"),
-  framework("koa", "2.0", "4", [pkg("@koa/router", "10.0", "16"), pkg("koa-router", "10.0", "15")]),
-  framework("hono", "4.0", "5"),
-  { ...framework("elysia", "1.0", "2"), runtimes: ["bun"] },
-  framework("oak", "17.0", "18", [
-    pkg("@oak/oak", "17.0", "18"),
-    pkg("@jsr/oak__oak", "17.0", "18"),
-  ]),
-  database("pg", "8.0", "9"),
-  database("postgres", "3.3", "4"),
-  database("mysql2", "3.0", "4"),
+  framework("express", [{ name: "express", tested: ["4.22.3", "5.3.0"] }]),
+  framework("fastify", [{ name: "fastify", tested: ["5.12.8"] }]),
+  framework("koa", [{ name: "@koa/router", tested: ["15.7.0"] }]),
+  framework("hono", [{ name: "hono", tested: ["4.13.19"] }]),
+  framework("elysia", [{ name: "elysia", tested: ["1.4.30"] }]),
+  framework("oak", [{ name: "@oakserver/oak", tested: ["14.1.0"] }]),
+  database("pg", [{ name: "pg", tested: ["8.23.1"] }]),
+  database("postgres", [{ name: "postgres", tested: ["3.4.9"] }]),
+  database("mysql2", [{ name: "mysql2", tested: ["3.24.6"] }]),
   { ...builtin("sqlite", "queries of node:sqlite"), scopes: ["db"] },
   { ...builtin("bun-sqlite", "queries of bun:sqlite"), runtimes: ["bun"], scopes: ["db"] },
   { ...builtin("bun-sql", "queries of Bun.sql and Bun.SQL"), runtimes: ["bun"], scopes: ["db"] },
-  database("better-sqlite3", "9.0", "14"),
-  database("ioredis", "5.0", "7"),
-  database("redis", "4.0", "7", [pkg("@redis/client", "1.0", "7")]),
+  database("better-sqlite3", [{ name: "better-sqlite3", tested: ["13.2.0"] }]),
+  database("ioredis", [{ name: "ioredis", tested: ["6.0.0"] }]),
+  database("redis", [{ name: "redis", tested: ["6.3.1"] }]),
   { ...builtin("bun-redis", "commands of Bun.redis"), runtimes: ["bun"], scopes: ["db"] },
-  { ...builtin("deno-kv", "operations of Deno.Kv"), runtimes: ["deno"], scopes: ["db"] },
-  database("duckdb", "1.3", "2", [pkg("@duckdb/node-api", "1.3", "2")]),
+  {
+    ...builtin("deno-kv", "operations of Deno.Kv"),
+    runtimes: ["deno"],
+    needs: { deno: "with --unstable-kv" },
+    scopes: ["db"],
+  },
+  database("duckdb", [{ name: "@duckdb/node-api", tested: ["1.5.5-r.5"] }]),
   {
     ...builtin("fs", "Deno's file functions, Bun.file and Bun.write, node:fs"),
     scopes: ["fs"],
@@ -101,7 +105,6 @@ export const HOOK_CATALOG: readonly CatalogEntry[] = [
     scopes: ["net"],
   },
   { ...builtin("timers", "timers that fire, and how late"), scopes: ["timer"] },
-  { ...builtin("module", "loading of the program's modules"), scopes: ["module"] },
   {
     ...builtin("metrics", "event-loop delay, pauses for garbage collection, memory, CPU"),
     scopes: [],
@@ -118,38 +121,24 @@ export const HOOK_CATALOG: readonly CatalogEntry[] = [
     observes: "spans of libraries that use @opentelemetry/api, unless the program has an SDK",
     runtimes: ALL,
     scopes: ["library"],
-    packages: [pkg("@opentelemetry/api", "1.0", "2")],
+    packages: [{ name: "@opentelemetry/api", tested: ["1.9.1"] }],
   },
 ];
-
-function pkg(name: string, from: string, before: string): KnownPackage {
-  return { name, from, before };
-}
 
 function builtin(name: string, observes: string) {
   return { name, observes, runtimes: ALL, packages: [] };
 }
 
-function framework(
-  name: string,
-  from: string,
-  before: string,
-  others: readonly KnownPackage[] = [],
-): CatalogEntry {
+function framework(name: string, packages: readonly KnownPackage[]): CatalogEntry {
   return {
     name,
     observes: "names of requests: templates of routes",
     runtimes: ALL,
     scopes: ["http.server"],
-    packages: [pkg(name, from, before), ...others],
+    packages,
   };
 }
 
-function database(
-  name: string,
-  from: string,
-  before: string,
-  packages: readonly KnownPackage[] = [pkg(name, from, before)],
-): CatalogEntry {
+function database(name: string, packages: readonly KnownPackage[]): CatalogEntry {
   return { name, observes: "queries", runtimes: ALL, scopes: ["db"], packages };
 }

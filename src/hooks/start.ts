@@ -61,7 +61,7 @@ import { nodeSockets } from "./websockets/node_sockets.ts";
 import { wsPackage } from "./websockets/ws_package.ts";
 
 /** All hooks: one file each. */
-const HOOKS: readonly Hook[] = [
+export const HOOKS: readonly Hook[] = [
   // The first: what sends or reads the header asks for it.
   traceparent,
   denoServe,
