@@ -46,6 +46,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       "src/hooks",
       "src/hooks/functions",
       "src/hooks/workers",
+      "src/recorder",
       "src/ring",
       "src/model",
       "src/runtime",

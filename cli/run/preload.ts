@@ -40,6 +40,7 @@ export function preloadPaths(folder: string) {
     nodePath: join(folder, "preload.cjs"),
     modulePath: join(folder, "join.mjs"),
     scriptPath: join(folder, "join.cjs"),
+    limitedScriptPath: join(folder, "join_limited.cjs"),
     workerPath: join(folder, "worker.mjs"),
   };
 }
@@ -67,9 +68,11 @@ async function withJoining(
   paths: ReturnType<typeof preloadPaths>,
 ): Promise<ProgramConfig> {
   if (config.join === undefined) return config;
-  const common = commonConfig(config);
+  const common = { ...commonConfig(config), revokeFfi: false };
   try {
-    write(paths.scriptPath, joinScriptSource(common, await joinScript()));
+    const script = await joinScript();
+    write(paths.scriptPath, joinScriptSource(common, script));
+    write(paths.limitedScriptPath, joinScriptSource({ ...common, revokeFfi: true }, script));
     write(paths.modulePath, joinSource(common));
     write(paths.workerPath, workerSource(common));
     return config;

@@ -19,10 +19,19 @@ import { join } from "node:path";
 import process from "node:process";
 import { FOLDER_PREFIX, ringFolders } from "../../src/runtime/private_folder.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
+import { PARENT_VARIABLE } from "../../src/hooks/children.ts";
 import { preloadPaths } from "./preload.ts";
 
 /** Names the processes that may hand the preloads on. */
 const USERS_FILE = "left_behind.json";
+
+const GIVE_BACK = `if ("Deno" in globalThis) {
+  Deno.permissions.revokeSync({ name: "ffi" });
+  if (Deno.permissions.querySync({ name: "env" }).state !== "granted") {
+    Deno.permissions.revokeSync({ name: "env", variable: "${PARENT_VARIABLE}" });
+  }
+}
+`;
 
 interface User {
   pid: number;
@@ -36,17 +45,20 @@ interface User {
  */
 export function releaseRunFolder(folder: string, pids: readonly number[]): void {
   const users = [...new Set(pids)].flatMap((pid) => processIdentity(pid) ?? []);
-  const { modulePath, scriptPath } = preloadPaths(folder);
+  const { modulePath, scriptPath, limitedScriptPath } = preloadPaths(folder);
+  const preloads = [modulePath, scriptPath, limitedScriptPath];
   if (users.length === 0 && !isNamedByAnyProcess(folder)) {
     rmSync(folder, { recursive: true, force: true });
     return;
   }
-  for (const path of [modulePath, scriptPath]) {
-    writeFileSync(`${path}.new`, "", { mode: 0o600 });
+  for (const path of preloads) {
+    // Who is given a permission for it gives it back, as always.
+    const source = path === limitedScriptPath ? GIVE_BACK : "";
+    writeFileSync(`${path}.new`, source, { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }
   writeFileSync(join(folder, USERS_FILE), JSON.stringify(users), { mode: 0o600 });
-  const kept = [modulePath, scriptPath, join(folder, USERS_FILE)];
+  const kept = [...preloads, join(folder, USERS_FILE)];
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (!kept.includes(path)) rmSync(path, { recursive: true, force: true });

@@ -240,8 +240,8 @@ function configOf(
 }
 
 function joinPaths(folder: string): Omit<JoinConfig, "environment"> {
-  const { modulePath, scriptPath, workerPath } = preloadPaths(folder);
-  return { modulePath, scriptPath, workerPath };
+  const { modulePath, scriptPath, limitedScriptPath, workerPath } = preloadPaths(folder);
+  return { modulePath, scriptPath, limitedScriptPath, workerPath };
 }
 
 /** Variables that a preload may be added to, as the user has them. */

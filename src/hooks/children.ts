@@ -56,13 +56,16 @@ export function parseParent(text: string | undefined): RemoteParent | undefined 
  * The variables that a child needs beside its own.
  *
  * @param own The environment that the program gives the child; undefined: that of this process.
+ * @param isLimited Whether the child is Deno and has to give a permission back.
  */
 export function joiningVariables(
   join: JoinConfig,
   parent: RemoteParent | undefined,
   own: Environment | undefined,
+  isLimited: boolean,
 ): Record<string, string> {
-  const variables = preloadVariables(join, own ?? join.environment);
+  const scriptPath = isLimited ? join.limitedScriptPath : join.scriptPath;
+  const variables = preloadVariables({ ...join, scriptPath }, own ?? join.environment);
   if (parent !== undefined) variables[PARENT_VARIABLE] = formatParent(parent);
   return variables;
 }

@@ -26,9 +26,25 @@ export function parentVariable(): string | undefined {
   return variable(PARENT_VARIABLE)?.get(PARENT_VARIABLE);
 }
 
+/** Deno: gives back the permission to read it, where that was added for it. */
+export function revokeParentVariable(): void {
+  const { permissions } = (globalThis as unknown as {
+    Deno: {
+      permissions: {
+        querySync(descriptor: object): { state: string };
+        revokeSync(descriptor: object): void;
+      };
+    };
+  }).Deno;
+  // Out of the whole environment one variable cannot be given back alone.
+  if (permissions.querySync({ name: "env" }).state === "granted") return;
+  permissions.revokeSync({ name: "env", variable: PARENT_VARIABLE });
+}
+
 /** Takes away what made this process load the recorder. */
 export function hideJoining(join: JoinConfig): void {
-  for (const [name, option] of preloadOptions(join)) {
+  const limited = { ...join, scriptPath: join.limitedScriptPath };
+  for (const [name, option] of [...preloadOptions(join), ...preloadOptions(limited)]) {
     const variables = variable(name);
     const value = variables?.get(name);
     if (value === option) variables!.delete(name);

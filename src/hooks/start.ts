@@ -172,7 +172,7 @@ function createOwnRing(config: ProgramConfig): RingMemory {
 }
 
 /** Deno: what ferret needed for mapping is no permission of the program's. */
-function revokeFfi(): void {
+export function revokeFfi(): void {
   (globalThis as unknown as {
     Deno: { permissions: { revokeSync(descriptor: { name: string }): void } };
   }).Deno.permissions.revokeSync({ name: "ffi" });

@@ -10,10 +10,11 @@ import { claimRing, CLAIMS_BYTES } from "../ring/claims.ts";
 import { ringOfProcess } from "../ring/pipe_frames.ts";
 import { mapFile } from "../runtime/map_file.ts";
 import { builtin, processId, runtimeName } from "../runtime/self.ts";
+import { publishedProfiler } from "../recorder/registry.ts";
 import { parseParent } from "./children.ts";
 import type { Parsers } from "./functions/parsers.ts";
-import { hideJoining, parentVariable } from "./hidden_environment.ts";
-import { start } from "./start.ts";
+import { hideJoining, parentVariable, revokeParentVariable } from "./hidden_environment.ts";
+import { revokeFfi, start } from "./start.ts";
 import { type HandedRing, takeWorkerData, type WorkerData } from "./workers/worker_data.ts";
 
 /** Starts recording in the program's main thread; Node's workers load the same preload. */
@@ -36,9 +37,14 @@ export function joinRun(common: ProgramConfig, parsers?: Parsers): void {
     }
     const parent = parseParent(parentVariable());
     hideJoining(common.join!);
+    if (common.revokeFfi) revokeParentVariable();
+    // Node's own flags reach some processes, and so does the environment.
+    if (publishedProfiler() !== undefined) return;
     joinAsProcess(common, parent, parsers);
   } catch {
     // Not recorded.
+  } finally {
+    if (common.revokeFfi) revokeFfi();
   }
 }
 
@@ -74,6 +80,7 @@ function joinAsProcess(
   if (ring === undefined) return;
   start({
     ...withoutRing(common),
+    revokeFfi: common.revokeFfi,
     ...ring,
     process: ring.thread,
     ...(parent === undefined ? {} : { parent }),

@@ -32,6 +32,8 @@ export interface JoinConfig {
   /** What a new process loads first: a module for Bun and Node, a script for Deno. */
   modulePath: string;
   scriptPath: string;
+  /** The same script for a Deno process that was given the permission to map by ferret. */
+  limitedScriptPath: string;
   /** What a worker of Deno loads first. */
   workerPath: string;
   /** The variables that get a preload into a process, as the user had set them. */

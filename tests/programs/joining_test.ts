@@ -9,12 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import {
-  ferretCommand,
-  plainCommand,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
@@ -68,8 +63,7 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual(recorded, plain);
         assert.equal(plain.exitCode, 0, plain.stderr);
 
-        const started =
-          plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
+        const started = plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
           (runtime === "bun" ? 1 : 0);
         const children = await query(
           out,
@@ -100,4 +94,24 @@ for (const runtime of RUNTIMES) {
         assert.equal(failed!["n"], runtime === "node" ? 1 : 2);
       }));
   }
+}
+
+for (const flags of [["-A"], ["--allow-run", "--allow-read", "--allow-env"]]) {
+  test(`Deno processes with few permissions join the recording of one with ${flags.join(" ")}`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const run = ["run", "--quiet", "--runtime", "deno", "-o", out, ...flags, "limited.ts"];
+      const plain = await runProcess(plainCommand("deno", "limited.ts", { flags }), {
+        cwd: FIXTURES,
+      });
+      // Their permissions are what they would be.
+      assert.deepEqual(await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }), plain);
+      assert.match(plain.stdout, /^prompt,granted,prompt,prompt,prompt prompt \[\]$/m);
+      const rows = await query(
+        out,
+        "SELECT parent_name, process_id > 0 AS elsewhere FROM spans WHERE name = 'states'",
+      );
+      const expected = { parent_name: "spawn deno", elsewhere: true };
+      assert.deepEqual(rows, [expected, expected]);
+    }));
 }

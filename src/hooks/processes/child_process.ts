@@ -20,11 +20,14 @@ type AnyFunction = (this: any, ...args: any[]) => any;
 interface ChildProcess {
   pid?: number;
   stdio: unknown[];
+  spawnargs: string[];
   emit: AnyFunction;
 }
 
 interface SpawnOptions {
   file: string;
+  /** The first is the name of the program. */
+  args?: string[];
   envPairs?: string[];
   env?: Environment | null;
   stdio?: unknown;
@@ -64,10 +67,14 @@ function observedSpawn(spawn: AnyFunction, spans: ProcessSpans, pipe: () => bool
   return imitate(function (this: ChildProcess, options: SpawnOptions): unknown {
     if (typeof options?.file !== "string") return Reflect.apply(spawn, this, arguments);
     const span = spans.begin(options.file);
-    addVariables(options, (own) => spans.variables(span, own));
+    const [first, ...args] = options.args ?? [];
+    const changed = spans.argumentsWithMapping(options.file, args);
+    if (changed !== undefined) options.args = [first!, ...changed];
+    addVariables(options, (own) => spans.variables(span, own, changed !== undefined));
     const hasPipe = addPipe(options, pipe);
     const result = spans.start(span, () => Reflect.apply(spawn, this, arguments));
     if (hasPipe) this.stdio.length = PIPE_FD;
+    if (changed !== undefined) this.spawnargs = [first!, ...args];
     spans.setPid(span, this.pid);
     // Before the program's own listeners, and without being one.
     observeEnd(this, span, spans);

@@ -8,6 +8,7 @@ import { imitate } from "../options.ts";
 import { ProcessSpans } from "./process_spans.ts";
 
 interface CommandOptions {
+  args?: string[];
   env?: Record<string, string>;
 }
 
@@ -42,8 +43,13 @@ export function observeDenoCommand({ recorder, config }: HookContext): void {
     if (parts === undefined || spans.isInside) return start(command);
     const [executable, options] = parts;
     const span = spans.begin(executable);
-    const env = { ...options?.env, ...spans.variables(span, options?.env) };
-    const result = spans.start(span, () => start(new Original(executable, { ...options, env })));
+    const args = spans.argumentsWithMapping(executable, options?.args);
+    const added = spans.variables(span, options?.env, args !== undefined);
+    const changes = { env: { ...options?.env, ...added }, ...args === undefined ? {} : { args } };
+    const result = spans.start(
+      span,
+      () => start(new Original(executable, { ...options, ...changes })),
+    );
     spans.setPid(span, (result as { pid?: number }).pid);
     return ended(
       result,

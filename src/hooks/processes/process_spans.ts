@@ -9,6 +9,7 @@ import { SCOPE_PROCESS } from "../../model/span.ts";
 import type { ProgramConfig } from "../../model/program_config.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
+import { withMapping } from "./deno_arguments.ts";
 import { type Environment, joiningVariables, remoteParent } from "../children.ts";
 
 /** How a process ended. */
@@ -63,10 +64,21 @@ export class ProcessSpans {
   }
 
   /** What the process gets to its own environment, so that it is recorded too. */
-  variables(span: Span | undefined, own: Environment | undefined): Record<string, string> {
+  variables(
+    span: Span | undefined,
+    own: Environment | undefined,
+    isLimited = false,
+  ): Record<string, string> {
     const { join } = this.#config;
     if (join === undefined) return {};
-    return joiningVariables(join, remoteParent(this.#recorder, this.#config, span), own);
+    const parent = remoteParent(this.#recorder, this.#config, span);
+    return joiningVariables(join, parent, own, isLimited);
+  }
+
+  /** The arguments of a Deno process that could not join as it is; undefined: it can. */
+  argumentsWithMapping(executable: unknown, args: unknown): string[] | undefined {
+    if (this.#config.join?.claimsPath === undefined) return undefined;
+    return withMapping(executable, args);
   }
 
   setPid(span: Span, pid: unknown): void {
