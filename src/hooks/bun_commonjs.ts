@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { ownFs } from "../runtime/own_fs.ts";
 import { builtin } from "../runtime/self.ts";
 
 interface CommonJsModule {
@@ -173,10 +174,9 @@ function isInModulePackage(path: string): boolean {
 
 /** What the `package.json` above a file says of its files. */
 export function packageType(path: string): unknown {
-  const fs = builtin<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
   for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) {
     try {
-      const manifest = fs.readFileSync(`${folder}/package.json`, "utf8");
+      const manifest = ownFs().readFileSync(`${folder}/package.json`, "utf8");
       return (JSON.parse(manifest) as { type?: unknown }).type;
     } catch {
       // Not here.

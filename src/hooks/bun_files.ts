@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { builtin } from "../runtime/self.ts";
+import { ownFs } from "../runtime/own_fs.ts";
 import { BunCommonJs } from "./bun_commonjs.ts";
 import { kindOf, type PackageFiles } from "./package_files.ts";
 
@@ -45,10 +45,10 @@ type LoadedByBun =
 /** Installs the plugin. Files that are waited for later are not caught. */
 export function installBunFiles(own: OwnFiles | undefined, packages: PackageFiles): void {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
-  const fs = builtin<{ readFileSync(path: string, encoding: "utf8"): string }>("node:fs");
+  const { readFileSync } = ownFs();
 
   function prepare(path: string): PreparedFile {
-    const source = fs.readFileSync(path, "utf8");
+    const source = readFileSync(path, "utf8");
     const prepared = own?.pattern.test(path) === true
       ? own.prepare(source, path)
       : prepareAsIs(source, path);

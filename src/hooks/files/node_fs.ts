@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { ownFs } from "../../runtime/own_fs.ts";
 import { builtin, runtimeName } from "../../runtime/self.ts";
 import type { Hook } from "../hook.ts";
 import { replaceFunction } from "../replace_function.ts";
@@ -100,6 +101,8 @@ export const nodeFs: Hook = {
 };
 
 function observeFunctions(calls: FileCalls): StreamObserver {
+  // Before anything is replaced.
+  ownFs();
   const fs = builtin<FileSystem>("node:fs");
   const streams = createStreamObserver(calls, fs);
   for (const [name, settings] of operations(streams)) {
