@@ -96,8 +96,11 @@ function addHeader(headers: unknown, header: () => string): HeadersInit | undefi
     }
     return { ...headers, [TRACEPARENT]: header() };
   }
-  const all = headers instanceof Headers ? headers : new Headers(headers as HeadersInit);
-  return all.has(TRACEPARENT) ? undefined : [...all, [TRACEPARENT, header()]];
+  // Not by going through them: Node sends the names as they were written.
+  const copy = new Headers(headers as HeadersInit);
+  if (copy.has(TRACEPARENT)) return undefined;
+  copy.set(TRACEPARENT, header());
+  return copy;
 }
 
 function isPlainRecord(value: unknown): value is Record<string, string> {
