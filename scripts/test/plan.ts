@@ -32,12 +32,16 @@ const ONCE_FOLDERS = [
   "tests/scripts/",
   "tests/lint/",
   "tests/docs/",
+  "tests/services/",
 ];
+
+/** Tests that need what is not in the repository: run only when they are asked for. */
+const SERVICES = "tests/services/";
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
-    ? listTests("tests")
+    ? listTests("tests").filter((file) => !file.startsWith(SERVICES))
     : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
   const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
   const runtimes = wanted.map(findRuntime);

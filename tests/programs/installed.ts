@@ -20,12 +20,15 @@ import { runProcess } from "../helpers/processes.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/**
- * Returns the folder with `node_modules` and with the apps.
- *
- * @param home Where the lock file and the folder `apps` are. Default this folder.
- */
-export async function installPrograms(home: string = HERE): Promise<string> {
+/** Returns the folder with `node_modules` and with the apps of this folder. */
+export async function installPrograms(): Promise<string> {
+  const folder = await installPackages(HERE);
+  cpSync(join(HERE, "apps"), join(folder, "apps"), { recursive: true });
+  return folder;
+}
+
+/** Returns the folder with the `node_modules` that the lock file in `home` describes. */
+export async function installPackages(home: string): Promise<string> {
   const hash = createHash("sha256");
   hash.update(readFileSync(join(home, "package-lock.json")));
   const folder = join(
@@ -33,7 +36,6 @@ export async function installPrograms(home: string = HERE): Promise<string> {
     `ferret-programs-${hash.digest("hex").slice(0, 16)}`,
   );
   if (!existsSync(folder)) await install(folder, home);
-  cpSync(join(home, "apps"), join(folder, "apps"), { recursive: true });
   return folder;
 }
 
