@@ -27,7 +27,7 @@ export function footerLines(report: RunReport): string[] {
 function metricsLine({ metrics, run }: RunReport): string {
   const by = new Map(metrics.map((row) => [row.name, row]));
   const delay = by.get("nodejs.eventloop.delay");
-  const gc = by.get("v8js.gc.duration");
+  const gcShare = by.get("v8js.gc.utilization");
   const resident = by.get("process.memory.usage");
   const cpu = by.get("process.cpu.time");
   const ofRun = (seconds: number) =>
@@ -38,14 +38,25 @@ function metricsLine({ metrics, run }: RunReport): string {
     delay === undefined
       ? undefined
       : `event loop late by ${seconds(delay.p99)} (p99), ${seconds(delay.max)} at most`,
-    gc === undefined ? undefined : gcText(gc, ofRun(gc.sum)),
+    gcShare === undefined
+      ? undefined
+      : gcText(gcShare, { pause: by.get("v8js.gc.duration"), durationNs: run.durationNs }),
     resident === undefined ? undefined : `memory ${formatSize(Math.round(resident.max))} at most`,
     cpu === undefined ? undefined : `CPU ${withShare(seconds(cpu.last), ofRun(cpu.last))}`,
   ].filter((part) => part !== undefined).join("; ");
 }
 
-function gcText(gc: MetricTotals, share: string | undefined): string {
-  return `GC ${withShare(seconds(gc.sum), share)} in ${countOf(gc.count, "pause")}`;
+/** Pauses are watched for seconds at a time, which stand for the whole run. */
+function gcText(
+  share: MetricTotals,
+  options: { pause: MetricTotals | undefined; durationNs: number | undefined },
+): string {
+  const { pause, durationNs = NaN } = options;
+  const mean = share.sum / share.count;
+  const total = mean * durationNs;
+  const text = `GC ${Number.isFinite(total) ? formatDuration(total) : "-"}`;
+  const longest = pause === undefined ? "" : `, ${seconds(pause.max)} at most`;
+  return `${text} (${formatShare(mean)} of the run${longest})`;
 }
 
 function withShare(text: string, share: string | undefined): string {

@@ -82,15 +82,13 @@ class Sampler {
 
   #look(): void {
     const nowNs = this.#recorder.nowNs();
-    this.#recorder.addMetric(
-      EVENT_LOOP_DELAY,
-      Math.max(0, nowNs - this.#dueNs) / 1e9,
-      nowNs,
-    );
     const cpuNs = this.#usage.cpuNs();
     if (Number.isNaN(this.#cpuNs)) {
+      // The first time, the event loop was held up by the loading of the program.
       this.#sampledCpuNs = cpuNs;
       this.#sampledAtNs = nowNs;
+    } else {
+      this.#recorder.addMetric(EVENT_LOOP_DELAY, Math.max(0, nowNs - this.#dueNs) / 1e9, nowNs);
     }
     const isIdle = cpuNs - this.#cpuNs < BUSY_SHARE * (nowNs - this.#tickedAtNs);
     this.#intervalMs = isIdle ? Math.min(IDLE_MS, this.#intervalMs * 2) : BUSY_MS;
@@ -113,9 +111,7 @@ class Sampler {
     this.#sampledAtNs = nowNs;
     this.#nextSampleMs = Math.min(SAMPLE_MS, this.#nextSampleMs * 2);
     if (this.#recordGc !== undefined) this.#recordGc();
-    else if (nowNs - this.#startNs >= GC_AFTER_MS * 1e6) {
-      this.#recordGc = watchGc(this.#recorder);
-    }
+    else if (nowNs - this.#startNs >= GC_AFTER_MS * 1e6) this.#recordGc = watchGc(this.#recorder);
   }
 
   #recordMemory(nowNs: number): void {
@@ -129,11 +125,7 @@ class Sampler {
     const cpuNs = this.#cpuNs;
     const elapsedNs = (nowNs - this.#sampledAtNs) * cpuCount();
     this.#recorder.addMetric(CPU_TIME, cpuNs / 1e9, nowNs);
-    this.#recorder.addMetric(
-      CPU_UTILIZATION,
-      (cpuNs - this.#sampledCpuNs) / elapsedNs,
-      nowNs,
-    );
+    this.#recorder.addMetric(CPU_UTILIZATION, (cpuNs - this.#sampledCpuNs) / elapsedNs, nowNs);
     this.#sampledCpuNs = cpuNs;
   }
 }

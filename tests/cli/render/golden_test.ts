@@ -92,6 +92,7 @@ test("a report with metrics and hooks is as it was", async () => {
         metric("process.cpu.time", [0.875, 0.875, 0.875]),
         metric("process.memory.usage", [0, 0, 346_521_600]),
         metric("v8js.gc.duration", [0.034, 0.01, 0.012]),
+        metric("v8js.gc.utilization", [0.034, 0.02, 0.02], 2),
       ],
       hooks: [
         { name: "fetch", state: "active", reason: undefined, threads: 1 },
