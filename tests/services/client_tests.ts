@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { type RecordedSpan, runRecorded } from "../helpers/recorded_program.ts";
+import { databaseSpans, linesOf } from "../helpers/database_spans.ts";
+import { runRecorded } from "../helpers/recorded_program.ts";
 import { installPackages } from "../programs/installed.ts";
 
 export interface ClientTest {
@@ -21,7 +22,7 @@ export interface ClientTest {
   runtimes?: RuntimeName[];
   /** What the program is started with. Called when the servers have started. */
   args: () => string[];
-  /** One line for each span of its operations, see `lineOf`; by parent and then in order. */
+  /** One line for each span of its operations, see `linesOf`; by parent and then in order. */
   expected: string[];
   /** Attributes that all of these spans have. */
   attributes?: () => Record<string, unknown>;
@@ -60,7 +61,7 @@ export function testClient(options: ClientTest): void {
         stdout: plain.stdout,
         stderr: plain.stderr,
       });
-      const operations = spans.filter(({ scope }) => scope === "db");
+      const operations = databaseSpans(spans);
       const lines = linesOf(operations).filter((line) =>
         options.chance?.test(line) !== true
       );
@@ -86,23 +87,4 @@ export function testClient(options: ClientTest): void {
       assert.doesNotMatch(JSON.stringify(operations), /Secret|user:42/);
     });
   }
-}
-
-/** Lines by the order in which their parents and they began. */
-function linesOf(operations: readonly RecordedSpan[]): string[] {
-  return [...operations]
-    .sort((a, b) => a.parentId - b.parentId || a.id - b.id)
-    .map(lineOf);
-}
-
-/** `parent > name`, rows in parentheses, and after `!` what kind of error it was. */
-function lineOf(
-  { parentName, name, status, attributes }: RecordedSpan,
-): string {
-  const rows = attributes["db.response.returned_rows"];
-  const size = attributes["db.operation.batch.size"];
-  return `${parentName === undefined ? "" : `${parentName} > `}${name}` +
-    (size === undefined ? "" : ` [${size}]`) +
-    (rows === undefined ? "" : ` (${rows})`) +
-    (status === "error" ? ` !${attributes["error.type"]}` : "");
 }
