@@ -7,6 +7,7 @@
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { parseDuration } from "../../src/model/duration.ts";
 import { parseKeepRule } from "../../src/model/keep_rule.ts";
+import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import type { OverflowPolicy } from "../../src/ring/producer.ts";
 import { UsageError } from "../errors.ts";
 import { asUsage } from "../usage.ts";
@@ -19,6 +20,8 @@ const MAX_RING_BYTES = 1024 ** 3;
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
 const POLICIES: readonly OverflowPolicy[] = ["drop", "block", "grow"];
+/** `--hook none`: functions and the program's own spans only. */
+const NO_HOOK = "none";
 
 /** Validated options of `ferret run`. */
 export interface RunOptions {
@@ -106,8 +109,8 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
     (options, value) => void (options.overflow = oneOf("--overflow", value, POLICIES)),
   ],
   ["--ring-size", (options, value) => void (options.ringBytes = ringBytesOf(value))],
-  ["--hook", (options, value) => void options.hooks.push(...namesOf(value))],
-  ["--no-hook", (options, value) => void options.noHooks.push(...namesOf(value))],
+  ["--hook", (options, value) => void options.hooks.push(...hooksOf("--hook", value))],
+  ["--no-hook", (options, value) => void options.noHooks.push(...hooksOf("--no-hook", value))],
   ["--label", (options, value) => addLabel(options.labels, value)],
 ]);
 
@@ -192,8 +195,18 @@ function ringBytesOf(value: string): number {
   throw new UsageError(`Cannot use --ring-size "${value}": expected 64KiB to 1GiB`);
 }
 
-function namesOf(value: string): string[] {
-  return value.split(",").map((name) => name.trim()).filter((name) => name !== "");
+function hooksOf(option: string, value: string): string[] {
+  const names = value.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const known = HOOK_CATALOG.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name) || name === NO_HOOK) continue;
+    const near = nearest(name, known);
+    throw new UsageError(
+      `Cannot use ${option} "${name}": there is no such hook`,
+      near === undefined ? "ferret doctor lists them" : `Did you mean ${near}?`,
+    );
+  }
+  return names;
 }
 
 function addLabel(labels: Record<string, string>, value: string): void {

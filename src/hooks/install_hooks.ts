@@ -30,15 +30,19 @@ export function installHooks(hooks: readonly Hook[], context: HookContext): void
 
 function install(hook: Hook, context: HookContext, status: HookStatus): void {
   let isWaiting = false;
-  const later = <A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R => {
+  const later = <A extends unknown[], R>(
+    fn: (...args: A) => R,
+    isDone: (result: R) => boolean = () => true,
+  ): (...args: A) => R => {
     isWaiting = true;
-    return status.reporting(fn);
+    return status.reporting(fn, isDone);
   };
   try {
     hook.install({
       ...context,
       onModule: (names, install) => context.onModule(names, later(install)),
-      patchSource: ({ file, apply }) => context.patchSource({ file, apply: later(apply) }),
+      patchSource: ({ file, apply }) =>
+        context.patchSource({ file, apply: later(apply, (changed) => changed !== undefined) }),
       onPackage: ({ file, patch }) => context.onPackage({ file, patch: later(patch) }),
     });
     status.report(isWaiting ? "waiting" : "active");
@@ -73,12 +77,15 @@ class HookStatus {
     else this.report("failed", messageOf(error));
   }
 
-  /** The same function; that it ran, or threw, is reported. */
-  reporting<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
+  /** The same function; that it did what it is for, or threw, is reported. */
+  reporting<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    isDone: (result: R) => boolean,
+  ): (...args: A) => R {
     return (...args) => {
       try {
         const result = fn(...args);
-        this.report("active");
+        if (isDone(result)) this.report("active");
         return result;
       } catch (error) {
         this.fail(error);

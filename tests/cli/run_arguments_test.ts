@@ -47,7 +47,7 @@ test("parseRunArguments() reads every option of ferret's", () => {
     ..."--runtime=bun -o a.duckdb --functions lib/** --functions=x --no-functions --quiet".split(
       " ",
     ),
-    ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=sql".split(
+    ..."--min-duration 50us --overflow grow --ring-size 1MiB --hook fetch,fs --no-hook=pg".split(
       " ",
     ),
     ..."--sample 10% --max-spans-per-second 5_000 --keep errors --keep slow:1s".split(" "),
@@ -69,7 +69,7 @@ test("parseRunArguments() reads every option of ferret's", () => {
     overflow: "grow",
     ringBytes: 1024 * 1024,
     hooks: ["fetch", "fs"],
-    noHooks: ["sql"],
+    noHooks: ["pg"],
     labels: { a: "b=c" },
     quiet: true,
     report: true,
@@ -143,6 +143,7 @@ test("parseRunArguments() refuses values that mean nothing", () => {
     [["--runtime", "nodejs", "app.ts"], /expected deno, bun, node/],
     [["--ring-size", "65535", "app.ts"], /expected 64KiB to 1GiB/],
     [["--ring-size", "1073741825", "app.ts"], /expected 64KiB to 1GiB/],
+    [["--no-hook", "fs,htp", "app.ts"], /Cannot use --no-hook "htp": there is no such hook/],
     [["--ring-size", "big", "app.ts"], /Cannot parse size "big"/],
     [["--min-duration", "fast", "app.ts"], /fast/],
     [["--label", "key", "app.ts"], /expected key=value/],
