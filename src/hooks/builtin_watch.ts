@@ -11,6 +11,12 @@ const LOADED_BEFORE: Record<string, readonly string[]> = {
   http2: ["fs", "http", "https"],
 };
 
+/**
+ * Loading these takes Bun 10 ms: packages that may or may not use them do not make
+ * that worth it. Those that `require` them are seen.
+ */
+const COSTLY: ReadonlySet<string> = new Set(["dns", "dns/promises", "http2", "net", "tls"]);
+
 export class BuiltinWatch {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #observed = new Set<string>();
@@ -41,6 +47,14 @@ export class BuiltinWatch {
   /** Any module may be loaded from now on. */
   loadAll(): void {
     for (const name of [...this.#waiting.keys()]) this.load(name);
+  }
+
+  /** Packages may load any module, and this file those that it names. */
+  loadFor(source: string): void {
+    for (const name of [...this.#waiting.keys()]) {
+      const isNamed = new RegExp(`["'\`](?:node:)?${name}["'\`]`).test(source);
+      if (isNamed || !COSTLY.has(name)) this.load(name);
+    }
   }
 
   #run(install: () => void): void {

@@ -9,12 +9,7 @@ import type { Recorder } from "../recorder/recorder.ts";
 import { builtin, runtimeName } from "../runtime/self.ts";
 import type { Hook } from "./hook.ts";
 import { beforeFirstConnect } from "./first_connect.ts";
-import {
-  type AnyFunction,
-  failNetSpan,
-  observeNetPromise,
-  startNetSpan,
-} from "./net_spans.ts";
+import { type AnyFunction, failNetSpan, observeNetPromise, startNetSpan } from "./net_spans.ts";
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
@@ -155,7 +150,5 @@ function isNoQuestion(name: string, host: unknown): boolean {
 
 function questionOf(args: ArrayLike<unknown>): Attributes {
   const name = args[0];
-  return typeof name === "string"
-    ? { "dns.question.name": name.slice(0, MAX_NAME_CHARS) }
-    : {};
+  return typeof name === "string" ? { "dns.question.name": name.slice(0, MAX_NAME_CHARS) } : {};
 }

@@ -11,7 +11,7 @@
 import type { Attributes } from "../model/span.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
-import { builtin } from "../runtime/self.ts";
+import { builtin, runtimeName } from "../runtime/self.ts";
 import { connecting } from "./first_connect.ts";
 import type { Hook } from "./hook.ts";
 import { type AnyFunction, failNetSpan, observeNetPromise, startNetSpan } from "./net_spans.ts";
@@ -43,7 +43,9 @@ export const net: Hook = {
   name: "net",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onModule }) {
-    onModule(["net", "tls", "http", "https", "http2"], () => observeSockets(recorder));
+    // Bun's http loads it without being asked, and nobody should have to wait for it.
+    const names = runtimeName() === "bun" ? [] : ["http", "https", "http2"];
+    onModule(["net", "tls", ...names], () => observeSockets(recorder));
     const { Deno, Bun } = globalThis as { Deno?: object; Bun?: object };
     if (Deno !== undefined) {
       for (const name of ["connect", "connectTls", "startTls"]) {

@@ -13,7 +13,9 @@ import { installBunFiles } from "./bun_files.ts";
 import { type FunctionFiles, installFunctions } from "./functions/install.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import { installDenoModuleHooks, installNodeModuleHooks, inTurn } from "./module_hooks.ts";
+import { imitate } from "./options.ts";
 import type { PackageFiles } from "./package_files.ts";
+import { replaceFunction } from "./replace_function.ts";
 
 /** What modules are watched for. */
 export interface WatchedModules {
@@ -32,6 +34,7 @@ export function watchModules(config: ProgramConfig, watched: WatchedModules): vo
     installBunFiles(functions.bun, packages);
     // Nobody tells us when: now.
     if (functions.bun === undefined) builtins.loadAll();
+    else watchRequire(builtins);
     return;
   }
   const options = {
@@ -52,7 +55,18 @@ function functionFiles(config: ProgramConfig, watched: WatchedModules): Function
   return installFunctions(config.functions, {
     tracer,
     parsers: watched.parsers,
-    onImports: () => watched.builtins.loadAll(),
+    onImports: (source) => watched.builtins.loadFor(source),
+  });
+}
+
+/** Bun: nobody else tells what CommonJS files of packages load. */
+function watchRequire(builtins: BuiltinWatch): void {
+  const { prototype } = builtin<{ prototype: object }>("node:module");
+  replaceFunction(prototype, "require", (require) => {
+    return imitate(function (this: unknown, name: unknown): unknown {
+      if (typeof name === "string") builtins.load(name.replace(/^node:/, ""));
+      return Reflect.apply(require, this, arguments);
+    }, require);
   });
 }
 

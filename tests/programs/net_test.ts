@@ -9,9 +9,7 @@ const program = { file: join(ROOT, "tests/programs/apps/net/connections.mjs") };
 /** The span's name, and what it is about. */
 function describe({ name, status, attributes }: RecordedSpan): string {
   const about = attributes["dns.question.name"] ?? attributes["server.address"];
-  return `${name} ${about}${
-    status === "error" ? ` ${attributes["error.type"]}` : ""
-  }`;
+  return `${name} ${about}${status === "error" ? ` ${attributes["error.type"]}` : ""}`;
 }
 
 const OWN = {

@@ -121,9 +121,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     const late = spans.find(({ name }) => name === "setTimeout late")!;
     assert.equal(late.attributes["timer.delay"], 10);
     assert.ok(Number(late.attributes["timer.lateness"]) >= 65);
-    const refreshed = spans.find(({ name }) =>
-      name === "setTimeout refreshed"
-    )!;
+    const refreshed = spans.find(({ name }) => name === "setTimeout refreshed")!;
     assert.ok(Number(refreshed.attributes["timer.lateness"] ?? 0) < 200);
     const every = spans.filter(({ name }) => name === "setInterval every");
     assert.equal(every.length, 4);

@@ -27,7 +27,7 @@ const BARE_IMPORT = /\b(?:from|import|require)\b\s*\(?\s*["'`][^./"'`]/;
 /** Instruments the files that match `pattern`. */
 export function createBunLoader(
   instrument: Instrument,
-  options: { pattern: RegExp; onImports: () => void },
+  options: { pattern: RegExp; onImports: (source: string) => void },
 ): OwnFiles {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
   const { pattern } = options;
@@ -39,7 +39,7 @@ export function createBunLoader(
   return {
     pattern,
     prepare(source, path) {
-      if (BARE_IMPORT.test(source)) options.onImports();
+      if (BARE_IMPORT.test(source)) options.onImports(source);
       const { prepared, file } = prepare(source, path, { instrument, Bun });
       if (file !== undefined) texts.add(file, file.numbers);
       return prepared;

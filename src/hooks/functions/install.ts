@@ -34,7 +34,7 @@ export function installFunctions(
     tracer: FunctionTracer;
     parsers: Parsers | undefined;
     /** Bun: called before a file of the program's that imports packages or built-in modules. */
-    onImports: () => void;
+    onImports: (source: string) => void;
   },
 ): FunctionFiles {
   const { tracer, parsers } = options;
