@@ -122,3 +122,36 @@ for (
       ]);
     }));
 }
+
+for (const runtime of RUNTIMES) {
+  test(`nothing of many workers and a killed process of ${runtime} is lost`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const args = runtime === "deno" ? ["deno", "run", "-A"] : [runtime];
+      const [plain, recorded] = await runBoth(runtime, {
+        script: "crowd.mjs",
+        args,
+        out,
+      });
+      assert.deepEqual(recorded, plain);
+      assert.equal(plain.exitCode, 0, plain.stderr);
+      const counts = await query(
+        out,
+        `SELECT s.name, t.kind, count(*) AS n, count(DISTINCT s.thread_id) AS threads
+         FROM spans s JOIN threads t USING (process_id, thread_id)
+         WHERE s.name IN ('call', 'once', 'forever') GROUP BY ALL ORDER BY 1`,
+      );
+      assert.deepEqual(counts, [
+        { name: "call", kind: "worker", n: 36_000, threads: 12 },
+        { name: "forever", kind: "main", n: 1, threads: 1 },
+        { name: "once", kind: "main", n: 5_000, threads: 1 },
+      ]);
+      const [open] = await query(
+        out,
+        "SELECT status FROM spans WHERE name = 'forever'",
+      );
+      assert.equal(open!["status"], "unfinished");
+      const losses = await query(out, "SELECT reason FROM losses");
+      assert.deepEqual(losses, []);
+    }));
+}
