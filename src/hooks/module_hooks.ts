@@ -71,6 +71,7 @@ const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: tr
 export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): void {
   /** Modules whose source was changed for an `import`. */
   const changed = new Set<string>();
+  const isReplaced = watchExtensions();
 
   function load(url: string, context: LoadContext, next: NextLoad): LoadResult {
     if (!url.startsWith("file:///")) {
@@ -78,6 +79,8 @@ export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
       return source === undefined ? NOT_OURS : { format: "module", source, shortCircuit: true };
     }
     const isRequired = context.conditions?.includes("require") === true;
+    // With a source of ours, what the program has put in their place would not be called.
+    if (isRequired && isReplaced(url)) return NOT_OURS;
     // With a source of its own for `require`, Deno would run the module a second time.
     if (isRequired && changed.has(url)) return NOT_OURS;
     try {
@@ -106,6 +109,17 @@ export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
     },
     ...loadFile === undefined ? {} : { load },
   });
+}
+
+/** Tells whether the program compiles such files by itself since, as `require.extensions` allows. */
+function watchExtensions(): (url: string) => boolean {
+  const { _extensions } = builtin<{ _extensions: Record<string, unknown> }>("node:module");
+  const before = { ..._extensions };
+  return (url) => {
+    const extension = url.slice(url.lastIndexOf("."));
+    const known = Object.hasOwn(_extensions, extension) ? extension : ".js";
+    return _extensions[known] !== before[known];
+  };
 }
 
 /** Node: the same. */
