@@ -34,7 +34,7 @@ function compare(
     );
     const path = join(cwd, "out.duckdb");
     const sources = await query(path, "SELECT file, line, name FROM sources");
-    const calls = await query(path, "SELECT DISTINCT parent_name AS parent, name FROM spans");
+    const calls = await query(path, "SELECT DISTINCT parent_name AS parent, name FROM spans WHERE scope = 'function'");
     return {
       sources: sources.map(({ file, line, name }) => `${file}:${line} ${name}`).sort(),
       calls: calls.map(({ parent, name }) => `${parent ?? ""} - ${name}`.trim()).sort(),
