@@ -32,7 +32,8 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     console.log(await text(new Request(origin + "/get"), { method: "DELETE" }));
     const { fetch: kept } = globalThis;
     console.log(await (await kept(origin + "/kept")).text());
-    for (const wrong of [[], ["http://"], [Symbol()]]) {
+    const secrets = ["http://me:hush@localhost:1/?token=hush", "http://me:hush@local host/?token=hush"];
+    for (const wrong of [[], ["http://"], [Symbol()], ...secrets.map((url) => [url])]) {
       await text(...wrong).catch((error) => console.log(error.name));
     }
     await text(origin + "/abort", { signal: AbortSignal.abort() }).catch(({ name }) => console.log(name));
@@ -59,6 +60,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     const failed = sent.slice(5);
     assert.ok(failed.length >= 4 && failed.every(({ status }) => status === "error"));
     assert.ok(failed.every(({ attributes }) => typeof attributes["error.type"] === "string"));
+    assert.doesNotMatch(JSON.stringify(recorded.spans), /hush/);
   });
 
   test(`fetch on ${runtime}: a rejection that nobody handles ends the program as before`, async () => {

@@ -7,6 +7,7 @@ import {
   pathOf,
   pathStart,
   queryOf,
+  redactedText,
   redactedUrl,
   redactQuery,
 } from "../../src/hooks/url_parts.ts";
@@ -79,4 +80,21 @@ test("redactedUrl() takes out credentials, secrets and the fragment", () => {
   assert.equal(redactedUrl("http://me@h"), "http://REDACTED:REDACTED@h/");
   assert.equal(redactedUrl("/relative?key=1"), "/relative?key=REDACTED");
   assert.equal(redactedUrl("http://h/a@b"), "http://h/a@b");
+});
+
+test("redactedText() redacts the URLs in the message of an error", () => {
+  // What stands right behind a URL could be a part of it.
+  const messages = {
+    "error sending request for url (http://me:pw@h/a?token=t): refused":
+      "error sending request for url (http://REDACTED:REDACTED@h/a?token=REDACTED refused",
+    "Failed to parse URL from http://me:pw@h:99999/":
+      "Failed to parse URL from http://REDACTED:REDACTED@h:99999/",
+    "Invalid URL: '/a?key=1&b=2'": "Invalid URL: '/a?key=REDACTED&b=2'",
+    "Invalid URL: me:pw@h/a": "Invalid URL: REDACTED@h/a",
+    "connect ECONNREFUSED 127.0.0.1:1": "connect ECONNREFUSED 127.0.0.1:1",
+    "": "",
+  };
+  for (const [message, redacted] of Object.entries(messages)) {
+    assert.equal(redactedText(message), redacted);
+  }
 });
