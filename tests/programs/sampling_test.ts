@@ -41,13 +41,38 @@ server.listen(0, async () => {
 });
 `;
 
+/** 8 traces, each over the main thread, a worker and a child process. */
+const FAMILY = {
+  "family.mjs": `import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import process from "node:process";
+import { Worker } from "node:worker_threads";
+const flags = "Deno" in globalThis ? ["run", "-A"] : [];
+async function family() {
+  await Promise.all([
+    once(new Worker(new URL("./worker.mjs", import.meta.url)), "exit"),
+    promisify(execFile)(process.execPath, [...flags, "child.mjs"]),
+  ]);
+}
+await Promise.all(Array.from({ length: 8 }, () => family()));
+`,
+  "worker.mjs": "function inWorker() {}\ninWorker();\n",
+  "child.mjs": "function inChild() {}\ninChild();\n",
+};
+
 function ferretRun(
   runtime: RuntimeName,
   folder: string,
-  options: { flags: string[]; out: string; env?: Record<string, string> },
+  options: {
+    flags: string[];
+    out: string;
+    script?: string;
+    env?: Record<string, string>;
+  },
 ) {
   const permission = runtime === "deno" ? ["-A"] : [];
-  const { flags, out, env = {} } = options;
+  const { flags, out, script = "app.mjs", env = {} } = options;
   return runProcess(
     ferretCommand([
       "run",
@@ -57,7 +82,7 @@ function ferretRun(
       out,
       ...flags,
       ...permission,
-      "app.mjs",
+      script,
     ]),
     { cwd: folder, env },
   );
@@ -129,19 +154,56 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       const books = await booksOf(half);
       assert.ok(books.taken < books.traces);
       assert.equal(books.issued, books.stored + books.left);
+    }));
 
-      const limited = `${folder}/limited.duckdb`;
+  test(`${runtime}: workers and child processes are left out with the trace that started them`, () =>
+    withFolder(FAMILY, async (folder) => {
+      const out = `${folder}/family.duckdb`;
       const result = await ferretRun(runtime, folder, {
-        flags: [...flags, "--max-spans-per-second", "50"],
-        out: limited,
+        flags: ["--sample", "0.5"],
+        script: "family.mjs",
+        out,
       });
       assert.equal(result.exitCode, 0, result.stderr);
-      const limitedBooks = await booksOf(limited);
-      assert.equal(
-        limitedBooks.issued,
-        limitedBooks.stored + limitedBooks.left,
+      const books = await booksOf(out);
+      assert.equal(books.issued, books.stored + books.left);
+      assert.ok(books.traces >= 8 && books.taken <= books.traces);
+      const traces = await query(
+        out,
+        `SELECT count(DISTINCT process_id) AS processes, count(DISTINCT thread_id) AS threads,
+           count_if(name = 'inWorker') AS workers, count_if(name = 'inChild') AS children
+         FROM spans WHERE trace_id IN (SELECT trace_id FROM spans WHERE name = 'family')
+         GROUP BY trace_id`,
       );
-      assert.ok(limitedBooks.taken < limitedBooks.traces);
-      for (const size of await traceSizes(limited)) assert.ok(all.has(size));
+      const whole = { processes: 2, threads: 3, workers: 1, children: 1 };
+      for (const trace of traces) assert.deepEqual(trace, whole);
+      // Nothing of a family that was left out is there under another name.
+      const [strays] = await query(
+        out,
+        "SELECT count_if(name = 'inWorker') AS workers, count_if(name = 'inChild') AS children FROM spans",
+      );
+      assert.deepEqual(strays, {
+        workers: traces.length,
+        children: traces.length,
+      });
     }));
 }
+
+test("a limited program leaves whole traces and balanced books", () =>
+  withFolder({ "app.mjs": PROGRAM }, async (folder) => {
+    const out = `${folder}/limited.duckdb`;
+    const flags = [
+      "--no-functions",
+      "--no-hook",
+      "fetch,traceparent",
+      "--max-spans-per-second",
+    ];
+    const result = await ferretRun("bun", folder, {
+      flags: [...flags, "1"],
+      out,
+    });
+    assert.equal(result.exitCode, 0, result.stderr);
+    const books = await booksOf(out);
+    assert.equal(books.issued, books.stored + books.left);
+    assert.ok(books.taken >= 1 && books.taken < books.traces);
+  }));
