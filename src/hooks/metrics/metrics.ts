@@ -24,7 +24,7 @@ const EXTERNAL = "v8js.memory.external";
 
 /** Time between two looks at the event loop of a busy program, and of an idle one. */
 const BUSY_MS = 20;
-const IDLE_MS = 250;
+const IDLE_MS = 500;
 /** Share of one CPU from which on a program is busy. */
 const BUSY_SHARE = 0.03;
 /** Memory and CPU are looked at after this time, then after twice as much and so on … */
