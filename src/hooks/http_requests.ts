@@ -199,10 +199,13 @@ export class HttpRequests {
   /** The answer has been sent, now or at `endNs`. */
   end(request: OpenRequest, status: number, endNs?: number): void {
     const { span, endpoint } = request;
-    if (status >= 500) this.#recorder.setStatus(span, "error");
-    const template = endpoint.answered(status);
-    template.fill(request.url, request.pathFrom, request.pathTo, request.query);
-    this.#recorder.endWith(span, template, endNs);
+    // A request that is left out costs nothing more.
+    if (span.slot >= 0) {
+      if (status >= 500) this.#recorder.setStatus(span, "error");
+      const template = endpoint.answered(status);
+      template.fill(request.url, request.pathFrom, request.pathTo, request.query);
+      this.#recorder.endWith(span, template, endNs);
+    }
     this.#trace?.forgetForeign(span);
   }
 

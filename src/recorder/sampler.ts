@@ -65,8 +65,8 @@ export function createSampler(options: SamplingOptions, nowNs: () => number): Sa
 
   return {
     decide(elsewhere) {
-      const isTaken = elsewhere === undefined ? next() < limit : elsewhere;
-      if (!isTaken) return SPAN_SAMPLED_OUT;
+      // A program of which everything is wanted does not ask others what they want.
+      if (ratio < 1 && !(elsewhere ?? next() < limit)) return SPAN_SAMPLED_OUT;
       if (rate > 0) {
         if (!hasTokens()) return SPAN_RATE_LIMITED;
         tokens--;

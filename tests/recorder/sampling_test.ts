@@ -205,6 +205,11 @@ test("traces that begin in another thread or program follow what was decided the
   assert.deepEqual(recording.readSpans().map(({ name }) => name), [
     ...["child", "trace true", "child", "trace true", "child", "trace true"],
   ]);
+  // Where everything is wanted, nobody else is asked.
+  const limited = sampled(1, { perSecond: 100 });
+  limited.recorder.engine.follow(false);
+  limited.tracing.span("taken", () => {});
+  assert.equal(limited.readSpan().name, "taken");
   recorder.adopt({ spanId: 5, traceId: 5, name: "parent", isSampled: false });
   takenTraces(recording, 20);
   tracing.startSpan("another").end();
