@@ -8,6 +8,7 @@
  */
 import { ownFs } from "../runtime/own_fs.ts";
 import { BunCommonJs } from "./bun_commonjs.ts";
+import type { ModuleSpans } from "./modules/module_spans.ts";
 import { kindOf, type PackageFiles } from "./package_files.ts";
 
 export type BunLoader = "js" | "jsx" | "ts" | "tsx";
@@ -43,19 +44,25 @@ type LoadedByBun =
   | { exports: Record<string, unknown>; loader: "object" };
 
 /** Installs the plugin. Files that are waited for later are not caught. */
-export function installBunFiles(own: OwnFiles | undefined, packages: PackageFiles): void {
+export function installBunFiles(
+  own: OwnFiles | undefined,
+  { packages, modules }: { packages: PackageFiles; modules: ModuleSpans | undefined },
+): void {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
   const { readFileSync } = ownFs();
 
   function prepare(path: string): PreparedFile {
     const source = readFileSync(path, "utf8");
-    const prepared = own?.pattern.test(path) === true
-      ? own.prepare(source, path)
-      : prepareAsIs(source, path);
+    const isOwn = own?.pattern.test(path) === true;
+    const prepared = isOwn ? own.prepare(source, path) : prepareAsIs(source, path);
     const isSource = prepared.kind === "source";
     const text = isSource ? prepared.contents : prepared.code;
     const kind = isSource ? "module" : "commonjs";
-    const changed = packages.changed(text, { path, url: path, kind });
+    let changed = packages.changed(text, { path, url: path, kind });
+    if (isOwn && modules !== undefined) {
+      modules.loads();
+      if (path !== Bun.main) changed = modules.withEnd(changed ?? text, path);
+    }
     if (changed === undefined) return prepared;
     return isSource ? { ...prepared, contents: changed } : { kind: "commonjs", code: changed };
   }

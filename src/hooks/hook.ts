@@ -5,6 +5,7 @@
  */
 import type { ProgramConfig, RuntimeName } from "../model/program_config.ts";
 import type { Recorder } from "../recorder/recorder.ts";
+import type { ModuleSpans } from "./modules/module_spans.ts";
 import type { PackagePatch, SourcePatch } from "./package_files.ts";
 
 /** What a hook gets when it is installed. */
@@ -20,6 +21,8 @@ export interface HookContext {
   patchSource(patch: SourcePatch): void;
   /** Shows what a file of a package exports, just after the file has run. */
   onPackage(patch: PackagePatch): void;
+  /** Shows which files are loaded, and lets one line be added to them. */
+  watchLoading(watcher: ModuleSpans): void;
 }
 
 /** One hook: one file in this folder, one line in `start.ts`. */

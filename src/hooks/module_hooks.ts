@@ -32,6 +32,8 @@ export type LoadFile = (file: LoadedFile) => LoadResult | undefined;
 
 interface LoadContext {
   conditions?: readonly string[];
+  /** Of what is resolved: the module that imports it. */
+  parentURL?: string;
 }
 
 interface NextResult {
@@ -39,10 +41,11 @@ interface NextResult {
   source: unknown;
 }
 
+type NextResolve = (specifier: string, context: LoadContext) => { url: string };
 type NextLoad = (url: string, context: LoadContext) => NextResult;
 
 interface ModuleHooks {
-  resolve(specifier: string, context: LoadContext, next: (...args: unknown[]) => unknown): unknown;
+  resolve(specifier: string, context: LoadContext, next: NextResolve): unknown;
   load?(url: string, context: LoadContext, next: NextLoad): unknown;
 }
 
@@ -53,6 +56,8 @@ interface HookOptions {
    * @returns Whether anything of it may have been replaced.
    */
   onBuiltin: (name: string) => boolean;
+  /** Told what an import leads to. */
+  onResolved: ((url: string, parentUrl: string | undefined) => void) | undefined;
   loadFile: LoadFile | undefined;
 }
 
@@ -68,7 +73,7 @@ const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: tr
  * With a load hook, Deno 2.9 waits for ever for a top-level await that never
  * resolves, where it would say so and end. So there is one only if it is needed.
  */
-export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): void {
+export function installDenoModuleHooks({ onBuiltin, onResolved, loadFile }: HookOptions): void {
   /** Modules whose source was changed for an `import`. */
   const changed = new Set<string>();
   const isReplaced = watchExtensions();
@@ -105,7 +110,9 @@ export function installDenoModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
       const canRedirect = loadFile !== undefined && context.conditions?.includes("import") === true;
       const facade = onBuiltin(name) && canRedirect ? facadeOf(name) : undefined;
       if (facade !== undefined) return { url: facade, format: "module", shortCircuit: true };
-      return next(specifier, context);
+      const resolved = next(specifier, context);
+      onResolved?.(resolved.url, context.parentURL);
+      return resolved;
     },
     ...loadFile === undefined ? {} : { load },
   });
@@ -123,7 +130,7 @@ function watchExtensions(): (url: string) => boolean {
 }
 
 /** Node: the same. */
-export function installNodeModuleHooks({ onBuiltin, loadFile }: HookOptions): void {
+export function installNodeModuleHooks({ onBuiltin, onResolved, loadFile }: HookOptions): void {
   function load(url: string, context: LoadContext, next: NextLoad): unknown {
     if (!url.startsWith("file:///")) return next(url, context);
     let loaded: NextResult | undefined;
@@ -153,14 +160,20 @@ export function installNodeModuleHooks({ onBuiltin, loadFile }: HookOptions): vo
   registerHooks({
     resolve(specifier, context, next) {
       onBuiltin(withoutScheme(specifier));
-      return next(specifier, context);
+      const resolved = next(specifier, context);
+      onResolved?.(resolved.url, context.parentURL);
+      return resolved;
     },
     ...loadFile === undefined ? {} : { load },
   });
 }
 
 /** One stage after the other: the second gets what the first made of a file. */
-export function inTurn(first: LoadFile, second: LoadFile): LoadFile {
+export function inTurn(
+  first: LoadFile | undefined,
+  second: LoadFile | undefined,
+): LoadFile | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
   return (file) => {
     const changed = first(file);
     if (changed === undefined) return second(file);

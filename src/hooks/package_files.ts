@@ -122,8 +122,8 @@ function lineFor(
   }`;
 }
 
-/** Runtimes look for a source map in the last line. */
-function withLastLine(source: string, line: string): string {
+/** Adds a line to a source. Runtimes look for a source map in the last one. */
+export function withLastLine(source: string, line: string): string {
   const map = source.lastIndexOf("\n//# sourceMappingURL=");
   const isLast = map >= 0 && !source.slice(map + 1).trimEnd().includes("\n");
   return isLast ? `${source.slice(0, map)}\n${line}${source.slice(map)}` : `${source}\n${line}`;

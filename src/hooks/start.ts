@@ -41,6 +41,8 @@ import { net } from "./net.ts";
 import { nodeHttp } from "./node_http.ts";
 import { nodeHttpClient } from "./node_http_client.ts";
 import { openTelemetry } from "./opentelemetry/opentelemetry.ts";
+import type { ModuleSpans } from "./modules/module_spans.ts";
+import { modules } from "./modules/modules.ts";
 import { PackageFiles } from "./package_files.ts";
 import { workers } from "./workers/workers.ts";
 import { processes } from "./processes/processes.ts";
@@ -89,6 +91,7 @@ export const HOOKS: readonly Hook[] = [
   net,
   processes,
   workers,
+  modules,
   ...DATABASE_HOOKS,
   tracingChannel,
   openTelemetry,
@@ -112,14 +115,16 @@ export function start(config: ProgramConfig, parsers?: Parsers, ring?: ArrayBuff
     });
     const builtins = new BuiltinWatch();
     const packages = new PackageFiles();
+    let loading: ModuleSpans | undefined;
     installHooks(HOOKS, {
       recorder,
       config,
       onModule: (names, install) => builtins.on(names, install),
       patchSource: (patch) => packages.addSource(patch),
       onPackage: (patch) => packages.addPackage(patch),
+      watchLoading: (watcher) => void (loading = watcher),
     });
-    watchModules(config, { recorder, builtins, packages, parsers });
+    watchModules(config, { recorder, builtins, packages, modules: loading, parsers });
   } catch {
     // Nothing is recorded; the ring says so, since no producer ever attached to it.
   } finally {

@@ -14,6 +14,7 @@ import { type FunctionFiles, installFunctions } from "./functions/install.ts";
 import type { Parsers } from "./functions/parsers.ts";
 import { installDenoModuleHooks, installNodeModuleHooks, inTurn } from "./module_hooks.ts";
 import { imitate } from "./options.ts";
+import type { ModuleSpans } from "./modules/module_spans.ts";
 import type { PackageFiles } from "./package_files.ts";
 import { replaceFunction } from "./replace_function.ts";
 
@@ -22,19 +23,24 @@ export interface WatchedModules {
   recorder: Recorder;
   builtins: BuiltinWatch;
   packages: PackageFiles;
+  /** The spans of modules, if they are recorded. */
+  modules: ModuleSpans | undefined;
   /** Needed on Deno, for functions. */
   parsers: Parsers | undefined;
 }
 
 /** Begins to watch. To be called when all hooks are installed. */
 export function watchModules(config: ProgramConfig, watched: WatchedModules): void {
-  const { builtins, packages } = watched;
+  const { builtins, packages, modules } = watched;
   const functions = config.functions.enabled ? functionFiles(config, watched) : {};
+  const { process } = globalThis as unknown as { process: object };
+  watchCalls(process, "getBuiltinModule", builtins);
   if (runtimeName() === "bun") {
-    installBunFiles(functions.bun, packages);
+    installBunFiles(functions.bun, { packages, modules });
     // Nobody tells us when: now.
     if (functions.bun === undefined) builtins.loadAll();
-    else watchRequire(builtins);
+    // Nobody else tells what CommonJS files of packages load.
+    else watchCalls(builtin<{ prototype: object }>("node:module").prototype, "require", builtins);
     return;
   }
   const options = {
@@ -42,7 +48,8 @@ export function watchModules(config: ProgramConfig, watched: WatchedModules): vo
       builtins.load(name);
       return builtins.isObserved(name);
     },
-    loadFile: functions.load === undefined ? packages.load : inTurn(functions.load, packages.load),
+    onResolved: modules?.resolved.bind(modules),
+    loadFile: [functions.load, packages.load, modules?.load].reduce(inTurn),
   };
   if (runtimeName() === "deno") installDenoModuleHooks(options);
   else if (canHookModules()) installNodeModuleHooks(options);
@@ -59,14 +66,13 @@ function functionFiles(config: ProgramConfig, watched: WatchedModules): Function
   });
 }
 
-/** Bun: nobody else tells what CommonJS files of packages load. */
-function watchRequire(builtins: BuiltinWatch): void {
-  const { prototype } = builtin<{ prototype: object }>("node:module");
-  replaceFunction(prototype, "require", (require) => {
-    return imitate(function (this: unknown, name: unknown): unknown {
-      if (typeof name === "string") builtins.load(name.replace(/^node:/, ""));
-      return Reflect.apply(require, this, arguments);
-    }, require);
+/** Watches a function that gives the module that its first argument names. */
+function watchCalls(target: object, name: string, builtins: BuiltinWatch): void {
+  replaceFunction(target, name, (fn) => {
+    return imitate(function (this: unknown, module: unknown): unknown {
+      if (typeof module === "string") builtins.load(module.replace(/^node:/, ""));
+      return Reflect.apply(fn, this, arguments);
+    }, fn);
   });
 }
 
