@@ -104,6 +104,11 @@ export const HOOK_CATALOG: readonly CatalogEntry[] = [
     ...builtin("net", "connections of node:net, node:tls, Deno.connect, Bun.connect"),
     scopes: ["net"],
   },
+  {
+    ...builtin("module", "the start: how long the program's files and packages take to load"),
+    needs: { bun: "where functions are recorded; packages count for the files that import them" },
+    scopes: ["module"],
+  },
   { ...builtin("timers", "timers that fire, and how late"), scopes: ["timer"] },
   {
     ...builtin("metrics", "event-loop delay, pauses for garbage collection, memory, CPU"),

@@ -213,7 +213,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
   test(`A ${runtime} program outlives its ferret, and the next run recovers the recording`, async () => {
     await withFolder({ "app.ts": PATIENT, "next.ts": SPANS }, async (folder) => {
       // Only what the program itself counts.
-      const killed = await ferretRun(folder, ["--hook", "none", "app.ts"], {
+      const killed = await ferretRun(folder, ["--hook", "metrics", "app.ts"], {
         runtime,
         onOutput: (stdout) => {
           if (existsSync(join(folder, "killed")) || !hasBegun(folder)) return;
