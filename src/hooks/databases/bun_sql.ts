@@ -54,10 +54,8 @@ export const bunSql: Hook = {
   install({ recorder }) {
     const { Bun } = globalThis as unknown as { Bun: BunSql };
     const queries = new BunQueries(recorder);
-    Bun.sql = lazyFunction(() => Bun.postgres, { result: (value) => queries.seen(value) });
-    Bun.SQL = lazyFunction(() => classOf(Bun.postgres), {
-      result: (value) => queries.seenClient(value),
-    });
+    Bun.sql = lazyFunction(() => Bun.postgres, (value) => queries.seen(value));
+    Bun.SQL = lazyFunction(() => classOf(Bun.postgres), (value) => queries.seenClient(value));
   },
 };
 

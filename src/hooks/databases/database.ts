@@ -15,7 +15,7 @@ import { QueryCache } from "./query_cache.ts";
 import type { QuerySummary } from "./query_summary.ts";
 import type { Dialect } from "./sql_tokens.ts";
 
-/** Attribute sets that are encoded once, for each target; others are with every span. */
+/** Attribute sets that are encoded once; others are with every span. */
 const MAX_SHARED = 1000;
 /** Targets that are known apart. */
 const MAX_TARGETS = 100;
@@ -55,11 +55,15 @@ export class Database {
   readonly #queries: QueryCache | undefined;
   readonly #commands = new Map<string, QuerySummary>();
   readonly #targets = new Map<string, KnownTarget>();
+  readonly #known = new WeakMap<Target, KnownTarget>();
+  readonly #unnamed: KnownTarget;
+  #sharedCount = 0;
   readonly #statusOf: (error: object) => unknown;
 
   constructor(recorder: Recorder, { system, dialect, statusOf }: DatabaseOptions) {
     this.recorder = recorder;
     this.system = system;
+    this.#unnamed = { system, shared: new Map() };
     this.#queries = dialect === undefined ? undefined : new QueryCache(dialect);
     this.#statusOf = statusOf ?? (() => undefined);
   }
@@ -73,7 +77,7 @@ export class Database {
   command(name: unknown): QuerySummary {
     let known = this.#commands.get(name as string);
     if (known !== undefined) return known;
-    const upper = String(name).toUpperCase();
+    const upper = typeof name === "string" ? name.toUpperCase() : "";
     const operation = COMMAND.test(upper) && this.#commands.size < 1000 ? upper : "_OTHER";
     known = { summary: operation, operation, collection: undefined, text: "" };
     if (operation !== "_OTHER") this.#commands.set(name as string, known);
@@ -107,13 +111,15 @@ export class Database {
   /** For {@linkcode Operation}. */
   describe(span: Span, summary: QuerySummary, target: Target | undefined): void {
     if (span.slot < 0) return;
-    const known = this.#known(target);
+    const known = this.#knownOf(target);
     let number = known.shared.get(summary);
     if (number === undefined) {
-      number = known.shared.size >= MAX_SHARED
-        ? 0
-        : this.recorder.shareAttributes(attributesOf(summary, known));
-      if (known.shared.size < MAX_SHARED) known.shared.set(summary, number);
+      const isWanted = this.#sharedCount < MAX_SHARED;
+      number = isWanted ? this.recorder.shareAttributes(attributesOf(summary, known)) : 0;
+      if (isWanted) {
+        this.#sharedCount++;
+        known.shared.set(summary, number);
+      }
     }
     if (number !== 0) this.recorder.setShared(span, number);
     else this.recorder.setAttributes(span, attributesOf(summary, known));
@@ -135,14 +141,18 @@ export class Database {
     recorder.setAttribute(span, "error.type", String(status));
   }
 
-  #known(target: Target | undefined): KnownTarget {
-    const { system = this.system, namespace, address, port } = target ?? {};
+  #knownOf(target: Target | undefined): KnownTarget {
+    // Most come again as the same object.
+    const found = target === undefined ? this.#unnamed : this.#known.get(target);
+    if (found !== undefined) return found;
+    const { system, namespace, address, port } = target!;
     const key = `${system} ${namespace} ${address} ${port}`;
     let known = this.#targets.get(key);
     if (known === undefined) {
-      known = { system, namespace, address, port, shared: new Map() };
+      known = { ...target!, shared: new Map() };
       if (this.#targets.size < MAX_TARGETS) this.#targets.set(key, known);
     }
+    this.#known.set(target!, known);
     return known;
   }
 }
