@@ -15,7 +15,7 @@ const LOADED_BEFORE: Record<string, readonly string[]> = {
  * Loading these takes Bun 10 ms: packages that may or may not use them do not make
  * that worth it. Those that `require` them are seen.
  */
-const COSTLY: ReadonlySet<string> = new Set(["dns", "dns/promises", "http2", "net", "tls"]);
+const COSTLY: ReadonlySet<string> = new Set(["dns", "dns/promises", "http2", "net", "tls", "ws"]);
 
 export class BuiltinWatch {
   readonly #waiting = new Map<string, Set<() => void>>();
