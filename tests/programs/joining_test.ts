@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import {
+  ferretCommand,
+  plainCommand,
+  runProcess,
+  withFolder,
+} from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
@@ -63,7 +68,8 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual(recorded, plain);
         assert.equal(plain.exitCode, 0, plain.stderr);
 
-        const started = plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
+        const started =
+          plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
           (runtime === "bun" ? 1 : 0);
         const children = await query(
           out,
@@ -100,18 +106,58 @@ for (const flags of [["-A"], ["--allow-run", "--allow-read", "--allow-env"]]) {
   test(`Deno processes with few permissions join the recording of one with ${flags.join(" ")}`, () =>
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
-      const run = ["run", "--quiet", "--runtime", "deno", "-o", out, ...flags, "limited.ts"];
-      const plain = await runProcess(plainCommand("deno", "limited.ts", { flags }), {
-        cwd: FIXTURES,
-      });
+      const run = [
+        "run",
+        "--quiet",
+        "--runtime",
+        "deno",
+        "-o",
+        out,
+        ...flags,
+        "limited.ts",
+      ];
+      const plain = await runProcess(
+        plainCommand("deno", "limited.ts", { flags }),
+        {
+          cwd: FIXTURES,
+        },
+      );
       // Their permissions are what they would be.
-      assert.deepEqual(await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }), plain);
-      assert.match(plain.stdout, /^prompt,granted,prompt,prompt,prompt prompt \[\]$/m);
+      assert.deepEqual(
+        await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
+        plain,
+      );
+      assert.match(
+        plain.stdout,
+        /^prompt,granted,prompt,prompt,prompt prompt \[\]$/m,
+      );
       const rows = await query(
         out,
         "SELECT parent_name, process_id > 0 AS elsewhere FROM spans WHERE name = 'states'",
       );
       const expected = { parent_name: "spawn deno", elsewhere: true };
       assert.deepEqual(rows, [expected, expected]);
+    }));
+}
+
+for (const runtime of RUNTIMES) {
+  test(`workers of node:cluster answer as before on ${runtime}, and join where they can`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const [plain, recorded] = await runBoth(runtime, {
+        script: "cluster.mjs",
+        args: [],
+        out,
+      });
+      assert.deepEqual(recorded, plain);
+      assert.equal(plain.exitCode, 0, plain.stderr);
+      const requests = await query(
+        out,
+        `SELECT parent_name, process_id > 0 AS elsewhere, count(*) AS n FROM spans
+         WHERE scope = 'http.server' GROUP BY ALL`,
+      );
+      // The request goes on in the process that answers it.
+      const joined = [{ parent_name: "GET", elsewhere: true, n: 6 }];
+      assert.deepEqual(requests, runtime === "deno" ? [] : joined);
     }));
 }

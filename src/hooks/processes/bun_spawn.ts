@@ -40,7 +40,10 @@ export function observeBunSpawn({ recorder, config }: HookContext): void {
   };
   const spans = new ProcessSpans(recorder, config);
 
-  function observed(original: AnyFunction, ended: (result: Subprocess, span: Span) => void) {
+  function observed(
+    original: AnyFunction,
+    ended: (result: Subprocess, span: Span) => void,
+  ) {
     return imitate(function (this: unknown, ...args: unknown[]): unknown {
       const parts = spans.isInside ? undefined : partsOf(args);
       if (parts === undefined) return Reflect.apply(original, this, args);
@@ -51,7 +54,10 @@ export function observeBunSpawn({ recorder, config }: HookContext): void {
         index === parts.at ? { ...parts.options, env } : arg
       );
       if (parts.at >= args.length) changed.push({ env });
-      const result = spans.start(span, () => Reflect.apply(original, this, changed));
+      const result = spans.start(
+        span,
+        () => Reflect.apply(original, this, changed),
+      );
       spans.setPid(span, (result as Subprocess).pid);
       ended(result as Subprocess, span);
       return result;
@@ -59,7 +65,8 @@ export function observeBunSpawn({ recorder, config }: HookContext): void {
   }
 
   Bun.spawn = observed(Bun.spawn, (child, span) => {
-    const end = () => spans.end(span, { exitCode: child.exitCode, signal: child.signalCode });
+    const end = () =>
+      spans.end(span, { exitCode: child.exitCode, signal: child.signalCode });
     child.exited.then(end, end);
   });
   Bun.spawnSync = observed(Bun.spawnSync, (result, span) => {
@@ -71,12 +78,21 @@ export function observeBunSpawn({ recorder, config }: HookContext): void {
 /** Where the command and the options are in the arguments of `Bun.spawn`. */
 function partsOf(
   args: unknown[],
-): { executable: unknown; options: { env?: Environment }; at: number } | undefined {
+):
+  | { executable: unknown; options: { env?: Environment }; at: number }
+  | undefined {
   const [first, second] = args;
   if (Array.isArray(first)) {
-    return { executable: first[0], options: (second ?? {}) as { env?: Environment }, at: 1 };
+    return {
+      executable: first[0],
+      options: (second ?? {}) as { env?: Environment },
+      at: 1,
+    };
   }
-  const options = first as { cmd?: unknown[]; env?: Environment } | null | undefined;
+  const options = first as
+    | { cmd?: unknown[]; env?: Environment }
+    | null
+    | undefined;
   if (!Array.isArray(options?.cmd)) return undefined;
   return { executable: options.cmd[0], options, at: 0 };
 }
@@ -84,44 +100,68 @@ function partsOf(
 /** A shell command begins when it is first waited for, and so does its span. */
 function observeShell(
   Bun: BunGlobal,
-  parts: { recorder: Recorder; spans: ProcessSpans; environment: () => Environment },
+  parts: {
+    recorder: Recorder;
+    spans: ProcessSpans;
+    environment: () => Environment;
+  },
 ): void {
   const { spans } = parts;
   const shell = Bun.$ as AnyFunction & { env: AnyFunction };
   /** What `$.env()` gives all commands. */
   let defaults: Environment | undefined;
-  const observedShell = imitate(function (this: unknown, ...args: unknown[]): unknown {
-    const command = Reflect.apply(shell, this, args) as ShellPromise;
-    let span: Span | undefined;
-    const { then } = command;
-    // Now, so that an environment that the program gives the command comes after it.
-    const own = defaults ?? parts.environment();
-    command.env({ ...own, ...spans.variables(parts.recorder.current(), own) });
-    const replacement = function (this: unknown, onValue: unknown, onError: unknown): unknown {
-      if (span !== undefined) return Reflect.apply(then, this, [onValue, onError]);
-      const begun = span = spans.begin("shell");
-      return spans.start(begun, () =>
-        Reflect.apply(then, this, [
-          told(onValue, (result) => {
-            spans.end(begun, { exitCode: (result as { exitCode?: number } | null)?.exitCode });
-          }, (value) => value),
-          told(onError, (error) => spans.fail(begun, error), (error) => {
-            throw error;
-          }),
-        ]));
-    };
-    Object.defineProperty(command, "then", {
-      value: imitate(replacement, then),
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
-    return command;
-  }, shell);
-  observedShell.env = imitate(function (this: unknown, variables: Environment | undefined) {
-    defaults = variables;
-    return Reflect.apply(shell.env, this, arguments);
-  }, shell.env);
+  const observedShell = imitate(
+    function (this: unknown, ...args: unknown[]): unknown {
+      const command = Reflect.apply(shell, this, args) as ShellPromise;
+      let span: Span | undefined;
+      const { then } = command;
+      // Now, so that an environment that the program gives the command comes after it.
+      const own = defaults ?? parts.environment();
+      command.env({
+        ...own,
+        ...spans.variables(parts.recorder.current(), own),
+      });
+      const replacement = function (
+        this: unknown,
+        onValue: unknown,
+        onError: unknown,
+      ): unknown {
+        if (span !== undefined) {
+          return Reflect.apply(then, this, [
+            onValue,
+            onError,
+          ]);
+        }
+        const begun = span = spans.begin("shell");
+        return spans.start(begun, () =>
+          Reflect.apply(then, this, [
+            told(onValue, (result) => {
+              spans.end(begun, {
+                exitCode: (result as { exitCode?: number } | null)?.exitCode,
+              });
+            }, (value) => value),
+            told(onError, (error) => spans.fail(begun, error), (error) => {
+              throw error;
+            }),
+          ]));
+      };
+      Object.defineProperty(command, "then", {
+        value: imitate(replacement, then),
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
+      return command;
+    },
+    shell,
+  );
+  observedShell.env = imitate(
+    function (this: unknown, variables: Environment | undefined) {
+      defaults = variables;
+      return Reflect.apply(shell.env, this, arguments);
+    },
+    shell.env,
+  );
   Bun.$ = observedShell;
 }
 

@@ -33,6 +33,9 @@ interface SpawnOptions {
   stdio?: unknown;
 }
 
+/** Set for workers of node:cluster. */
+const CLUSTER_VARIABLE = "NODE_UNIQUE_ID";
+
 /** Where a process has the pipe to ferret. */
 const PIPE_FD = 3;
 
@@ -58,21 +61,34 @@ export function observeChildProcess(context: HookContext): void {
       module[name] = observedSync(module[name], spans);
     }
     if (runtimeName() === "node") {
-      builtin<{ syncBuiltinESMExports(): void }>("node:module").syncBuiltinESMExports();
+      builtin<{ syncBuiltinESMExports(): void }>("node:module")
+        .syncBuiltinESMExports();
     }
   });
 }
 
-function observedSpawn(spawn: AnyFunction, spans: ProcessSpans, pipe: () => boolean): AnyFunction {
+function observedSpawn(
+  spawn: AnyFunction,
+  spans: ProcessSpans,
+  pipe: () => boolean,
+): AnyFunction {
   return imitate(function (this: ChildProcess, options: SpawnOptions): unknown {
-    if (typeof options?.file !== "string") return Reflect.apply(spawn, this, arguments);
+    if (typeof options?.file !== "string") {
+      return Reflect.apply(spawn, this, arguments);
+    }
     const span = spans.begin(options.file);
     const [first, ...args] = options.args ?? [];
     const changed = spans.argumentsWithMapping(options.file, args);
     if (changed !== undefined) options.args = [first!, ...changed];
-    addVariables(options, (own) => spans.variables(span, own, changed !== undefined));
+    addVariables(
+      options,
+      (own) => spans.variables(span, own, changed !== undefined),
+    );
     const hasPipe = addPipe(options, pipe);
-    const result = spans.start(span, () => Reflect.apply(spawn, this, arguments));
+    const result = spans.start(
+      span,
+      () => Reflect.apply(spawn, this, arguments),
+    );
     if (hasPipe) this.stdio.length = PIPE_FD;
     if (changed !== undefined) this.spawnargs = [first!, ...args];
     spans.setPid(span, this.pid);
@@ -88,12 +104,16 @@ function observedSpawn(spawn: AnyFunction, spans: ProcessSpans, pipe: () => bool
  */
 function pipeFinder(inode: number | undefined): () => boolean {
   let hasPipe: boolean | undefined;
-  return () => hasPipe ??= inode !== undefined && runtimeName() === "node" && isPipe(inode);
+  return () =>
+    hasPipe ??= inode !== undefined && runtimeName() === "node" &&
+      isPipe(inode);
 }
 
 function isPipe(inode: number): boolean {
   try {
-    const { fstatSync } = builtin<{ fstatSync(fd: number): { ino: number } }>("node:fs");
+    const { fstatSync } = builtin<{ fstatSync(fd: number): { ino: number } }>(
+      "node:fs",
+    );
     return fstatSync(PIPE_FD).ino === inode;
   } catch {
     return false;
@@ -104,25 +124,41 @@ function isPipe(inode: number): boolean {
 function addPipe(options: SpawnOptions, pipe: () => boolean): boolean {
   const { stdio = "pipe" } = options;
   const own = Array.isArray(stdio) ? stdio : [stdio, stdio, stdio];
-  if (own.length > PIPE_FD || typeof stdio !== "string" && !Array.isArray(stdio) || !pipe()) {
+  if (
+    own.length > PIPE_FD ||
+    typeof stdio !== "string" && !Array.isArray(stdio) || !pipe()
+  ) {
     return false;
   }
-  options.stdio = [...Array.from({ length: PIPE_FD }, (_, fd) => own[fd] ?? "pipe"), PIPE_FD];
+  options.stdio = [
+    ...Array.from({ length: PIPE_FD }, (_, fd) => own[fd] ?? "pipe"),
+    PIPE_FD,
+  ];
   options.envPairs?.push(`DENO_EXTRA_STDIO_FDS=${PIPE_FD}`);
   return true;
 }
 
-function observeEnd(child: ChildProcess, span: Span, spans: ProcessSpans): void {
+function observeEnd(
+  child: ChildProcess,
+  span: Span,
+  spans: ProcessSpans,
+): void {
   const { emit } = child;
   Object.defineProperty(child, "emit", {
-    value: imitate(function (this: unknown, event: unknown, ...values: unknown[]) {
-      if (event === "exit") {
-        spans.end(span, { exitCode: values[0] as number, signal: values[1] as string });
-      } else if (event === "error") {
-        spans.fail(span, values[0]);
-      }
-      return Reflect.apply(emit, this, arguments);
-    }, emit),
+    value: imitate(
+      function (this: unknown, event: unknown, ...values: unknown[]) {
+        if (event === "exit") {
+          spans.end(span, {
+            exitCode: values[0] as number,
+            signal: values[1] as string,
+          });
+        } else if (event === "error") {
+          spans.fail(span, values[0]);
+        }
+        return Reflect.apply(emit, this, arguments);
+      },
+      emit,
+    ),
     writable: true,
     enumerable: false,
     configurable: true,
@@ -139,12 +175,19 @@ function addVariables(
     description === "bunEnv"
   );
   if (symbol !== undefined) {
-    const holder = options as unknown as Record<symbol, Environment | undefined>;
+    const holder = options as unknown as Record<
+      symbol,
+      Environment | undefined
+    >;
     const own = holder[symbol] ?? processEnvironment();
     holder[symbol] = { ...own, ...variables(own) };
     return;
   }
-  const own = Array.isArray(envPairs) ? environmentOf(envPairs) : { ...processEnvironment() };
+  const own = Array.isArray(envPairs)
+    ? environmentOf(envPairs)
+    : { ...processEnvironment() };
+  // A worker of node:cluster on Deno 2.9 hangs with any preload: it stays out of the recording.
+  if (runtimeName() === "deno" && CLUSTER_VARIABLE in own) return;
   const all = { ...own, ...variables(own) };
   options.envPairs = Object.keys(all).map((name) => `${name}=${all[name]}`);
   // Deno goes by this one.
@@ -176,11 +219,12 @@ function observedSync(original: AnyFunction, spans: ProcessSpans): AnyFunction {
         span,
         () => Reflect.apply(original, this, withVariables(args, spans, span)),
       );
-      const { status, signal, pid } = (original.name === "spawnSync" ? result : {}) as {
-        status?: number;
-        signal?: string;
-        pid?: number;
-      };
+      const { status, signal, pid } =
+        (original.name === "spawnSync" ? result : {}) as {
+          status?: number;
+          signal?: string;
+          pid?: number;
+        };
       spans.setPid(span, pid);
       spans.end(span, { exitCode: status, signal });
       return result;
@@ -192,14 +236,22 @@ function observedSync(original: AnyFunction, spans: ProcessSpans): AnyFunction {
 }
 
 /** The arguments with the variables in their options, wherever these are. */
-function withVariables(args: unknown[], spans: ProcessSpans, span: Span): unknown[] {
+function withVariables(
+  args: unknown[],
+  spans: ProcessSpans,
+  span: Span,
+): unknown[] {
   const at = args.findIndex((arg, index) => index > 0 && !Array.isArray(arg));
   const options = at < 0 ? undefined : args[at];
   // What is no object is an error of the program's, to be found by the runtime.
   const isGiven = options !== undefined && options !== null;
   if (isGiven && typeof options !== "object") return args;
-  const own = (options as { env?: Environment } | undefined)?.env ?? processEnvironment();
-  const changed = { ...options as object, env: { ...own, ...spans.variables(span, own) } };
+  const own = (options as { env?: Environment } | undefined)?.env ??
+    processEnvironment();
+  const changed = {
+    ...options as object,
+    env: { ...own, ...spans.variables(span, own) },
+  };
   if (at < 0) return [...args, changed];
   return args.map((arg, index) => index === at ? changed : arg);
 }

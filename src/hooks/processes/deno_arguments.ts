@@ -12,7 +12,8 @@ import { PARENT_VARIABLE } from "../children.ts";
 const RUNNING = new Set(["run", "test", "bench", "eval"]);
 
 /** Flags that say something about the permission by themselves. */
-const DECISIVE = /^(-A|--allow-all|--allow-ffi|--deny-ffi|-P|--permission-set|--help|-h)(=|$)/;
+const DECISIVE =
+  /^(-A|--allow-all|--allow-ffi|--deny-ffi|-P|--permission-set|--help|-h)(=|$)/;
 
 /** The same for reading the environment, where the process finds who started it. */
 const SAYS_ENVIRONMENT = /^(-E|--allow-env|--deny-env)(=|$)/;
@@ -22,11 +23,18 @@ const SAYS_ENVIRONMENT = /^(-E|--allow-env|--deny-env)(=|$)/;
  *
  * @returns undefined when the command is not Deno's or has settled the matter itself.
  */
-export function withMapping(executable: unknown, args: unknown): string[] | undefined {
-  if (!/(^|[/\\])deno(\.exe)?$/.test(String(executable)) || !Array.isArray(args)) return undefined;
+export function withMapping(
+  executable: unknown,
+  args: unknown,
+): string[] | undefined {
+  if (
+    !/(^|[/\\])deno(\.exe)?$/.test(String(executable)) || !Array.isArray(args)
+  ) return undefined;
   const [subcommand] = args;
   // What follows the script is the script's, but leaving one process out is better than breaking it.
-  if (!RUNNING.has(subcommand) || args.some((word) => DECISIVE.test(String(word)))) {
+  if (
+    !RUNNING.has(subcommand) || args.some((word) => DECISIVE.test(String(word)))
+  ) {
     return undefined;
   }
   const added = ["--allow-ffi"];

@@ -15,10 +15,16 @@ interface CommandOptions {
 interface Command {
   output(): Promise<{ code: number; signal: string | null }>;
   outputSync(): { code: number; signal: string | null };
-  spawn(): { pid: number; status: Promise<{ code: number; signal: string | null }> };
+  spawn(): {
+    pid: number;
+    status: Promise<{ code: number; signal: string | null }>;
+  };
 }
 
-type CommandClass = new (command: string | URL, options?: CommandOptions) => Command;
+type CommandClass = new (
+  command: string | URL,
+  options?: CommandOptions,
+) => Command;
 
 /** Observes `Deno.Command`. */
 export function observeDenoCommand({ recorder, config }: HookContext): void {
@@ -27,7 +33,10 @@ export function observeDenoCommand({ recorder, config }: HookContext): void {
   const spans = new ProcessSpans(recorder, config);
   const { output, outputSync, spawn } = Original.prototype;
   /** What each command was made of: its environment is settled when it is started. */
-  const made = new WeakMap<object, [command: string | URL, options: CommandOptions | undefined]>();
+  const made = new WeakMap<
+    object,
+    [command: string | URL, options: CommandOptions | undefined]
+  >();
 
   /** Calls `start` with a command that is like `command` and brings the recorder along. */
   function observed<T>(
@@ -45,7 +54,10 @@ export function observeDenoCommand({ recorder, config }: HookContext): void {
     const span = spans.begin(executable);
     const args = spans.argumentsWithMapping(executable, options?.args);
     const added = spans.variables(span, options?.env, args !== undefined);
-    const changes = { env: { ...options?.env, ...added }, ...args === undefined ? {} : { args } };
+    const changes = {
+      env: { ...options?.env, ...added },
+      ...args === undefined ? {} : { args },
+    };
     const result = spans.start(
       span,
       () => start(new Original(executable, { ...options, ...changes })),
@@ -65,22 +77,30 @@ export function observeDenoCommand({ recorder, config }: HookContext): void {
     }
 
     override output() {
-      return observed(this, (command) => output.call(command), (promise, end, fail) =>
-        // On a promise of its own, so that a rejection stays unhandled until the program handles it.
-        promise.then((result: { code: number; signal: string | null }) => {
-          end(result);
-          return result;
-        }, (error: unknown) => {
-          fail(error);
-          throw error;
-        }));
+      return observed(
+        this,
+        (command) => output.call(command),
+        (promise, end, fail) =>
+          // On a promise of its own, so that a rejection stays unhandled until the program handles it.
+          promise.then((result: { code: number; signal: string | null }) => {
+            end(result);
+            return result;
+          }, (error: unknown) => {
+            fail(error);
+            throw error;
+          }),
+      );
     }
 
     override outputSync() {
-      return observed(this, (command) => outputSync.call(command), (result, end) => {
-        end(result);
-        return result;
-      });
+      return observed(
+        this,
+        (command) => outputSync.call(command),
+        (result, end) => {
+          end(result);
+          return result;
+        },
+      );
     }
 
     override spawn() {
@@ -92,7 +112,10 @@ export function observeDenoCommand({ recorder, config }: HookContext): void {
     }
   };
   for (const [name, method] of Object.entries({ output, outputSync, spawn })) {
-    const prototype = Replacement.prototype as unknown as Record<string, typeof imitate>;
+    const prototype = Replacement.prototype as unknown as Record<
+      string,
+      typeof imitate
+    >;
     imitate(prototype[name]!, method as typeof imitate);
   }
   Object.defineProperty(Replacement, "name", { value: "Command" });

@@ -10,7 +10,11 @@ import type { ProgramConfig } from "../../model/program_config.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { withMapping } from "./deno_arguments.ts";
-import { type Environment, joiningVariables, remoteParent } from "../children.ts";
+import {
+  type Environment,
+  joiningVariables,
+  remoteParent,
+} from "../children.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -76,23 +80,36 @@ export class ProcessSpans {
   }
 
   /** The arguments of a Deno process that could not join as it is; undefined: it can. */
-  argumentsWithMapping(executable: unknown, args: unknown): string[] | undefined {
+  argumentsWithMapping(
+    executable: unknown,
+    args: unknown,
+  ): string[] | undefined {
     if (this.#config.join?.claimsPath === undefined) return undefined;
     return withMapping(executable, args);
   }
 
   setPid(span: Span, pid: unknown): void {
-    if (typeof pid === "number") this.#recorder.setAttribute(span, "process.pid", pid);
+    if (typeof pid === "number") {
+      this.#recorder.setAttribute(span, "process.pid", pid);
+    }
   }
 
   end(span: Span, { exitCode, signal }: ProcessEnd): void {
     if (!span.isRecording) return;
     const recorder = this.#recorder;
-    if (typeof exitCode === "number") recorder.setAttribute(span, "process.exit.code", exitCode);
+    if (typeof exitCode === "number") {
+      recorder.setAttribute(span, "process.exit.code", exitCode);
+    }
     const isSignalled = signal !== undefined && signal !== null;
-    if (isSignalled) recorder.setAttribute(span, "process.exit.signal", String(signal));
+    if (isSignalled) {
+      recorder.setAttribute(span, "process.exit.signal", String(signal));
+    }
     if (isSignalled || typeof exitCode === "number" && exitCode !== 0) {
-      recorder.setAttribute(span, "error.type", isSignalled ? String(signal) : `exit ${exitCode}`);
+      recorder.setAttribute(
+        span,
+        "error.type",
+        isSignalled ? String(signal) : `exit ${exitCode}`,
+      );
       recorder.setStatus(span, "error");
     }
     recorder.end(span);
@@ -107,6 +124,8 @@ export class ProcessSpans {
 /** The last part of a path: what people call the program. */
 function executableName(command: unknown): string {
   const text = command instanceof URL ? command.pathname : String(command);
-  const name = text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
+  const name = text.slice(
+    Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1,
+  );
   return name.slice(0, MAX_NAME_CHARS);
 }
