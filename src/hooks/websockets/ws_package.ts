@@ -3,9 +3,10 @@
  * are seen in `emit` of the sockets: a span lasts as long as the listeners run,
  * and what they start keeps its context.
  *
- * Bun's ws is there from the first upgrade of a node:http server on: asking for
- * it earlier would load it, for 5 ms. A client in a program without a server is
- * not seen there.
+ * Bun's ws is looked at when a file of the program's names it or a package
+ * requires it, at the latest when a node:http server upgrades a connection: to
+ * ask for it earlier would load it, for 5 ms. Only a client that is imported by
+ * an ES module of a package is not seen there.
  *
  * @module
  */
@@ -41,11 +42,16 @@ export const wsPackage: Hook = {
   install(context) {
     const observer = createObserver(context.recorder);
     if (runtimeName() === "bun") {
-      beforeFirstUpgrade(() => {
+      let isDone = false;
+      const install = () => {
+        if (isDone) return;
+        isDone = true;
         const ws = builtin<{ WebSocket: SocketClass; WebSocketServer: ServerClass }>("ws");
         observer.observeSockets(ws.WebSocket);
         observer.observeServers(ws.WebSocketServer);
-      });
+      };
+      context.onModule(["ws"], install);
+      beforeFirstUpgrade(install);
       return;
     }
     context.onPackage({
@@ -63,7 +69,6 @@ export const wsPackage: Hook = {
 function beforeFirstUpgrade(install: () => void): void {
   const { Bun } = globalThis as unknown as { Bun: object };
   let isWatching = false;
-  let isDone = false;
   replaceFunction(Bun, "serve", (serve) => {
     return imitate(function (this: unknown, ...args: unknown[]): unknown {
       const [options] = args;
@@ -73,9 +78,7 @@ function beforeFirstUpgrade(install: () => void): void {
         isWatching = true;
         const { Server } = builtin<{ Server: { prototype: Emitter } }>("node:http");
         observeEmit(Server.prototype, (_server, event) => {
-          if (event !== "upgrade" || isDone) return;
-          isDone = true;
-          install();
+          if (event === "upgrade") install();
         });
       }
       return Reflect.apply(serve, this, args);
