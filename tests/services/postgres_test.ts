@@ -8,15 +8,19 @@ before(async () => {
 });
 after(() => server?.stop());
 
-testClient({
-  program: "pg",
-  args: () => [String(server.port)],
-  attributes: () => ({
+function attributes(): Record<string, unknown> {
+  return {
     "db.system.name": "postgresql",
     "db.namespace": "postgres",
     "server.address": "127.0.0.1",
     "server.port": server.port,
-  }),
+  };
+}
+
+testClient({
+  program: "pg",
+  args: () => [String(server.port)],
+  attributes,
   chance: /^(?:first|second) > pg\.pool\.connect$/,
   texts: [
     "insert into pg_users values (?)",
@@ -59,7 +63,7 @@ testClient({
 testClient({
   program: "postgres",
   args: () => [String(server.port)],
-  attributes: () => ({ "db.system.name": "postgresql" }),
+  attributes,
   texts: [
     "select * from things where name = $1 and id in (?)",
     'insert into things ("id","name")values(?)',

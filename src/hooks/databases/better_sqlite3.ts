@@ -51,7 +51,11 @@ export const betterSqlite3: Hook = {
   },
 };
 
-function observeAddon(database: Database, used: object, state: { isObserved: boolean }): void {
+function observeAddon(
+  database: Database,
+  used: object,
+  state: { isObserved: boolean },
+): void {
   const native = nativeOf(used);
   if (native === undefined) return;
   state.isObserved = true;
@@ -62,7 +66,10 @@ function observeAddon(database: Database, used: object, state: { isObserved: boo
     "exec",
     (original) =>
       imitate(function (this: Native, ...args: unknown[]) {
-        const operation = database.start(database.query(args[0]), targetOf(this));
+        const operation = database.start(
+          database.query(args[0]),
+          targetOf(this),
+        );
         return operation.call({ fn: original, self: this, args });
       }, original),
   );
@@ -72,9 +79,14 @@ function observeAddon(database: Database, used: object, state: { isObserved: boo
     (original) =>
       imitate(function (this: Native, ...args: unknown[]) {
         const statement = Reflect.apply(original, this, args) as object;
-        if (!areStatementsObserved) observeStatements(database, Object.getPrototypeOf(statement));
+        if (!areStatementsObserved) {
+          observeStatements(database, Object.getPrototypeOf(statement));
+        }
         areStatementsObserved = true;
-        prepared.set(statement, { summary: database.query(args[0]), target: targetOf(this) });
+        prepared.set(statement, {
+          summary: database.query(args[0]),
+          target: targetOf(this),
+        });
         return statement;
       }, original),
   );
@@ -85,7 +97,8 @@ function observeStatements(database: Database, prototype: object): void {
     replaceFunction(
       prototype,
       name,
-      (original) => observedMethod(database, name, original, (it) => prepared.get(it)),
+      (original) =>
+        observedMethod(database, name, original, (it) => prepared.get(it)),
     );
   }
 }
@@ -93,8 +106,12 @@ function observeStatements(database: Database, prototype: object): void {
 /** What a database has under a symbol of the package's own. */
 function nativeOf(database: object): Native | undefined {
   for (const key of Object.getOwnPropertySymbols(database)) {
-    const value = (database as Record<symbol, unknown>)[key] as Native | undefined;
-    if (typeof value?.prepare === "function" && typeof value.exec === "function") return value;
+    const value = (database as Record<symbol, unknown>)[key] as
+      | Native
+      | undefined;
+    if (
+      typeof value?.prepare === "function" && typeof value.exec === "function"
+    ) return value;
   }
   return undefined;
 }

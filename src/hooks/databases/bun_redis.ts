@@ -36,15 +36,26 @@ export const bunRedis: Hook = {
     const observed = () => {
       if (!isObserved) {
         isObserved = true;
-        const database = new Database(recorder, { system: "redis", statusOf: redisStatus });
+        const database = new Database(recorder, {
+          system: "redis",
+          statusOf: redisStatus,
+        });
         observe(database, original.prototype as object);
       }
       return original;
     };
-    Bun.RedisClient = lazyFunction(observed as unknown as () => () => unknown, (client, [url]) => {
-      if (typeof url === "string") targets.set(client as object, targetOf(url));
-      return client;
-    }) as unknown as RedisClass;
+    Bun.RedisClient = lazyFunction(
+      observed as unknown as () => () => unknown,
+      (client, [url]) => {
+        if (typeof url === "string") {
+          targets.set(
+            client as object,
+            targetOf(url),
+          );
+        }
+        return client;
+      },
+    ) as unknown as RedisClass;
     Bun.redis = lazyObject(() => new (observed())());
   },
 };
@@ -63,8 +74,13 @@ function observe(database: Database, prototype: object): void {
         imitate(function (this: object, ...args: unknown[]) {
           if (database.isInside) return Reflect.apply(original, this, args);
           const sent = name === "send" ? args[0] : command;
-          const operation = database.start(database.command(sent), targets.get(this));
-          return operation.ended(operation.within(() => Reflect.apply(original, this, args)));
+          const operation = database.start(
+            database.command(sent),
+            targets.get(this),
+          );
+          return operation.ended(
+            operation.within(() => Reflect.apply(original, this, args)),
+          );
         }, original),
     );
   }
@@ -74,9 +90,11 @@ function targetOf(url: string): Target {
   try {
     const { hostname, port, pathname } = new URL(url);
     const target = { system: "redis", namespace: pathname.slice(1) || "0" };
-    return hostname === ""
-      ? target
-      : { ...target, address: hostname, port: port === "" ? 6379 : Number(port) };
+    return hostname === "" ? target : {
+      ...target,
+      address: hostname,
+      port: port === "" ? 6379 : Number(port),
+    };
   } catch {
     return { system: "redis" };
   }

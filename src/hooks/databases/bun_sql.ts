@@ -35,18 +35,22 @@ interface Adapter {
     database?: string;
     filename?: unknown;
   };
-  normalizeQuery?(strings: unknown, values: unknown): [text: unknown, values: unknown];
+  normalizeQuery?(
+    strings: unknown,
+    values: unknown,
+  ): [text: unknown, values: unknown];
 }
 
 /** Methods that begin a query. */
 const BEGINNING = ["then", "catch", "finally", "execute", "run"];
 
-const SYSTEMS: Readonly<Record<string, { system: string; dialect: Dialect }>> = {
-  postgres: { system: "postgresql", dialect: POSTGRES },
-  mysql: { system: "mysql", dialect: MYSQL },
-  mariadb: { system: "mariadb", dialect: MYSQL },
-  sqlite: { system: "sqlite", dialect: LENIENT_SQLITE },
-};
+const SYSTEMS: Readonly<Record<string, { system: string; dialect: Dialect }>> =
+  {
+    postgres: { system: "postgresql", dialect: POSTGRES },
+    mysql: { system: "mysql", dialect: MYSQL },
+    mariadb: { system: "mariadb", dialect: MYSQL },
+    sqlite: { system: "sqlite", dialect: LENIENT_SQLITE },
+  };
 
 export const bunSql: Hook = {
   name: "bun-sql",
@@ -55,7 +59,10 @@ export const bunSql: Hook = {
     const { Bun } = globalThis as unknown as { Bun: BunSql };
     const queries = new BunQueries(recorder);
     Bun.sql = lazyFunction(() => Bun.postgres, (value) => queries.seen(value));
-    Bun.SQL = lazyFunction(() => classOf(Bun.postgres), (value) => queries.seenClient(value));
+    Bun.SQL = lazyFunction(
+      () => classOf(Bun.postgres),
+      (value) => queries.seenClient(value),
+    );
   },
 };
 
@@ -98,7 +105,8 @@ class BunQueries {
   /** Observes all queries, once the first is there. */
   seen(query: unknown): unknown {
     if (typeof query === "function") return this.seenClient(query);
-    const isQuery = query instanceof Promise && Object.getPrototypeOf(query) !== Promise.prototype;
+    const isQuery = query instanceof Promise &&
+      Object.getPrototypeOf(query) !== Promise.prototype;
     if (!this.#areQueriesObserved && isQuery) {
       this.#areQueriesObserved = true;
       this.#observe(Object.getPrototypeOf(query));
@@ -153,10 +161,15 @@ class BunQueries {
     const info = adapter?.connectionInfo ?? {};
     const database = this.#databaseFor(info.adapter ?? "postgres");
     const text = Array.isArray(strings) ? strings.join("?") : strings;
-    const operation = database.start(database.query(text), targetOf(database, info));
+    const operation = database.start(
+      database.query(text),
+      targetOf(database, info),
+    );
     this.#operations.set(query, operation);
     this.#beginning = { operation, database };
-    if (adapter !== undefined) this.#observeTexts(Object.getPrototypeOf(adapter));
+    if (adapter !== undefined) {
+      this.#observeTexts(Object.getPrototypeOf(adapter));
+    }
     // It goes through bun:sqlite, which is to see that it is observed already.
     if (info.adapter === "sqlite" && isTagged(query)) {
       operation.within(() => Reflect.apply(execute, query, []));
@@ -175,7 +188,9 @@ class BunQueries {
     while (owner !== null && !Object.hasOwn(owner, "normalizeQuery")) {
       owner = Object.getPrototypeOf(owner) as object | null;
     }
-    if (owner === null || (owner !== prototype && this.#adapters.has(owner))) return;
+    if (owner === null || (owner !== prototype && this.#adapters.has(owner))) {
+      return;
+    }
     this.#adapters.add(owner);
     replaceFunction(
       owner,
@@ -214,8 +229,12 @@ function isTagged(query: object): boolean {
 
 /** What a query has under a symbol of Bun's own. */
 function property(query: object, name: string): unknown {
-  const key = Object.getOwnPropertySymbols(query).find((symbol) => symbol.description === name);
-  return key === undefined ? undefined : (query as Record<symbol, unknown>)[key];
+  const key = Object.getOwnPropertySymbols(query).find((symbol) =>
+    symbol.description === name
+  );
+  return key === undefined
+    ? undefined
+    : (query as Record<symbol, unknown>)[key];
 }
 
 function targetOf(
@@ -224,10 +243,18 @@ function targetOf(
 ): Target {
   const { hostname, port, database, filename } = info;
   const namespace = filename === undefined ? database : String(filename);
-  return { system, namespace, address: hostname, port: port === undefined ? port : Number(port) };
+  return {
+    system,
+    namespace,
+    address: hostname,
+    port: port === undefined ? port : Number(port),
+  };
 }
 
 function rowsOf(answer: unknown): number | undefined {
-  const { count, affectedRows } = answer as { count?: number | null; affectedRows?: number };
+  const { count, affectedRows } = answer as {
+    count?: number | null;
+    affectedRows?: number;
+  };
   return affectedRows ? affectedRows : count ?? undefined;
 }

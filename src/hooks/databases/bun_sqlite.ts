@@ -11,7 +11,11 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { LENIENT_SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
+import {
+  observedMethod,
+  type Prepared,
+  STATEMENT_METHODS,
+} from "./statements.ts";
 
 interface BunDatabase {
   filename: string;
@@ -29,24 +33,38 @@ export const bunSqlite: Hook = {
   runtimes: ["bun"],
   install({ recorder, onModule }) {
     onModule(["bun:sqlite"], () => {
-      const { Database: BunDatabase, Statement } = builtin<BunSqlite>("bun:sqlite");
+      const { Database: BunDatabase, Statement } = builtin<BunSqlite>(
+        "bun:sqlite",
+      );
       const database = new Database(recorder, {
         system: "sqlite",
         dialect: LENIENT_SQLITE,
         statusOf: (error) => (error as { code?: unknown }).code,
       });
-      observeDatabases(database, BunDatabase.prototype as Record<string, unknown>);
+      observeDatabases(
+        database,
+        BunDatabase.prototype as Record<string, unknown>,
+      );
       // `for (const row of statement)`.
       replaceFunction(
         Statement.prototype,
         Symbol.iterator,
-        (original) => observedMethod(database, "iterate", original, (it) => observed.get(it)),
+        (original) =>
+          observedMethod(
+            database,
+            "iterate",
+            original,
+            (it) => observed.get(it),
+          ),
       );
     });
   },
 };
 
-function observeDatabases(database: Database, prototype: Record<string, unknown>): void {
+function observeDatabases(
+  database: Database,
+  prototype: Record<string, unknown>,
+): void {
   for (const name of preparingMethods(prototype)) {
     replaceFunction(
       prototype,
@@ -69,20 +87,33 @@ function observeDatabases(database: Database, prototype: Record<string, unknown>
     (original) =>
       imitate(function (this: BunDatabase, ...args: unknown[]) {
         if (database.isInside) return Reflect.apply(original, this, args);
-        const operation = database.start(database.query(args[0]), targetOf(this));
+        const operation = database.start(
+          database.query(args[0]),
+          targetOf(this),
+        );
         return operation.call({ fn: original, self: this, args }, changesOf);
       }, original),
   );
-  if (hadOneName) replaceFunction(prototype, "exec", () => prototype["run"] as () => unknown);
+  if (hadOneName) {
+    replaceFunction(prototype, "exec", () => prototype["run"] as () => unknown);
+  }
 }
 
 /** The two that programs call, and that of transactions, under a symbol of Bun's own. */
 function preparingMethods(prototype: object): (string | symbol)[] {
   const own = Object.getOwnPropertySymbols(prototype);
-  return ["prepare", "query", ...own.filter(({ description }) => description === "prepareOwned")];
+  return [
+    "prepare",
+    "query",
+    ...own.filter(({ description }) => description === "prepareOwned"),
+  ];
 }
 
-function observeStatement(database: Database, statement: object, prepared: Prepared): void {
+function observeStatement(
+  database: Database,
+  statement: object,
+  prepared: Prepared,
+): void {
   // `query` keeps its statements.
   if (observed.has(statement)) return;
   observed.set(statement, prepared);

@@ -60,7 +60,10 @@ export class Database {
   #sharedCount = 0;
   readonly #statusOf: (error: object) => unknown;
 
-  constructor(recorder: Recorder, { system, dialect, statusOf }: DatabaseOptions) {
+  constructor(
+    recorder: Recorder,
+    { system, dialect, statusOf }: DatabaseOptions,
+  ) {
     this.recorder = recorder;
     this.system = system;
     this.#unnamed = { system, shared: new Map() };
@@ -78,7 +81,9 @@ export class Database {
     let known = this.#commands.get(name as string);
     if (known !== undefined) return known;
     const upper = typeof name === "string" ? name.toUpperCase() : "";
-    const operation = COMMAND.test(upper) && this.#commands.size < 1000 ? upper : "_OTHER";
+    const operation = COMMAND.test(upper) && this.#commands.size < 1000
+      ? upper
+      : "_OTHER";
     known = { summary: operation, operation, collection: undefined, text: "" };
     if (operation !== "_OTHER") this.#commands.set(name as string, known);
     return known;
@@ -109,13 +114,19 @@ export class Database {
   }
 
   /** For {@linkcode Operation}. */
-  describe(span: Span, summary: QuerySummary, target: Target | undefined): void {
+  describe(
+    span: Span,
+    summary: QuerySummary,
+    target: Target | undefined,
+  ): void {
     if (span.slot < 0) return;
     const known = this.#knownOf(target);
     let number = known.shared.get(summary);
     if (number === undefined) {
       const isWanted = this.#sharedCount < MAX_SHARED;
-      number = isWanted ? this.recorder.shareAttributes(attributesOf(summary, known)) : 0;
+      number = isWanted
+        ? this.recorder.shareAttributes(attributesOf(summary, known))
+        : 0;
       if (isWanted) {
         this.#sharedCount++;
         known.shared.set(summary, number);
@@ -132,7 +143,9 @@ export class Database {
     recorder.fail(span, error, withoutValues);
     let status: unknown;
     try {
-      if (typeof error === "object" && error !== null) status = this.#statusOf(error);
+      if (typeof error === "object" && error !== null) {
+        status = this.#statusOf(error);
+      }
     } catch {
       // The error is the program's by now.
     }
@@ -143,7 +156,9 @@ export class Database {
 
   #knownOf(target: Target | undefined): KnownTarget {
     // Most come again as the same object.
-    const found = target === undefined ? this.#unnamed : this.#known.get(target);
+    const found = target === undefined
+      ? this.#unnamed
+      : this.#known.get(target);
     if (found !== undefined) return found;
     const { system, namespace, address, port } = target!;
     const key = `${system} ${namespace} ${address} ${port}`;
@@ -184,7 +199,9 @@ export class Operation {
   setSummary(summary: QuerySummary): void {
     if (summary === this.summary || summary.summary === "") return;
     this.summary = summary;
-    if (this.span.slot >= 0) this.#database.recorder.rename(this.span, summary.summary);
+    if (this.span.slot >= 0) {
+      this.#database.recorder.rename(this.span, summary.summary);
+    }
   }
 
   /** It was answered. */
@@ -193,7 +210,9 @@ export class Operation {
     if (span.slot < 0) return;
     const { recorder } = this.#database;
     this.#database.describe(span, this.summary, this.target);
-    if (typeof rows === "number") recorder.setAttribute(span, "db.response.returned_rows", rows);
+    if (typeof rows === "number") {
+      recorder.setAttribute(span, "db.response.returned_rows", rows);
+    }
     recorder.end(span);
   }
 
@@ -219,7 +238,11 @@ export class Operation {
 
   /** Several commands were sent at once. */
   setBatchSize(size: number): void {
-    this.#database.recorder.setAttribute(this.span, "db.operation.batch.size", size);
+    this.#database.recorder.setAttribute(
+      this.span,
+      "db.operation.batch.size",
+      size,
+    );
   }
 
   /** Makes a call with the operation's span as the current one. A throw ends it. */
@@ -259,7 +282,10 @@ export class Operation {
 
   /** Stands in for a callback: ends the operation and goes back to the caller's context. */
   // deno-lint-ignore no-explicit-any -- a callback of any shape
-  callback<F extends (...args: any[]) => unknown>(callback: F, rowsOf?: RowsOf): F {
+  callback<F extends (...args: any[]) => unknown>(
+    callback: F,
+    rowsOf?: RowsOf,
+  ): F {
     return inContext(this.#database.recorder, callback, (error, answer) => {
       if (error !== null && error !== undefined) this.fail(error);
       else this.endWith(answer, rowsOf);
@@ -298,7 +324,9 @@ function attributesOf(
   { summary, operation, collection, text }: QuerySummary,
   target: Target,
 ): Record<string, string | number> {
-  const attributes: Record<string, string | number> = { "db.system.name": target.system };
+  const attributes: Record<string, string | number> = {
+    "db.system.name": target.system,
+  };
   if (operation !== "") attributes["db.operation.name"] = operation;
   if (operation !== "") attributes["db.query.summary"] = summary;
   if (collection !== undefined) attributes["db.collection.name"] = collection;

@@ -54,14 +54,19 @@ function observe(database: Database, { Kv, AtomicOperation }: DenoKv): void {
   for (const [name, rowsOf] of Object.entries(METHODS)) {
     observeMethod(database, Kv.prototype, { name, rowsOf });
   }
-  observeMethod(database, AtomicOperation.prototype, { name: "commit", rowsOf: undefined });
+  observeMethod(database, AtomicOperation.prototype, {
+    name: "commit",
+    rowsOf: undefined,
+  });
   const list = summaryOf("list");
   replaceFunction(
     Kv.prototype,
     "list",
     (original) =>
       imitate(function (this: unknown, ...args: unknown[]) {
-        const iterator = Reflect.apply(original, this, args) as AsyncIterator<unknown>;
+        const iterator = Reflect.apply(original, this, args) as AsyncIterator<
+          unknown
+        >;
         return observeIterator(iterator, () => database.start(list));
       }, original),
   );
@@ -78,7 +83,10 @@ function observeMethod(
     name,
     (original) =>
       imitate(function (this: unknown, ...args: unknown[]) {
-        return database.start(summary).call({ fn: original, self: this, args }, rowsOf);
+        return database.start(summary).call(
+          { fn: original, self: this, args },
+          rowsOf,
+        );
       }, original),
   );
 }

@@ -36,30 +36,59 @@ export const duckdb: Hook = {
   name: "duckdb",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onPackage }) {
-    const database = new Database(recorder, { system: "duckdb", dialect: DUCKDB });
+    const database = new Database(recorder, {
+      system: "duckdb",
+      dialect: DUCKDB,
+    });
     const prepared = new WeakMap<object, QuerySummary>();
     onPackage({
       file: /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBConnection\.js$/,
       patch({ DuckDBConnection }: { DuckDBConnection: { prototype: object } }) {
         const { prototype } = DuckDBConnection;
-        observeMethods(database, prototype, (_connection, [sql]) => database.query(sql));
+        observeMethods(
+          database,
+          prototype,
+          (_connection, [sql]) => database.query(sql),
+        );
         for (const name of ["prepare", "extractStatements"]) {
-          rememberText(prototype, { name, prepared, textOf: (_it, sql) => database.query(sql) });
+          rememberText(prototype, {
+            name,
+            prepared,
+            textOf: (_it, sql) => database.query(sql),
+          });
         }
       },
     });
     onPackage({
-      file: /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBExtractedStatements\.js$/,
-      patch({ DuckDBExtractedStatements }: { DuckDBExtractedStatements: { prototype: object } }) {
+      file:
+        /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBExtractedStatements\.js$/,
+      patch(
+        { DuckDBExtractedStatements }: {
+          DuckDBExtractedStatements: { prototype: object };
+        },
+      ) {
         const { prototype } = DuckDBExtractedStatements;
-        rememberText(prototype, { name: "prepare", prepared, textOf: (it) => prepared.get(it) });
+        rememberText(prototype, {
+          name: "prepare",
+          prepared,
+          textOf: (it) => prepared.get(it),
+        });
       },
     });
     onPackage({
-      file: /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBPreparedStatement\.js$/,
-      patch({ DuckDBPreparedStatement }: { DuckDBPreparedStatement: { prototype: object } }) {
+      file:
+        /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBPreparedStatement\.js$/,
+      patch(
+        { DuckDBPreparedStatement }: {
+          DuckDBPreparedStatement: { prototype: object };
+        },
+      ) {
         const { prototype } = DuckDBPreparedStatement;
-        observeMethods(database, prototype, (statement) => prepared.get(statement) ?? NO_QUERY);
+        observeMethods(
+          database,
+          prototype,
+          (statement) => prepared.get(statement) ?? NO_QUERY,
+        );
       },
     });
   },

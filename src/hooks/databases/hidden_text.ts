@@ -21,7 +21,9 @@ export class HiddenText {
   #collapsedAt = -1;
 
   addSpace(): void {
-    if (this.#parts.length > 0 && this.#parts.at(-1) !== " ") this.#parts.push(" ");
+    if (this.#parts.length > 0 && this.#parts.at(-1) !== " ") {
+      this.#parts.push(" ");
+    }
   }
 
   addValue(text: string): void {
@@ -48,7 +50,9 @@ export class HiddenText {
       this.#collapse();
       return;
     } else if (symbol === ",") {
-      if (this.#last !== ")") this.#collapsedAt = this.#listAt >= 0 ? this.#collapsedAt : -1;
+      if (this.#last !== ")") {
+        this.#collapsedAt = this.#listAt >= 0 ? this.#collapsedAt : -1;
+      }
     } else if (symbol !== "-" && symbol !== "+") {
       this.#listAt = -1;
       this.#collapsedAt = -1;

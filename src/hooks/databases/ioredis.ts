@@ -38,7 +38,10 @@ export const ioredis: Hook = {
   name: "ioredis",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onPackage }) {
-    const database = new Database(recorder, { system: "redis", statusOf: redisStatus });
+    const database = new Database(recorder, {
+      system: "redis",
+      statusOf: redisStatus,
+    });
     onPackage({
       file: /\/node_modules\/ioredis\/built\/Redis\.js$/,
       patch: (exported: { default: { prototype: object } }) =>
@@ -60,10 +63,16 @@ function observeClient(database: Database, prototype: object): void {
     "sendCommand",
     (original) =>
       imitate(function (this: Redis, ...args: unknown[]) {
-        const [command, stream] = args as [Command, { isPipeline?: boolean } | undefined];
+        const [command, stream] = args as [
+          Command,
+          { isPipeline?: boolean } | undefined,
+        ];
         if (stream?.isPipeline !== true && !open.has(command)) {
           open.add(command);
-          const operation = database.start(database.command(command.name), targetOf(this));
+          const operation = database.start(
+            database.command(command.name),
+            targetOf(this),
+          );
           observe(command, {
             resolved: () => operation.end(),
             rejected: (error) => operation.fail(error),
@@ -91,7 +100,8 @@ function observePipelines(database: Database, prototype: object): void {
           );
           operation.setBatchSize(names.length - (isMulti ? 2 : 0));
           observe(this, {
-            resolved: (answers) => endPipeline(operation, answers as [unknown][]),
+            resolved: (answers) =>
+              endPipeline(operation, answers as [unknown][]),
             rejected: (error) => operation.fail(error),
             settled: () => {},
           });
@@ -102,8 +112,13 @@ function observePipelines(database: Database, prototype: object): void {
 }
 
 /** A pipeline is as good as its commands, each of which has an error or an answer. */
-function endPipeline(operation: Operation, answers: readonly [unknown][]): void {
-  const failed = answers.find(([error]) => error !== null && error !== undefined);
+function endPipeline(
+  operation: Operation,
+  answers: readonly [unknown][],
+): void {
+  const failed = answers.find(([error]) =>
+    error !== null && error !== undefined
+  );
   if (failed === undefined) operation.end();
   else operation.fail(failed[0]);
 }

@@ -15,35 +15,46 @@ type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
  * Follows an iterator, synchronous or not. It stays the same object; what is
  * added to it cannot be enumerated where it could not before.
  */
-export function observeIterator<T extends AnyIterator>(iterator: T, start: () => Operation): T {
+export function observeIterator<T extends AnyIterator>(
+  iterator: T,
+  start: () => Operation,
+): T {
   let operation: Operation | undefined;
   let rows = 0;
   const told = (step: unknown) => {
     if ((step as IteratorResult<unknown>).done === true) operation!.end(rows);
     else rows++;
   };
-  replace(iterator, "next", (next) =>
-    function (this: unknown, ...args: unknown[]) {
-      operation ??= start();
-      const step = operation.within(() => Reflect.apply(next, this, args));
-      if (!(step instanceof Promise)) {
-        told(step);
-        return step;
-      }
-      return step.then((result) => {
-        told(result);
-        return result;
-      }, (error: unknown) => {
-        operation!.fail(error);
-        throw error;
-      });
-    });
-  for (const name of ["return", "throw"]) {
-    replace(iterator, name, (method) =>
+  replace(
+    iterator,
+    "next",
+    (next) =>
       function (this: unknown, ...args: unknown[]) {
-        operation?.end(rows);
-        return Reflect.apply(method, this, args);
-      });
+        operation ??= start();
+        const step = operation.within(() => Reflect.apply(next, this, args));
+        if (!(step instanceof Promise)) {
+          told(step);
+          return step;
+        }
+        return step.then((result) => {
+          told(result);
+          return result;
+        }, (error: unknown) => {
+          operation!.fail(error);
+          throw error;
+        });
+      },
+  );
+  for (const name of ["return", "throw"]) {
+    replace(
+      iterator,
+      name,
+      (method) =>
+        function (this: unknown, ...args: unknown[]) {
+          operation?.end(rows);
+          return Reflect.apply(method, this, args);
+        },
+    );
   }
   if (typeof (iterator as { return?: unknown }).return !== "function") {
     // A loop that breaks off says so to nobody else. It does not look at the answer.
@@ -53,14 +64,20 @@ export function observeIterator<T extends AnyIterator>(iterator: T, start: () =>
       value(value: unknown) {
         operation?.end(rows);
         const answer = { done: true, value };
-        return Symbol.asyncIterator in iterator ? Promise.resolve(answer) : answer;
+        return Symbol.asyncIterator in iterator
+          ? Promise.resolve(answer)
+          : answer;
       },
     });
   }
   return iterator;
 }
 
-function replace(iterator: object, name: string, wrap: (method: Method) => Method): void {
+function replace(
+  iterator: object,
+  name: string,
+  wrap: (method: Method) => Method,
+): void {
   const method = (iterator as Record<string, unknown>)[name];
   if (typeof method !== "function") return;
   Object.defineProperty(iterator, name, {

@@ -14,7 +14,10 @@ type AnyFunction = (...args: any[]) => unknown;
 export type OnResult = (value: unknown, args: readonly unknown[]) => unknown;
 
 /** Stands in for the function or class that `read` returns, which is asked once. */
-export function lazyFunction(read: () => AnyFunction, onResult: OnResult): AnyFunction {
+export function lazyFunction(
+  read: () => AnyFunction,
+  onResult: OnResult,
+): AnyFunction {
   const get = once(() => {
     const original = read();
     nameClass(original);
@@ -25,7 +28,8 @@ export function lazyFunction(read: () => AnyFunction, onResult: OnResult): AnyFu
   const target = function () {}.bind(undefined);
   const proxy: AnyFunction = new Proxy<AnyFunction>(target, {
     ...forwardTo(get),
-    apply: (_target, self, args) => onResult(Reflect.apply(get(), self, args), args),
+    apply: (_target, self, args) =>
+      onResult(Reflect.apply(get(), self, args), args),
     construct(_target, args, newTarget) {
       const made = newTarget === proxy ? get() : newTarget as AnyFunction;
       return onResult(Reflect.construct(get(), args, made), args) as object;
@@ -34,10 +38,14 @@ export function lazyFunction(read: () => AnyFunction, onResult: OnResult): AnyFu
   /** Instances are to name the class that the program knows. */
   function nameClass(original: AnyFunction): void {
     const prototype = original.prototype as object | undefined;
-    const descriptor = prototype && Object.getOwnPropertyDescriptor(prototype, "constructor");
+    const descriptor = prototype &&
+      Object.getOwnPropertyDescriptor(prototype, "constructor");
     if (descriptor?.value !== original) return;
     if (descriptor.configurable === true || descriptor.writable === true) {
-      Object.defineProperty(prototype!, "constructor", { ...descriptor, value: proxy });
+      Object.defineProperty(prototype!, "constructor", {
+        ...descriptor,
+        value: proxy,
+      });
     }
   }
   return proxy;
@@ -55,7 +63,10 @@ export function lazyObject(read: () => object): object {
       const method = value as AnyFunction;
       let bound = methods.get(method);
       if (bound === undefined) {
-        bound = imitate((...args: unknown[]) => Reflect.apply(method, get(), args), method);
+        bound = imitate(
+          (...args: unknown[]) => Reflect.apply(method, get(), args),
+          method,
+        );
         methods.set(method, bound);
       }
       return bound;
@@ -81,7 +92,8 @@ function forwardTo(get: () => object): ProxyHandler<any> {
       // What the target does not have must look as if it could be removed.
       return descriptor && { ...descriptor, configurable: true };
     },
-    defineProperty: (_target, key, descriptor) => Reflect.defineProperty(get(), key, descriptor),
+    defineProperty: (_target, key, descriptor) =>
+      Reflect.defineProperty(get(), key, descriptor),
     getPrototypeOf: () => Reflect.getPrototypeOf(get()),
   };
 }

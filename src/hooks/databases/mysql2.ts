@@ -7,7 +7,12 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, inContext, type Operation, type Target } from "./database.ts";
+import {
+  Database,
+  inContext,
+  type Operation,
+  type Target,
+} from "./database.ts";
 import { MYSQL } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -53,11 +58,13 @@ export const mysql2: Hook = {
     // Earlier versions had no folder `base`; since then, the other file inherits.
     onPackage({
       file: /\/node_modules\/mysql2\/lib\/(?:base\/)?connection\.js$/,
-      patch: (exported: { prototype: object }) => observeConnection(database, exported.prototype),
+      patch: (exported: { prototype: object }) =>
+        observeConnection(database, exported.prototype),
     });
     onPackage({
       file: /\/node_modules\/mysql2\/lib\/(?:base\/)?pool\.js$/,
-      patch: (exported: { prototype: object }) => observePool(database, exported.prototype),
+      patch: (exported: { prototype: object }) =>
+        observePool(database, exported.prototype),
     });
   },
 };
@@ -80,7 +87,9 @@ function observeConnection(database: Database, prototype: object): void {
             operation.fail(error);
             throw error;
           }
-          if (!isObserved) observeCommand(database, command as Command, settled);
+          if (!isObserved) {
+            observeCommand(database, command as Command, settled);
+          }
           return command;
         }, original),
     );
@@ -92,8 +101,12 @@ function observeConnection(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: Connection, ...args: unknown[]) {
         const command = args[0] as Command;
-        if (command?.statement?.query !== undefined && command.sql === undefined) {
-          const operation = database.start(database.query(command.statement.query));
+        if (
+          command?.statement?.query !== undefined && command.sql === undefined
+        ) {
+          const operation = database.start(
+            database.query(command.statement.query),
+          );
           operation.target = targetOf(this.config);
           const settled = observed(operation, this);
           if (!withOnResult(command, operation, settled)) {
@@ -112,13 +125,18 @@ function observePool(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: Pool, ...args: unknown[]) {
         const [callback] = args;
-        if (typeof callback !== "function") return Reflect.apply(original, this, args);
+        if (typeof callback !== "function") {
+          return Reflect.apply(original, this, args);
+        }
         if ((this._freeConnections?.length ?? 0) > 0) {
           args[0] = inContext(database.recorder, callback as Callback);
           return Reflect.apply(original, this, args);
         }
         const target = targetOf(this.config.connectionConfig);
-        const operation = database.start(database.step("mysql2.pool.connect"), target);
+        const operation = database.start(
+          database.step("mysql2.pool.connect"),
+          target,
+        );
         args[0] = operation.callback(callback as Callback, () => undefined);
         return operation.within(() => Reflect.apply(original, this, args));
       }, original),
@@ -133,7 +151,9 @@ interface Settled {
 
 function observed(operation: Operation, connection: Connection): Settled {
   const name = () => {
-    if (connection._isMariaDB === true) operation.target = mariadbOf(operation.target!);
+    if (connection._isMariaDB === true) {
+      operation.target = mariadbOf(operation.target!);
+    }
   };
   return {
     end(rows) {
@@ -148,8 +168,14 @@ function observed(operation: Operation, connection: Connection): Settled {
 }
 
 /** Puts our callback into the place of the program's. @returns whether there is one. */
-function withCallback(args: unknown[], operation: Operation, settled: Settled): boolean {
-  const at = args.findIndex((argument, index) => index > 0 && typeof argument === "function");
+function withCallback(
+  args: unknown[],
+  operation: Operation,
+  settled: Settled,
+): boolean {
+  const at = args.findIndex((argument, index) =>
+    index > 0 && typeof argument === "function"
+  );
   if (at > 0) {
     args[at] = resultCallback(args[at] as Callback, operation, settled);
     return true;
@@ -158,13 +184,25 @@ function withCallback(args: unknown[], operation: Operation, settled: Settled): 
     withOnResult(args[0] as Command, operation, settled);
 }
 
-function withOnResult(command: Command, operation: Operation, settled: Settled): boolean {
+function withOnResult(
+  command: Command,
+  operation: Operation,
+  settled: Settled,
+): boolean {
   if (typeof command.onResult !== "function") return false;
-  command.onResult = resultCallback(command.onResult as Callback, operation, settled);
+  command.onResult = resultCallback(
+    command.onResult as Callback,
+    operation,
+    settled,
+  );
   return true;
 }
 
-function resultCallback(callback: Callback, operation: Operation, settled: Settled): Callback {
+function resultCallback(
+  callback: Callback,
+  operation: Operation,
+  settled: Settled,
+): Callback {
   return inContext(operation.recorder, callback, (error, answer) => {
     if (error) settled.fail(error);
     else settled.end(rowsOf(answer));
@@ -172,18 +210,28 @@ function resultCallback(callback: Callback, operation: Operation, settled: Settl
 }
 
 /** Follows the events of a query without a callback, which run in the caller's context too. */
-function observeCommand(database: Database, command: Command, settled: Settled): void {
+function observeCommand(
+  database: Database,
+  command: Command,
+  settled: Settled,
+): void {
   let rows = 0;
   const emit = inContext(database.recorder, command.emit, (event, value) => {
     if (event === "result") rows += rowsOf(value) ?? 1;
     else if (event === "error") settled.fail(value);
     else if (event === "end") settled.end(rows);
   });
-  Object.defineProperty(command, "emit", { value: emit, writable: true, configurable: true });
+  Object.defineProperty(command, "emit", {
+    value: emit,
+    writable: true,
+    configurable: true,
+  });
 }
 
 function textOf(query: unknown): unknown {
-  return typeof query === "object" && query !== null ? (query as { sql?: unknown }).sql : query;
+  return typeof query === "object" && query !== null
+    ? (query as { sql?: unknown }).sql
+    : query;
 }
 
 function targetOf({ host, port, socketPath, database }: Config): Target {
@@ -204,6 +252,7 @@ function rowsOf(answer: unknown): number | undefined {
   }
   const [first] = answer as unknown[];
   const hasSeveral = Array.isArray(first) ||
-    typeof (first as { affectedRows?: unknown } | undefined)?.affectedRows === "number";
+    typeof (first as { affectedRows?: unknown } | undefined)?.affectedRows ===
+      "number";
   return hasSeveral ? undefined : answer.length;
 }

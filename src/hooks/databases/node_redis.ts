@@ -34,7 +34,10 @@ export const nodeRedis: Hook = {
   name: "redis",
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onPackage }) {
-    const database = new Database(recorder, { system: "redis", statusOf: redisStatus });
+    const database = new Database(recorder, {
+      system: "redis",
+      statusOf: redisStatus,
+    });
     onPackage({
       file: /\/node_modules\/@redis\/client\/dist\/lib\/client\/index\.js$/,
       patch: (exported: { default: { prototype: object } }) =>
@@ -55,8 +58,13 @@ function observeClient(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: Client, ...args: unknown[]) {
         const name = (args[0] as unknown[] | undefined)?.[0];
-        const operation = database.start(database.command(name), targetOf(this));
-        return operation.ended(operation.within(() => Reflect.apply(original, this, args)));
+        const operation = database.start(
+          database.command(name),
+          targetOf(this),
+        );
+        return operation.ended(
+          operation.within(() => Reflect.apply(original, this, args)),
+        );
       }, original),
   );
   for (const name of PUB_SUB) {
@@ -65,20 +73,35 @@ function observeClient(database: Database, prototype: object): void {
       name,
       (original) =>
         imitate(function (this: Client, ...args: unknown[]) {
-          const operation = database.start(database.command(name), targetOf(this));
-          return operation.ended(operation.within(() => Reflect.apply(original, this, args)));
+          const operation = database.start(
+            database.command(name),
+            targetOf(this),
+          );
+          return operation.ended(
+            operation.within(() => Reflect.apply(original, this, args)),
+          );
         }, original),
     );
   }
-  for (const [method, name] of [["_executeMulti", "MULTI"], ["_executePipeline", "PIPELINE"]]) {
+  for (
+    const [method, name] of [["_executeMulti", "MULTI"], [
+      "_executePipeline",
+      "PIPELINE",
+    ]]
+  ) {
     replaceFunction(
       prototype,
       method!,
       (original) =>
         imitate(function (this: Client, ...args: unknown[]) {
-          const operation = database.start(database.command(name), targetOf(this));
+          const operation = database.start(
+            database.command(name),
+            targetOf(this),
+          );
           operation.setBatchSize((args[0] as unknown[]).length);
-          return operation.ended(operation.within(() => Reflect.apply(original, this, args)));
+          return operation.ended(
+            operation.within(() => Reflect.apply(original, this, args)),
+          );
         }, original),
     );
   }

@@ -12,7 +12,12 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, inContext, type Operation, type Target } from "./database.ts";
+import {
+  Database,
+  inContext,
+  type Operation,
+  type Target,
+} from "./database.ts";
 import { POSTGRES } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -72,15 +77,26 @@ function observeClient(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: Client, ...args: unknown[]) {
         const [query] = args;
-        if (query === null || query === undefined) return Reflect.apply(original, this, args);
-        const text = typeof query === "string" ? query : textOf(query as object);
+        if (query === null || query === undefined) {
+          return Reflect.apply(original, this, args);
+        }
+        const text = typeof query === "string"
+          ? query
+          : textOf(query as object);
         const operation = database.start(database.query(text), targetOf(this));
         if (typeof (query as { submit?: unknown }).submit === "function") {
-          observeSubmittable(database.recorder, query as Record<string, Callback>, operation);
+          observeSubmittable(
+            database.recorder,
+            query as Record<string, Callback>,
+            operation,
+          );
           return resultOf(operation, () => Reflect.apply(original, this, args));
         }
         const hasCallback = withCallback(args, operation);
-        const result = resultOf(operation, () => Reflect.apply(original, this, args));
+        const result = resultOf(
+          operation,
+          () => Reflect.apply(original, this, args),
+        );
         return hasCallback ? result : operation.ended(result, rowsOf);
       }, original),
   );
@@ -89,7 +105,10 @@ function observeClient(database: Database, prototype: object): void {
     "connect",
     (original) =>
       imitate(function (this: Client, ...args: unknown[]) {
-        const operation = database.start(database.step("pg.connect"), targetOf(this));
+        const operation = database.start(
+          database.step("pg.connect"),
+          targetOf(this),
+        );
         return connect(operation, { fn: original, self: this, args });
       }, original),
   );
@@ -109,7 +128,10 @@ function observePool(database: Database, prototype: object): void {
           }
           return Reflect.apply(original, this, args);
         }
-        const operation = database.start(database.step("pg.pool.connect"), targetOf(this.options));
+        const operation = database.start(
+          database.step("pg.pool.connect"),
+          targetOf(this.options),
+        );
         return connect(operation, { fn: original, self: this, args });
       }, original),
   );
@@ -120,7 +142,9 @@ function connect(
   { fn, self, args }: { fn: Callback; self: unknown; args: unknown[] },
 ): unknown {
   const [callback] = args;
-  if (typeof callback !== "function") return operation.call({ fn, self, args }, () => undefined);
+  if (typeof callback !== "function") {
+    return operation.call({ fn, self, args }, () => undefined);
+  }
   args[0] = operation.callback(callback as Callback, () => undefined);
   return operation.within(() => Reflect.apply(fn, self, args));
 }
@@ -143,10 +167,14 @@ function withCallback(args: unknown[], operation: Operation): boolean {
     return true;
   }
   const [config] = args as [{ callback?: unknown }];
-  if (typeof config !== "object" || typeof config.callback !== "function") return false;
+  if (typeof config !== "object" || typeof config.callback !== "function") {
+    return false;
+  }
   // Only where the client would look for it too.
   args[0] = Object.create(config, {
-    callback: { value: operation.callback(config.callback as Callback, rowsOf) },
+    callback: {
+      value: operation.callback(config.callback as Callback, rowsOf),
+    },
   });
   return true;
 }
@@ -176,7 +204,10 @@ function observeSubmittable(
 }
 
 function textOf(query: object): unknown {
-  const { text, cursor } = query as { text?: unknown; cursor?: { text?: unknown } };
+  const { text, cursor } = query as {
+    text?: unknown;
+    cursor?: { text?: unknown };
+  };
   return text ?? cursor?.text;
 }
 

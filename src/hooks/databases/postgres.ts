@@ -3,14 +3,20 @@
  * awaited or asked for its rows, by its method `handle`, and has its whole text
  * only when it is sent, since a text may be made of fragments.
  *
- * Which server it goes to is known to closures of the package alone.
+ * Which server it goes to is known to closures of the package alone, so a line
+ * of its source is changed to tell.
  *
  * @module
  */
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, inContext, type Operation } from "./database.ts";
+import {
+  Database,
+  inContext,
+  type Operation,
+  type Target,
+} from "./database.ts";
 import { POSTGRES } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -18,6 +24,7 @@ type Callback = (...args: any[]) => unknown;
 
 /** What the package keeps of a query, as far as it is used here. */
 interface Query {
+  handler: object;
   strings: readonly string[];
   /** The whole text, once it is sent. */
   string?: string;
@@ -28,14 +35,39 @@ interface Query {
   reject: Callback;
 }
 
+/** Of a client, of which each function that runs its queries knows. */
+interface Options {
+  host?: readonly string[];
+  port?: readonly number[];
+  path?: string | false;
+  database?: string;
+}
+
+/** Key of the function that the changed line calls. */
+const REGISTRY = "ferret.postgres";
+const LINE = "handler.debug = options.debug";
+const CHANGED_LINE =
+  `handler.debug = (globalThis[Symbol.for("${REGISTRY}")]?.(handler, options), options.debug)`;
+
 export const postgres: Hook = {
   name: "postgres",
   runtimes: ["deno", "bun", "node"],
-  install({ recorder, onPackage }) {
+  install({ recorder, onPackage, patchSource }) {
     const database = new Database(recorder, {
       system: "postgresql",
       dialect: POSTGRES,
       statusOf: (error) => (error as { code?: unknown }).code,
+    });
+    const targets = new WeakMap<object, Target>();
+    Object.defineProperty(globalThis, Symbol.for(REGISTRY), {
+      configurable: true,
+      value: (handler: object, options: Options) =>
+        void targets.set(handler, targetOf(options)),
+    });
+    patchSource({
+      file: /\/node_modules\/postgres\/(?:cjs\/)?src\/index\.js$/,
+      apply: (source) =>
+        source.includes(LINE) ? source.replace(LINE, CHANGED_LINE) : undefined,
     });
     onPackage({
       file: /\/node_modules\/postgres\/(?:cjs\/)?src\/query\.js$/,
@@ -45,7 +77,9 @@ export const postgres: Hook = {
           "handle",
           (original) =>
             imitate(function (this: Query) {
-              if (!this.executed) observeQuery(database, this);
+              if (!this.executed) {
+                observeQuery(database, this, targets.get(this.handler));
+              }
               return Reflect.apply(original, this, []);
             }, original),
         );
@@ -54,19 +88,31 @@ export const postgres: Hook = {
   },
 };
 
-function observeQuery(database: Database, query: Query): void {
+function observeQuery(
+  database: Database,
+  query: Query,
+  target: Target | undefined,
+): void {
   const { recorder } = database;
   // Until the text is known. A query from a file has none yet.
-  const operation = database.start(database.query(query.strings.join("$0")));
+  const operation = database.start(
+    database.query(query.strings.join("$0")),
+    target,
+  );
   const end = (answer: unknown) => {
     useText(database, query, operation);
-    operation.endWith(answer, query.cursorFn === undefined ? rowsOf : undefined);
+    operation.endWith(
+      answer,
+      query.cursorFn === undefined ? rowsOf : undefined,
+    );
   };
   const fail = (error: unknown) => {
     useText(database, query, operation);
     operation.fail(error);
   };
-  if (query.forEachFn !== undefined) query.forEachFn = inContext(recorder, query.forEachFn);
+  if (query.forEachFn !== undefined) {
+    query.forEachFn = inContext(recorder, query.forEachFn);
+  }
   if (query.cursorFn === undefined) {
     query.resolve = before(query.resolve, end);
     query.reject = before(query.reject, fail);
@@ -79,7 +125,11 @@ function observeQuery(database: Database, query: Query): void {
 }
 
 /** The text that was sent says more than the pieces of a template. */
-function useText(database: Database, { string }: Query, operation: Operation): void {
+function useText(
+  database: Database,
+  { string }: Query,
+  operation: Operation,
+): void {
   if (operation.span.slot >= 0 && string !== undefined) {
     operation.setSummary(database.query(string));
   }
@@ -104,6 +154,15 @@ function observeProperty(
     get: () => now,
     set: (fn: Callback) => void (now = before(fn, told)),
   });
+}
+
+function targetOf({ host = [], port = [], path, database }: Options): Target {
+  const target = { system: "postgresql", namespace: database };
+  if (typeof path === "string") return { ...target, address: path };
+  // Of several servers, nobody says which it is.
+  return host.length === 1
+    ? { ...target, address: host[0], port: port[0] }
+    : target;
 }
 
 function rowsOf(answer: unknown): number | undefined {

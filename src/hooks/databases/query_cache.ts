@@ -50,7 +50,9 @@ export class QueryCache {
     const summary = summarizeQuery(text, this.#dialect);
     const known = this.#summaries.get(summary.text);
     if (known !== undefined) return known;
-    if (this.#summaries.size < 2 * MAX_TEXTS) this.#summaries.set(summary.text, summary);
+    if (this.#summaries.size < 2 * MAX_TEXTS) {
+      this.#summaries.set(summary.text, summary);
+    }
     return summary;
   }
 }

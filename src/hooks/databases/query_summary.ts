@@ -51,7 +51,9 @@ const OPERATIONS = words(
 /** Operations that one statement can have several of. */
 const NESTED = words("SELECT INSERT UPDATE DELETE MERGE");
 /** Operations whose table follows without another word. */
-const DIRECT = words("INSERT UPDATE REPLACE TRUNCATE TABLE COPY DESCRIBE DESC CALL SUMMARIZE");
+const DIRECT = words(
+  "INSERT UPDATE REPLACE TRUNCATE TABLE COPY DESCRIBE DESC CALL SUMMARIZE",
+);
 /** Operations with a list of tables behind `FROM`. */
 const READERS = words("SELECT DELETE UPDATE");
 /** Before the name of a table, and not it. */
@@ -85,7 +87,10 @@ interface Level {
 /** Summarizes a query. */
 export function summarizeQuery(sql: string, dialect: Dialect): QuerySummary {
   const isCut = sql.length > MAX_QUERY_CHARS;
-  const scanner = new SqlScanner(isCut ? sql.slice(0, MAX_QUERY_CHARS) : sql, dialect);
+  const scanner = new SqlScanner(
+    isCut ? sql.slice(0, MAX_QUERY_CHARS) : sql,
+    dialect,
+  );
   const hidden = new HiddenText();
   const reader = new SummaryReader();
   for (let kind = scanner.next(); kind !== END; kind = scanner.next()) {
@@ -95,10 +100,12 @@ export function summarizeQuery(sql: string, dialect: Dialect): QuerySummary {
     }
     const token = scanner.text.slice(scanner.start, scanner.end);
     if (kind === LITERAL) hidden.addValue("?");
-    else if (kind === PARAMETER) hidden.addValue(token[0] === "?" ? "?" : token);
-    else if (kind === SYMBOL) hidden.addSymbol(token);
-    else if (kind === NAME_OR_LITERAL && !reader.expectsName) hidden.addValue("?");
-    else hidden.addWord(token);
+    else if (kind === PARAMETER) {
+      hidden.addValue(token[0] === "?" ? "?" : token);
+    } else if (kind === SYMBOL) hidden.addSymbol(token);
+    else if (kind === NAME_OR_LITERAL && !reader.expectsName) {
+      hidden.addValue("?");
+    } else hidden.addWord(token);
     reader.read(kind, token);
   }
   reader.finish();
@@ -234,7 +241,9 @@ class SummaryReader {
         this.#statementHasMain = false;
         this.#expects = false;
         this.#isInDefinition = false;
-        if (this.#parts.length > 0 && this.#parts.at(-1) !== ";") this.#parts.push(";");
+        if (this.#parts.length > 0 && this.#parts.at(-1) !== ";") {
+          this.#parts.push(";");
+        }
         break;
       default:
         this.#expects = false;
@@ -250,7 +259,9 @@ class SummaryReader {
     if (isAtStart) return this.#begin(word, level);
     switch (word) {
       case "WITH":
-        if (level.operation === "" && this.#levels.length > 1) this.#beginWith(level);
+        if (level.operation === "" && this.#levels.length > 1) {
+          this.#beginWith(level);
+        }
         return;
       case "FROM":
         // Not `EXTRACT(year FROM t)`, nor `IS DISTINCT FROM`.
@@ -263,7 +274,9 @@ class SummaryReader {
         this.#expectTables(level);
         return;
       case "USING":
-        if (level.operation === "DELETE" || level.operation === "MERGE") this.#expectTables(level);
+        if (level.operation === "DELETE" || level.operation === "MERGE") {
+          this.#expectTables(level);
+        }
         return;
       case "ON":
         if (level.operation.endsWith(" INDEX")) this.#expects = true;
@@ -272,17 +285,23 @@ class SummaryReader {
         if (level.operation === "MERGE") this.#expects = true;
         return;
     }
-    if (level.operation === "PRAGMA" && this.#previous === "PRAGMA") this.#parts.push(token);
-    if (word === "TRANSACTION" && this.#previous === "START") this.#parts.push("TRANSACTION");
-    if (NESTED.has(word) && this.#isOperation(word, level)) this.#begin(word, level);
-    else if (AFTER_TABLES.has(word)) level.isInTables = false;
+    if (level.operation === "PRAGMA" && this.#previous === "PRAGMA") {
+      this.#parts.push(token);
+    }
+    if (word === "TRANSACTION" && this.#previous === "START") {
+      this.#parts.push("TRANSACTION");
+    }
+    if (NESTED.has(word) && this.#isOperation(word, level)) {
+      this.#begin(word, level);
+    } else if (AFTER_TABLES.has(word)) level.isInTables = false;
   }
 
   /** Whether a word that can be an operation is one here. */
   #isOperation(word: string, level: Level): boolean {
     if (word === "SELECT") return true;
     // Not `FOR UPDATE`, `ON DELETE`, `DO UPDATE`: there, the level has its operation.
-    return level.operation === "" && (this.#levels.length === 1 || this.#previous === "(") ||
+    return level.operation === "" &&
+        (this.#levels.length === 1 || this.#previous === "(") ||
       level.operation === "EXPLAIN" || level.operation === "PREPARE";
   }
 
@@ -294,7 +313,9 @@ class SummaryReader {
     level.operation = operation;
     level.isInWith = false;
     level.isInTables = false;
-    if (operation === "CREATE" || operation === "DROP" || operation === "ALTER") {
+    if (
+      operation === "CREATE" || operation === "DROP" || operation === "ALTER"
+    ) {
       this.#isInDefinition = true;
       return;
     }
@@ -352,5 +373,7 @@ function words(list: string): ReadonlySet<string> {
 /** A name without its quotes. */
 function unquoted(name: string): string {
   const first = name[0];
-  return first === '"' || first === "`" || first === "[" ? name.slice(1, -1) : name;
+  return first === '"' || first === "`" || first === "["
+    ? name.slice(1, -1)
+    : name;
 }

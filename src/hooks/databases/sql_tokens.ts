@@ -87,11 +87,15 @@ export class SqlScanner {
     const char = text[start]!;
     const code = text.charCodeAt(start);
     if (isSpace(code) || this.#isComment(start)) return this.#scanSpace();
-    if (isDigit(code) || (char === "." && isDigit(text.charCodeAt(start + 1)))) {
+    if (
+      isDigit(code) || (char === "." && isDigit(text.charCodeAt(start + 1)))
+    ) {
       return this.#scanNumber();
     }
     if (isWordStart(code)) return this.#scanWord();
-    if (char === "'") return this.#scanString(start, this.#dialect.hasBackslashes);
+    if (char === "'") {
+      return this.#scanString(start, this.#dialect.hasBackslashes);
+    }
     if (char === '"') return this.#scanDoubleQuoted();
     if (this.#dialect.nameQuotes.includes(char)) {
       return this.#endName(char === "[" ? "]" : char);
@@ -102,7 +106,10 @@ export class SqlScanner {
       return PARAMETER;
     }
     const follows = text.charCodeAt(start + 1);
-    if ((char === ":" || char === "@") && isWordStart(follows) && text[start - 1] !== ":") {
+    if (
+      (char === ":" || char === "@") && isWordStart(follows) &&
+      text[start - 1] !== ":"
+    ) {
       this.end = skipWhile(text, start + 1, isWordPart);
       return PARAMETER;
     }
@@ -156,7 +163,8 @@ export class SqlScanner {
   #scanNumber(): number {
     const { text } = this;
     let at = this.start;
-    const isHex = text[at] === "0" && (text[at + 1] === "x" || text[at + 1] === "X");
+    const isHex = text[at] === "0" &&
+      (text[at + 1] === "x" || text[at + 1] === "X");
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (isWordPart(code) || code === 0x2e /* . */) continue;
@@ -176,7 +184,8 @@ export class SqlScanner {
     if (text[end] !== "'" || end - start > 16) return WORD;
     const word = text.slice(start, end);
     if (!STRING_PREFIX.test(word)) return WORD;
-    const isEscaped = this.#dialect.isPostgres && (word === "e" || word === "E");
+    const isEscaped = this.#dialect.isPostgres &&
+      (word === "e" || word === "E");
     return this.#scanString(end, isEscaped || this.#dialect.hasBackslashes);
   }
 
@@ -208,7 +217,9 @@ export class SqlScanner {
 
   #scanDoubleQuoted(): number {
     const { doubleQuoted, hasBackslashes } = this.#dialect;
-    if (doubleQuoted === "string") return this.#scanString(this.start, hasBackslashes, '"');
+    if (doubleQuoted === "string") {
+      return this.#scanString(this.start, hasBackslashes, '"');
+    }
     const kind = this.#endName('"');
     return kind === NAME && doubleQuoted === "either" ? NAME_OR_LITERAL : kind;
   }
@@ -242,7 +253,11 @@ export class SqlScanner {
       }
     }
     if (isDigit(follows) || isWordStart(follows)) {
-      this.end = skipWhile(text, start + 1, isDigit(follows) ? isDigit : isWordPart);
+      this.end = skipWhile(
+        text,
+        start + 1,
+        isDigit(follows) ? isDigit : isWordPart,
+      );
       return PARAMETER;
     }
     this.end = start + 1;
@@ -250,7 +265,11 @@ export class SqlScanner {
   }
 }
 
-function skipWhile(text: string, at: number, test: (code: number) => boolean): number {
+function skipWhile(
+  text: string,
+  at: number,
+  test: (code: number) => boolean,
+): number {
   while (at < text.length && test(text.charCodeAt(at))) at++;
   return at;
 }
@@ -265,7 +284,8 @@ function isDigit(code: number): boolean {
 
 /** A letter, `_`, or anything beyond ASCII, as databases have it. */
 function isWordStart(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f ||
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f ||
     code >= 0x80;
 }
 

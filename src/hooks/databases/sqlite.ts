@@ -10,7 +10,11 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
+import {
+  observedMethod,
+  type Prepared,
+  STATEMENT_METHODS,
+} from "./statements.ts";
 
 interface SqliteDatabase {
   location(): string | null;
@@ -26,7 +30,9 @@ export const sqlite: Hook = {
   runtimes: ["deno", "bun", "node"],
   install({ recorder, onModule }) {
     onModule(["sqlite"], () => {
-      const { DatabaseSync, StatementSync } = builtin<SqliteModule>("node:sqlite");
+      const { DatabaseSync, StatementSync } = builtin<SqliteModule>(
+        "node:sqlite",
+      );
       const database = new Database(recorder, {
         system: "sqlite",
         dialect: SQLITE,
@@ -37,7 +43,8 @@ export const sqlite: Hook = {
         replaceFunction(
           StatementSync.prototype,
           name,
-          (original) => observedMethod(database, name, original, (it) => prepared.get(it)),
+          (original) =>
+            observedMethod(database, name, original, (it) => prepared.get(it)),
         );
       }
     });
@@ -52,7 +59,10 @@ function observeDatabases(database: Database, prototype: object): void {
     "exec",
     (original) =>
       imitate(function (this: SqliteDatabase, ...args: unknown[]) {
-        const operation = database.start(database.query(args[0]), targetOf(this));
+        const operation = database.start(
+          database.query(args[0]),
+          targetOf(this),
+        );
         return operation.call({ fn: original, self: this, args });
       }, original),
   );
@@ -62,7 +72,10 @@ function observeDatabases(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: SqliteDatabase, ...args: unknown[]) {
         const statement = Reflect.apply(original, this, args) as object;
-        prepared.set(statement, { summary: database.query(args[0]), target: targetOf(this) });
+        prepared.set(statement, {
+          summary: database.query(args[0]),
+          target: targetOf(this),
+        });
         return statement;
       }, original),
   );
@@ -74,7 +87,9 @@ function observeDatabases(database: Database, prototype: object): void {
       imitate(function (this: SqliteDatabase, ...args: unknown[]) {
         const store = Reflect.apply(original, this, args) as object;
         stores.set(store, this);
-        if (!isStoreObserved) observeStores(database, Object.getPrototypeOf(store));
+        if (!isStoreObserved) {
+          observeStores(database, Object.getPrototypeOf(store));
+        }
         isStoreObserved = true;
         return store;
       }, original),
@@ -93,7 +108,10 @@ function observeStores(database: Database, prototype: object): void {
         observedMethod(database, name, original, (store, [strings]) => {
           const owner = stores.get(store);
           if (owner === undefined || !Array.isArray(strings)) return undefined;
-          return { summary: database.query(strings.join("?")), target: targetOf(owner) };
+          return {
+            summary: database.query(strings.join("?")),
+            target: targetOf(owner),
+          };
         }),
     );
   }

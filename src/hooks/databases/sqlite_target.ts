@@ -18,7 +18,10 @@ export function sqliteTarget(database: object, nameOf: () => unknown): Target {
       // It is closed.
     }
     const isFile = typeof name === "string" && name !== "";
-    target = { system: "sqlite", namespace: isFile ? name as string : ":memory:" };
+    target = {
+      system: "sqlite",
+      namespace: isFile ? name as string : ":memory:",
+    };
     targets.set(database, target);
   }
   return target;

@@ -43,7 +43,10 @@ export function observedMethod(
     const start = () => database.start(prepared.summary, prepared.target);
     if (name === "iterate") {
       // Preparing a loop is not the loop: that begins with its first row.
-      return observeIterator(Reflect.apply(original, this, args) as Iterator<unknown>, start);
+      return observeIterator(
+        Reflect.apply(original, this, args) as Iterator<unknown>,
+        start,
+      );
     }
     return start().call({ fn: original, self: this, args }, ROWS[name]);
   }, original);
@@ -54,6 +57,7 @@ function lengthOf(answer: unknown): number | undefined {
 }
 
 function changesOf(answer: unknown): number | undefined {
-  const changes = (answer as { changes?: number | bigint } | undefined)?.changes;
+  const changes = (answer as { changes?: number | bigint } | undefined)
+    ?.changes;
   return changes === undefined ? undefined : Number(changes);
 }
