@@ -36,7 +36,10 @@ export class BuiltinWatch {
     for (const before of LOADED_BEFORE[name] ?? []) this.load(before);
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) return;
-    for (const install of [...waiting]) this.#run(install);
+    for (const install of [...waiting]) {
+      // One of them may load the module itself, and so come back here.
+      if (waiting.has(install)) this.#run(install);
+    }
   }
 
   /** Whether anybody has ever waited for this module. */
