@@ -3,14 +3,25 @@
  *
  * @module
  */
-import type { Runtime, RuntimeName } from "../scripts/runtimes.ts";
+import type { Runtime } from "../scripts/runtimes.ts";
 
 /** A number with its meaning. */
 export interface Figure {
   /** What was measured, in a few words. */
   what: string;
   value: number;
-  unit: "ns" | "ms" | "x" | "%" | "bytes" | "MB" | "spans/s" | "requests/s" | "s";
+  unit:
+    | "ns"
+    | "us"
+    | "ms"
+    | "s"
+    | "x"
+    | "%"
+    | "bytes"
+    | "MB"
+    | "spans"
+    | "spans/s"
+    | "requests/s";
   /** What is aimed at; absent for what is only a yardstick. */
   goal?: { limit: number; is: "at most" | "at least" };
   /** Anything a reader has to know about this figure. */
@@ -38,8 +49,6 @@ export interface Measurement {
   name: string;
   /** Heading in the table. */
   title: string;
-  /** Default: all. `ferret run` does not run programs on Node yet. */
-  runtimes?: readonly RuntimeName[];
   run: (bench: Bench) => Promise<Figure[]>;
 }
 

@@ -29,8 +29,10 @@ import { httpServer } from "./measurements/http_server.ts";
 import { loopStall } from "./measurements/loop_stall.ts";
 import { recording } from "./measurements/recording.ts";
 import { spanCost } from "./measurements/span_cost.ts";
+import { sqlServer } from "./measurements/sql_server.ts";
 import { startDelay } from "./measurements/start_delay.ts";
 import { sustainedRate } from "./measurements/sustained_rate.ts";
+import { unusedHooks } from "./measurements/unused_hooks.ts";
 import { installPeers } from "./peers/install.ts";
 import {
   type BenchReport,
@@ -44,10 +46,12 @@ const MEASUREMENTS: readonly Measurement[] = [
   spanCost,
   functionCost,
   startDelay,
+  unusedHooks,
   loopStall,
   sustainedRate,
   recording,
   httpServer,
+  sqlServer,
 ];
 
 /** What users have: the package, built, away from its sources. */
@@ -106,9 +110,7 @@ async function main(): Promise<void> {
       const program = join(packageFolder, "bin", "ferret.mjs");
       const outcomes: Outcome[] = [];
       for (const measurement of MEASUREMENTS) {
-        const { name: own, runtimes } = measurement;
-        if (values.only.length > 0 && !values.only.includes(own)) continue;
-        if (runtimes !== undefined && !runtimes.includes(name)) continue;
+        if (values.only.length > 0 && !values.only.includes(measurement.name)) continue;
         outcomes.push(
           await measure(measurement, {
             runtime,

@@ -30,19 +30,12 @@ export function plainCommand({ runtime }: Bench, program: string, args: string[]
   return [runtime.path, ...flags, programPath(program), ...args];
 }
 
-/**
- * Command line of a program that is recorded: by `ferret run`, or on Node,
- * where that does not exist yet, by the program itself (programs/tracing.ts).
- */
+/** Command line of a program that `ferret run` records. */
 export function recordedCommand(
   bench: Bench,
   options: { out: string; flags?: string[]; program: string; args?: string[] },
 ): string[] {
   const { name } = bench.runtime;
-  if (name === "node") {
-    const plain = plainCommand(bench, options.program, options.args);
-    return ["env", `BENCH_OUT=${join(bench.folder, options.out)}`, ...plain];
-  }
   return bench.ferretCommand([
     "run",
     ...["--runtime", name, "--out", join(bench.folder, options.out)],

@@ -11,7 +11,6 @@ const PROGRAM = "function_cost.ts";
 export const functionCost: Measurement = {
   name: "function-cost",
   title: "Cost of an instrumented call",
-  runtimes: ["deno", "bun"],
   async run(bench: Bench): Promise<Figure[]> {
     const recorded = (flags: string[]) =>
       recordedCommand(bench, { out: "function_cost.duckdb", flags, program: PROGRAM });

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { projectEnvironment } from "../../scripts/runtimes.ts";
 import type { Bench, Figure, Measurement } from "../figure.ts";
+import { startServer } from "../loaded_server.ts";
 import { plainCommand, recordedCommand, run } from "../processes.ts";
 
 const PAIRS = 3;
@@ -16,7 +15,6 @@ const CONNECTIONS = 32;
 export const httpServer: Measurement = {
   name: "http-server",
   title: "Requests answered by a loaded server",
-  runtimes: ["deno", "bun"],
   async run(bench: Bench): Promise<Figure[]> {
     const plain: number[] = [];
     const recorded: number[] = [];
@@ -43,34 +41,21 @@ export const httpServer: Measurement = {
 };
 
 /** Requests a second. */
-async function loadServer(bench: Bench, [file, ...args]: string[]): Promise<number> {
-  const server = spawn(file!, args, {
-    env: projectEnvironment(),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = new Promise((resolve) => server.on("exit", resolve));
+async function loadServer(bench: Bench, command: string[]): Promise<number> {
+  const server = await startServer(command);
   try {
-    const port = await new Promise<number>((resolve, reject) => {
-      server.stdout.once("data", (text) => resolve(JSON.parse(String(text)).port as number));
-      server.on("error", reject);
-      server.on("exit", (code) => reject(new Error(`The server ended with ${code}`)));
-    });
-    const url = `http://127.0.0.1:${port}/`;
     const autocannon = join(bench.peers, "node_modules", "autocannon", "autocannon.js");
     const load = (seconds: number) =>
       run([
         "node",
         autocannon,
         ...["--json", "--connections", `${CONNECTIONS}`, "--duration", `${seconds}`],
-        `${url}world`,
+        `${server.url}/world`,
       ]);
     await load(1);
     const { stdout } = await load(Math.max(2, bench.seconds / 2));
-    await fetch(`${url}stop`).then((response) => response.text());
     return (JSON.parse(stdout) as { requests: { average: number } }).requests.average;
   } finally {
-    const timer = setTimeout(() => server.kill("SIGKILL"), 10_000);
-    await ended;
-    clearTimeout(timer);
+    await server.stop();
   }
 }

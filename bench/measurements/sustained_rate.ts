@@ -68,8 +68,6 @@ async function tryRate(
 
 /** CPU time of the writer, and memory that ferret adds to the program. */
 async function writerCosts(bench: Bench): Promise<Figure[]> {
-  // The program and its writer are one process there.
-  if (bench.runtime.name === "node") return [];
   const args = [`${CPU_RATE}`, `${bench.seconds}`, `${CPU_ATTRIBUTE_SHARE}`];
   const plain = lastJson<SteadyResult>(await run(plainCommand(bench, "steady.ts", args)));
   const recorded = await runTimed(bench, args);

@@ -5,8 +5,8 @@
  * @module
  */
 import process from "node:process";
+import { profiler } from "../../mod.ts";
 import { pause } from "./rounds.ts";
-import { finishRecording, tracing } from "./tracing.ts";
 
 const seconds = Number(process.argv[2]);
 const REQUESTS_AT_ONCE = 10;
@@ -26,7 +26,7 @@ let ownMs: number[] = [];
 async function query(): Promise<void> {
   await pause(1);
   const startMs = performance.now();
-  tracing.span("SELECT users", (span) => {
+  profiler.span("SELECT users", (span) => {
     span.setAttribute("db.query.text", "SELECT id, name, email, score FROM users LIMIT 200");
     span.setAttribute("db.response.rows", rows);
   });
@@ -34,7 +34,7 @@ async function query(): Promise<void> {
 }
 
 async function request(): Promise<void> {
-  await tracing.span("GET /users", async () => {
+  await profiler.span("GET /users", async () => {
     for (let i = 0; i < QUERIES; i++) await query();
   });
   requests++;
@@ -73,4 +73,3 @@ console.log(JSON.stringify({
   worstStallMs,
   ownMs: { p50: at(0.5), p99: at(0.99), max: at(1) },
 }));
-await finishRecording();

@@ -5,10 +5,10 @@
  * @module
  */
 import process from "node:process";
+import { profiler } from "../../mod.ts";
 import { createFloor } from "./floor.ts";
 import { createOpenTelemetry } from "./open_telemetry.ts";
 import { type Contestant, pause, timeRounds } from "./rounds.ts";
-import { finishRecording, isRecording, tracing } from "./tracing.ts";
 
 /** Far less than a ring holds. */
 const SPANS = 20_000;
@@ -28,12 +28,12 @@ function call(fn: () => number): number {
 }
 
 function spans(times: number): void {
-  for (let i = 0; i < times; i++) tracing.span("work", () => sum += i);
+  for (let i = 0; i < times; i++) profiler.span("work", () => sum += i);
 }
 
 function spansWithAttributes(times: number): void {
   for (let i = 0; i < times; i++) {
-    tracing.span("work", (span) => {
+    profiler.span("work", (span) => {
       span.setAttribute("table", "users");
       span.setAttribute("rows", i);
       span.setAttribute("cached", true);
@@ -48,10 +48,9 @@ function rest(): Promise<void> {
 const contestants: Contestant[] = [
   { name: "bare", count: SPANS * 10, run: bare },
   ...createFloor(SPANS),
-  { name: "span", count: isRecording ? SPANS : SPANS * 10, run: spans, rest },
+  { name: "span", count: profiler.isRecording ? SPANS : SPANS * 10, run: spans, rest },
   { name: "span attributes", count: SPANS, run: spansWithAttributes, rest },
   ...createOpenTelemetry(process.argv[2]!, SPANS / 4),
 ];
 const ns = await timeRounds(contestants, ROUNDS);
-console.log(JSON.stringify({ isRecording, ns, sum }));
-await finishRecording();
+console.log(JSON.stringify({ isRecording: profiler.isRecording, ns, sum }));

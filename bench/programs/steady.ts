@@ -5,8 +5,8 @@
  * @module
  */
 import process from "node:process";
+import { profiler } from "../../mod.ts";
 import { pause } from "./rounds.ts";
-import { finishRecording, tracing } from "./tracing.ts";
 
 const [rate, seconds, attributeShare] = process.argv.slice(2).map(Number) as [
   number,
@@ -22,12 +22,12 @@ for (let done = 0; done < count;) {
   const dueCount = Math.min(count, Math.ceil((performance.now() - startedMs) / 1000 * rate));
   for (; done < dueCount; done++) {
     if (done % attributeEvery === 0) {
-      tracing.span("with attributes", (span) => {
+      profiler.span("with attributes", (span) => {
         span.setAttribute("table", "users");
         span.setAttribute("rows", done);
         sum += done;
       });
-    } else tracing.span("work", () => sum += done);
+    } else profiler.span("work", () => sum += done);
   }
   await pause(1);
 }
@@ -41,4 +41,3 @@ console.log(JSON.stringify({
   endedAtMs: Date.now(),
   sum,
 }));
-await finishRecording();
