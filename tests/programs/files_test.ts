@@ -94,7 +94,9 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       runtime === "node",
     );
     assert.ok(
-      spans.every(({ parentName }) => parentName === undefined || parentName === ""),
+      spans.every(({ parentName }) =>
+        parentName === undefined || parentName === ""
+      ),
     );
   });
 }
@@ -174,7 +176,9 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       files,
     });
     assert.equal(stdout, "42 1 false\nlater\n");
-    const names = spans.filter(({ scope }) => scope === "fs").map(({ name }) => name);
+    const names = spans.filter(({ scope }) => scope === "fs").map(({ name }) =>
+      name
+    );
     assert.deepEqual(names, ["fs.existsSync"]);
   });
 
@@ -199,5 +203,49 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     for (const text of [stdout, stderr]) {
       assert.doesNotMatch(text, /src\/hooks/);
     }
+  });
+
+  test(`fs on ${runtime}: a rejection that nobody handles ends the program as before`, async () => {
+    const program = `
+    import { readFile } from "node:fs/promises";
+    setTimeout(() => console.log("still here"), 20_000);
+    readFile("/none").catch(() => {}).then(() => readFile("/none/at/all"));
+    `;
+    const [plain, recorded] = await Promise.all([
+      runRecorded(runtime, program, { plain: true }),
+      runRecorded(runtime, program),
+    ]);
+    assert.notEqual(plain.exitCode, 0);
+    assert.deepEqual([recorded.exitCode, recorded.stdout], [
+      plain.exitCode,
+      "",
+    ]);
+    assert.match(recorded.stderr, /ENOENT/);
+  });
+
+  test(`fs, net and timers on ${runtime}: a server is left alone`, async () => {
+    const program = `
+    import { createServer, get } from "node:http";
+    const server = createServer((_request, response) => response.end("hello"));
+    await new Promise((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address();
+    await new Promise((done) => get({ port, host: "127.0.0.1" }, (response) => {
+      response.resume().on("end", done);
+    }));
+    const { Deno, Bun } = globalThis;
+    const own = Deno?.serve({ port: 0, onListen() {} }, () => new Response("hello")) ??
+      Bun?.serve({ port: 0, fetch: () => new Response("hello") });
+    const ownPort = own?.addr?.port ?? own?.port;
+    if (ownPort) console.log(await (await fetch("http://127.0.0.1:" + ownPort)).text());
+    await new Promise((done) => setTimeout(function end() { done(); }, 1500));
+    process.exit(0);
+    `;
+    const { exitCode, spans } = await runRecorded(runtime, program);
+    assert.equal(exitCode, 0);
+    const others = spans.filter(({ scope }) => !scope.startsWith("http."));
+    assert.deepEqual(others.map(({ name }) => name), [
+      "net.connect",
+      "setTimeout end",
+    ]);
   });
 }
