@@ -9,7 +9,7 @@ import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { MetricTotals, RecordedHook } from "../../src/model/span_reader.ts";
 import { formatSize } from "../run/size.ts";
-import { countOf, formatShare } from "./numbers.ts";
+import { formatShare } from "./numbers.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Longest reason that is shown. */
