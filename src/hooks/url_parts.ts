@@ -85,7 +85,11 @@ export function hostAndPort(host: string, scheme: string): { address: string; po
   const port = hasPort ? Number(host.slice(colon + 1)) : NaN;
   return {
     address: name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name,
-    port: Number.isInteger(port) && port > 0 ? port : scheme === "https" ? 443 : 80,
+    port: Number.isInteger(port) && port > 0
+      ? port
+      : scheme === "https" || scheme === "wss"
+      ? 443
+      : 80,
   };
 }
 

@@ -36,7 +36,7 @@ export const globalSockets: Hook = {
     replaceFunction(globalThis, "WebSocket", (WebSocket) => {
       const replacement = new Proxy(WebSocket, {
         construct(target, args, newTarget: object) {
-          const connection = connections.connect(String(args[0]));
+          const connection = connections.connect(urlOf(args[0]));
           const made = newTarget === replacement ? target : newTarget;
           try {
             const socket = Reflect.construct(target, args, made as typeof target) as WebSocket;
@@ -63,11 +63,13 @@ export const globalSockets: Hook = {
     replaceFunction(Deno, "upgradeWebSocket", (upgradeWebSocket) => {
       return imitate(function (this: unknown, ...args: unknown[]): unknown {
         const result = Reflect.apply(upgradeWebSocket, this, args) as { socket: WebSocket };
-        const request = args[0] as Request;
-        observe(
-          result.socket,
-          connections.accept({ open: requestOf(request), path: new URL(request.url).pathname }),
-        );
+        try {
+          const request = args[0] as Request;
+          const path = new URL(request.url).pathname;
+          observe(result.socket, connections.accept({ open: requestOf(request), path }));
+        } catch {
+          // A socket that is not seen, and works.
+        }
         return result;
       }, upgradeWebSocket);
     });
@@ -178,6 +180,11 @@ function createObserver(
       connections.close(connection, undefined);
     }
   };
+}
+
+function urlOf(url: unknown): string {
+  if (typeof url === "string") return url;
+  return url instanceof URL ? url.href : "";
 }
 
 function define(target: object, name: string, descriptor: PropertyDescriptor): void {

@@ -52,8 +52,8 @@ function observe(
   Object.defineProperty(prototype, "dispatchEvent", {
     value: imitate(function (this: object, ...args: unknown[]): unknown {
       const connection = connectionOf.get(this);
-      const event = args[0] as MessageEvent;
-      if (connection === undefined || event.type !== "message") {
+      const event = args[0] as MessageEvent | undefined;
+      if (connection === undefined || event?.type !== "message") {
         return Reflect.apply(dispatchEvent, this, args);
       }
       connections.receive(connection, event.data);
