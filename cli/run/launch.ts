@@ -42,6 +42,8 @@ export interface LaunchPlan {
   transport: Transport | "both";
   /** Deno: the ffi permission was added by ferret and is given back. */
   revokesFfi: boolean;
+  /** Deno: the preload runs in several threads at once. */
+  isShared?: boolean;
   /** Variables that the program is started with; the preload hides them again. */
   environment: Record<string, string>;
   /** Flags that `process.execArgv` would hold without ferret; only Bun shows them. */
@@ -97,6 +99,8 @@ export function planDeno(
     hasMain: true,
     transport: ffi.transport,
     revokesFfi: ffi.revokes,
+    // Each file of tests in an isolate of its own, some at the same time.
+    isShared: subcommand === "test" && rest.includes("--parallel"),
     environment: {},
     execArgv: [],
     checkArguments: check,

@@ -234,6 +234,7 @@ function configOf(
     hooks: options.hooks,
     noHooks: options.noHooks,
     revokeFfi: plan.revokesFfi,
+    ...plan.isShared === true ? { isShared: true } : {},
     hiddenEnvironment: added.filter((name) => process.env[name] === undefined),
     join: { ...transport.join, ...joinPaths(transport.folder), environment: preloadEnvironment() },
   };

@@ -20,7 +20,20 @@ import { type HandedRing, takeWorkerData, type WorkerData } from "./workers/work
 /** Starts recording in the program's main thread; Node's workers load the same preload. */
 export function startMain(config: ProgramConfig, parsers?: Parsers): void {
   if (isWorker()) joinRun(config, parsers);
+  else if (config.isShared === true) startShared(config, parsers);
   else start(config, parsers);
+}
+
+/** The main thread of one of several isolates in the program's process. */
+function startShared(config: ProgramConfig, parsers: Parsers | undefined): void {
+  try {
+    const ring = claimMapped(config);
+    if (ring !== undefined) start({ ...config, ...ring, threadKind: "worker" }, parsers);
+  } catch {
+    // Not recorded.
+  } finally {
+    if (config.revokeFfi) revokeFfi();
+  }
 }
 
 /**

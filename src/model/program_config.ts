@@ -88,6 +88,8 @@ export interface ProgramConfig {
   libc?: string;
   /** Environment variables of ferret's own that are taken away before user code sees them. */
   hiddenEnvironment: string[];
+  /** Several threads of the program load the preload at once, so each claims a ring. */
+  isShared?: boolean;
   /** What kind of thread this is. Default `main`. */
   threadKind?: "main" | "worker";
   /** As the program called it. Default none. */

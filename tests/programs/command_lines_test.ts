@@ -152,3 +152,37 @@ async function eventually<T>(ask: () => Promise<T>): Promise<T> {
   }
   return await ask();
 }
+
+test("ferret run -- deno test --parallel keeps the files' spans apart", () => {
+  const names = ["a", "b", "c", "d"];
+  const files = Object.fromEntries(names.map((name) => [
+    `${name}_test.ts`,
+    `function work_${name}(n: number) { return n + 1; }
+Deno.test("${name}", async () => {
+  for (let i = 0; i < 1500; i++) {
+    work_${name}(i);
+    if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+});
+`,
+  ]));
+  return withFolder(files, async (folder) => {
+    const out = join(folder, "out.duckdb");
+    const command = ["deno", "test", "--parallel", "--no-check", "."];
+    const run = ferretCommand(
+      ["run", "--quiet", "-o", out, "--", ...command],
+      "deno",
+    );
+    const { exitCode, stderr } = await runProcess(run, { cwd: folder });
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    const rows = await query(
+      out,
+      `SELECT name, count(*) AS n, count(DISTINCT thread_id) AS threads
+       FROM spans WHERE name LIKE 'work%' GROUP BY 1 ORDER BY 1`,
+    );
+    assert.deepEqual(
+      rows,
+      names.map((name) => ({ name: `work_${name}`, n: 1500, threads: 1 })),
+    );
+  });
+});
