@@ -91,7 +91,8 @@ function createObserver(recorder: Recorder): Observer {
 
     function answered(exchange: Exchange, response: unknown): void {
       exchange.status = statusOf(response);
-      if (exchange.status === 0 && upgraded.has(exchange.open)) exchange.status = 101;
+      // Some frameworks return a response all the same, which goes nowhere.
+      if (hasWebSockets && upgraded.has(exchange.open)) exchange.status = 101;
       watch.answered(exchange);
     }
 
