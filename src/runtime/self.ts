@@ -33,7 +33,11 @@ export function processId(): number {
   return globals.Deno?.pid ?? globals.process!.pid;
 }
 
+/** The runtime's own, of which hooks may have put another in the place. */
+let getBuiltinModule: ((name: string) => unknown) | undefined;
+
 /** A built-in module, loaded when asked for. */
 export function builtin<T>(name: string): T {
-  return globals.process!.getBuiltinModule(name) as T;
+  getBuiltinModule ??= globals.process!.getBuiltinModule;
+  return getBuiltinModule.call(globals.process, name) as T;
 }
