@@ -9,6 +9,12 @@
  */
 import { builtin, runtimeName } from "./self.ts";
 
+/**
+ * What `mmap` returns when it fails, as a pointer of 64 bits: -1 and not null.
+ * Reading from there would end the program.
+ */
+export const MAP_FAILED: bigint = 2n ** 64n - 1n;
+
 /** `CLOCK_MONOTONIC` differs between the systems; `CLOCK_REALTIME` is 0 on all. */
 export const CLOCK_REALTIME = 0;
 
@@ -26,7 +32,7 @@ interface DenoFfi {
     path: string,
     symbols: unknown,
   ): { symbols: Record<string, (...args: unknown[]) => unknown> };
-  UnsafePointer: { of(view: ArrayBufferView): unknown };
+  UnsafePointer: { of(view: ArrayBufferView): unknown; value(pointer: unknown): bigint };
   UnsafePointerView: { getArrayBuffer(pointer: unknown, bytes: number): ArrayBuffer };
   permissions: { querySync(descriptor: { name: string }): { state: string } };
   build: { os: string };
@@ -59,7 +65,7 @@ export function monotonicClockId(os: string): number {
 }
 
 /** Opens the C library by the first name that works. */
-function firstLibrary<T>(os: string, open: (name: string) => T): T {
+export function firstLibrary<T>(os: string, open: (name: string) => T): T {
   let failure: unknown;
   for (const name of libcNames(os)) {
     try {
@@ -123,12 +129,10 @@ export function mapWithLibc(path: string, bytes: number): Uint8Array {
   if (fd < 0) throw new Error(`Cannot map "${path}": open failed`);
   const pointer = symbols["mmap"]!(null, BigInt(bytes), 3, 1, fd, 0n);
   symbols["close"]!(fd);
-  // MAP_FAILED is -1, which arrives as a pointer and not as null.
-  const buffer = pointer === null
-    ? undefined
-    : deno.UnsafePointerView.getArrayBuffer(pointer, bytes);
-  if (buffer === undefined) throw new Error(`Cannot map "${path}": mmap failed`);
-  return new Uint8Array(buffer);
+  if (pointer === null || BigInt(deno.UnsafePointer.value(pointer)) === MAP_FAILED) {
+    throw new Error(`Cannot map "${path}": mmap failed`);
+  }
+  return new Uint8Array(deno.UnsafePointerView.getArrayBuffer(pointer, bytes));
 }
 
 function bunFfi(): BunFfi {

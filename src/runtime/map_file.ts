@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { mapWithLibc } from "./libc.ts";
+import { firstLibrary, MAP_FAILED, mapWithLibc } from "./libc.ts";
 import { builtin, runtimeName } from "./self.ts";
 
 interface Koffi {
   load(name: string): { func(declaration: string): (...args: unknown[]) => unknown };
+  address(pointer: unknown): bigint;
   view(pointer: unknown, bytes: number): ArrayBuffer;
 }
 
@@ -45,7 +46,7 @@ function mapWithKoffi(path: string, bytes: number): Uint8Array {
   );
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   const { platform } = builtin<{ platform: string }>("node:process");
-  const library = koffi.load(platform === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6");
+  const library = firstLibrary(platform, (name) => koffi.load(name));
   const open = library.func("int open(const char*, int, int)");
   const close = library.func("int close(int)");
   const mmap = library.func("void* mmap(void*, size_t, int, int, int, int64_t)");
@@ -53,6 +54,8 @@ function mapWithKoffi(path: string, bytes: number): Uint8Array {
   if (fd < 0) throw new Error(`Cannot map "${path}": open failed`);
   const pointer = mmap(null, bytes, 3, 1, fd, 0);
   close(fd);
-  if (pointer === null) throw new Error(`Cannot map "${path}": mmap failed`);
+  if (pointer === null || koffi.address(pointer) === MAP_FAILED) {
+    throw new Error(`Cannot map "${path}": mmap failed`);
+  }
   return new Uint8Array(koffi.view(pointer, bytes));
 }
