@@ -10,13 +10,22 @@ const MAX_CODE_CHARS = 64;
 
 /** Reads no getter of the program's. */
 export function errorType(error: unknown): string {
+  return codeOf(error) ?? exceptionAttributes(error)["exception.type"] ?? "unknown";
+}
+
+/** The code that runtimes give to their errors. */
+export function codeOf(error: unknown): string | undefined {
   try {
-    if (typeof error === "object" && error !== null) {
-      const code: unknown = Object.getOwnPropertyDescriptor(error, "code")?.value;
+    for (let from: unknown = error; isObject(from); from = Object.getPrototypeOf(from)) {
+      const code: unknown = Object.getOwnPropertyDescriptor(from, "code")?.value;
       if (typeof code === "string" && code !== "") return code.slice(0, MAX_CODE_CHARS);
     }
   } catch {
     // A proxy.
   }
-  return exceptionAttributes(error)["exception.type"] ?? "unknown";
+  return undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { codeOf } from "./error_type.ts";
 import { runtimeName } from "../runtime/self.ts";
 
 interface StackCapture {
@@ -30,7 +31,8 @@ export function hideOwnFrames(error: unknown, wrapper: unknown): void {
   try {
     if (!(error instanceof Error) || Object.isFrozen(error)) return;
     if (runtime === "node") filterStack(error);
-    else captureStackTrace?.(error, wrapper);
+    // A function of the program's, called by that of the runtime, may have thrown it.
+    else if (codeOf(error) !== undefined) captureStackTrace?.(error, wrapper);
   } catch {
     // A frame more in the trace.
   }
