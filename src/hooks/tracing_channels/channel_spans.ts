@@ -43,6 +43,8 @@ interface Operation {
   span: Span;
   /** The context of whoever started it. */
   outer: Frame;
+  /** When its synchronous part was over, if more was expected. */
+  endNs: number | undefined;
 }
 
 /** Longest text that is taken over from a message. */
@@ -56,6 +58,10 @@ export function recordChannel(
 ): void {
   const { context } = recorder;
   const operations = new WeakMap<object, Operation>();
+  /** Some libraries publish `end` without a result, and nothing after it. */
+  const abandoned = new FinalizationRegistry<Operation>(({ span, endNs }) =>
+    recorder.end(span, endNs)
+  );
 
   function begin(message: unknown): Operation | undefined {
     if (typeof message !== "object" || message === null) return undefined;
@@ -64,7 +70,7 @@ export function recordChannel(
     const outer = context.frame();
     const span = recorder.startSpan(name, { scope: SCOPE_LIBRARY });
     recorder.setAttributes(span, attributesOf(message));
-    const operation = { span, outer };
+    const operation: Operation = { span, outer, endNs: undefined };
     operations.set(message, operation);
     return operation;
   }
@@ -73,12 +79,12 @@ export function recordChannel(
     const operation = operations.get(message as object);
     if (operation === undefined) return;
     operations.delete(message as object);
+    if (operation.endNs !== undefined) abandoned.unregister(operation);
     recorder.end(operation.span);
   }
 
   const inside: BoundStore<Operation | undefined> = {
-    run: (operation, fn) =>
-      operation === undefined ? fn() : recorder.runWith(operation.span, fn),
+    run: (operation, fn) => operation === undefined ? fn() : recorder.runWith(operation.span, fn),
   };
   /** The callback of an operation belongs to whoever passed it. */
   const outside: BoundStore<Operation | undefined> = {
@@ -103,7 +109,11 @@ export function recordChannel(
     }
   }));
   channel.end.subscribe(safe((message) => {
-    if (isOver(message as Message)) finish(message);
+    if (isOver(message as Message)) return finish(message);
+    const operation = operations.get(message as object);
+    if (operation === undefined) return;
+    operation.endNs = recorder.nowNs();
+    abandoned.register(message as object, operation, operation);
   }));
   channel.asyncStart.bindStore(
     outside,

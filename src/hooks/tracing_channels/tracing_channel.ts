@@ -13,11 +13,7 @@ import { builtin, runtimeName } from "../../runtime/self.ts";
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { TAKEN_CHANNELS } from "../taken_channels.ts";
-import {
-  type Channel,
-  recordChannel,
-  type TracingChannel,
-} from "./channel_spans.ts";
+import { type Channel, recordChannel, type TracingChannel } from "./channel_spans.ts";
 
 /** The runtimes' own. */
 const BUILT_IN = new RegExp(
