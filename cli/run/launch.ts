@@ -185,6 +185,12 @@ export function planStarter(
   command: { runtime: RuntimeName; executable: string; args: string[] },
 ): LaunchPlan {
   const { runtime, executable, args } = command;
+  if (process.platform === "win32" && /\.(cmd|bat)$/i.test(executable)) {
+    throw new UsageError(
+      `Cannot run "${executable}": it is a script for the shell of Windows`,
+      "ferret run -- node <file> and ferret run <file> run the program that it starts",
+    );
+  }
   return {
     runtime,
     executable,

@@ -8,6 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
 
@@ -24,6 +25,8 @@ export class NamedPipe {
 
   /** @throws where there are no named pipes. */
   constructor(folder: string) {
+    // A mkfifo that is found there makes something else.
+    if (process.platform === "win32") throw new Error("Cannot create a named pipe on Windows");
     const path = join(folder, "pipe");
     const { status } = spawnSync("mkfifo", ["-m", "600", path], { stdio: "ignore" });
     if (status !== 0) throw new Error(`Cannot create the pipe "${path}"`);
