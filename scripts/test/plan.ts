@@ -32,6 +32,7 @@ const ONCE_FOLDERS = [
   "tests/scripts/",
   "tests/lint/",
   "tests/docs/",
+  "tests/hooks/modules/",
   "tests/services/",
 ];
 
