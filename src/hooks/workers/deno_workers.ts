@@ -41,7 +41,12 @@ export function observeDenoWorkers(context: HookContext): void {
   const { join } = config;
   if (join === undefined || !isGranted({ name: "read", path: join.workerPath })) return;
   const spare = ringSupply(config, join);
-  const joining = { recorder, config, preload: `file://${encodeURI(join.workerPath).replace(/[?#]/g, encodeURIComponent)}`, spare };
+  const joining = {
+    recorder,
+    config,
+    preload: `file://${encodeURI(join.workerPath).replace(/[?#]/g, encodeURIComponent)}`,
+    spare,
+  };
   observeWebWorkers(joining);
   context.onModule(["worker_threads"], () => observeThreads(joining));
 }
