@@ -181,9 +181,12 @@ function createRefreshes(nowNs: () => number) {
       if (prototype !== undefined || typeof timer !== "object" || timer === null) return;
       prototype = Object.getPrototypeOf(timer) as object;
       replaceFunction(prototype, "refresh", (fn) => {
-        return imitate(function (this: object): unknown {
-          hasAny = true;
-          times.set(this, nowNs());
+        return imitate(function (this: { _onTimeout?: { name: string } }): unknown {
+          // Most are those of the runtime's own sockets; what we give to timers has no name.
+          if (this?._onTimeout?.name === "") {
+            hasAny = true;
+            times.set(this, nowNs());
+          }
           return Reflect.apply(fn, this, arguments);
         }, fn);
       });
