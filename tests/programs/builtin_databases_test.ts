@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { databaseSpans, linesOf } from "../helpers/database_spans.ts";
-import {
-  type RecordedProgramOptions,
-  runRecorded,
-} from "../helpers/recorded_program.ts";
+import { type RecordedProgramOptions, runRecorded } from "../helpers/recorded_program.ts";
 
 const IN_SPAN = `
 function inSpan(name, fn) {

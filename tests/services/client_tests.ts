@@ -62,9 +62,7 @@ export function testClient(options: ClientTest): void {
         stderr: plain.stderr,
       });
       const operations = databaseSpans(spans);
-      const lines = linesOf(operations).filter((line) =>
-        options.chance?.test(line) !== true
-      );
+      const lines = linesOf(operations).filter((line) => options.chance?.test(line) !== true);
       assert.deepEqual(lines, options.expected);
       for (const { kind, attributes } of operations) {
         assert.equal(kind, "client");
@@ -78,9 +76,7 @@ export function testClient(options: ClientTest): void {
           );
         }
       }
-      const texts = operations.map(({ attributes }) =>
-        attributes["db.query.text"]
-      );
+      const texts = operations.map(({ attributes }) => attributes["db.query.text"]);
       for (const text of options.texts ?? []) {
         assert.ok(texts.includes(text), texts.join("\n"));
       }

@@ -5,14 +5,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -240,9 +233,7 @@ function find(program: string): string {
   const folders = [
     ...(process.env["PATH"] ?? "").split(delimiter),
     "/usr/sbin",
-    ...(existsSync(versions)
-      ? readdirSync(versions).map((v) => join(versions, v, "bin"))
-      : []),
+    ...(existsSync(versions) ? readdirSync(versions).map((v) => join(versions, v, "bin")) : []),
   ];
   for (const folder of folders) {
     const path = join(folder, program);
@@ -252,9 +243,7 @@ function find(program: string): string {
 }
 
 function findUser(names: string[]): User {
-  const lines = readFileSync("/etc/passwd", "utf8").split("\n").map((line) =>
-    line.split(":")
-  );
+  const lines = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
   for (const name of names) {
     const line = lines.find(([entry]) => entry === name);
     if (line !== undefined) {
@@ -271,9 +260,7 @@ function findFreePort(): Promise<number> {
       "127.0.0.1",
       () => {
         const address = server.address();
-        server.close(() =>
-          resolve(typeof address === "object" ? address!.port : 0)
-        );
+        server.close(() => resolve(typeof address === "object" ? address!.port : 0));
       },
     );
   });

@@ -97,8 +97,7 @@ function observeStatements(database: Database, prototype: object): void {
     replaceFunction(
       prototype,
       name,
-      (original) =>
-        observedMethod(database, name, original, (it) => prepared.get(it)),
+      (original) => observedMethod(database, name, original, (it) => prepared.get(it)),
     );
   }
 }

@@ -13,7 +13,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, type Operation, type Target } from "./database.ts";
+import { Database, type Operation, quietly, type Target } from "./database.ts";
 import { lazyFunction } from "./lazy_function.ts";
 import { type Dialect, LENIENT_SQLITE, MYSQL, POSTGRES } from "./sql_tokens.ts";
 
@@ -44,13 +44,12 @@ interface Adapter {
 /** Methods that begin a query. */
 const BEGINNING = ["then", "catch", "finally", "execute", "run"];
 
-const SYSTEMS: Readonly<Record<string, { system: string; dialect: Dialect }>> =
-  {
-    postgres: { system: "postgresql", dialect: POSTGRES },
-    mysql: { system: "mysql", dialect: MYSQL },
-    mariadb: { system: "mariadb", dialect: MYSQL },
-    sqlite: { system: "sqlite", dialect: LENIENT_SQLITE },
-  };
+const SYSTEMS: Readonly<Record<string, { system: string; dialect: Dialect }>> = {
+  postgres: { system: "postgresql", dialect: POSTGRES },
+  mysql: { system: "mysql", dialect: MYSQL },
+  mariadb: { system: "mariadb", dialect: MYSQL },
+  sqlite: { system: "sqlite", dialect: LENIENT_SQLITE },
+};
 
 export const bunSql: Hook = {
   name: "bun-sql",
@@ -124,7 +123,7 @@ class BunQueries {
         name,
         (original) =>
           imitate(function (this: object, ...args: unknown[]) {
-            begin(this);
+            quietly(() => begin(this));
             try {
               return Reflect.apply(original, this, args);
             } finally {
@@ -229,12 +228,8 @@ function isTagged(query: object): boolean {
 
 /** What a query has under a symbol of Bun's own. */
 function property(query: object, name: string): unknown {
-  const key = Object.getOwnPropertySymbols(query).find((symbol) =>
-    symbol.description === name
-  );
-  return key === undefined
-    ? undefined
-    : (query as Record<symbol, unknown>)[key];
+  const key = Object.getOwnPropertySymbols(query).find((symbol) => symbol.description === name);
+  return key === undefined ? undefined : (query as Record<symbol, unknown>)[key];
 }
 
 function targetOf(

@@ -11,11 +11,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { LENIENT_SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import {
-  observedMethod,
-  type Prepared,
-  STATEMENT_METHODS,
-} from "./statements.ts";
+import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
 
 interface BunDatabase {
   filename: string;

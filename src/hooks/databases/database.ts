@@ -81,9 +81,7 @@ export class Database {
     let known = this.#commands.get(name as string);
     if (known !== undefined) return known;
     const upper = typeof name === "string" ? name.toUpperCase() : "";
-    const operation = COMMAND.test(upper) && this.#commands.size < 1000
-      ? upper
-      : "_OTHER";
+    const operation = COMMAND.test(upper) && this.#commands.size < 1000 ? upper : "_OTHER";
     known = { summary: operation, operation, collection: undefined, text: "" };
     if (operation !== "_OTHER") this.#commands.set(name as string, known);
     return known;
@@ -124,9 +122,7 @@ export class Database {
     let number = known.shared.get(summary);
     if (number === undefined) {
       const isWanted = this.#sharedCount < MAX_SHARED;
-      number = isWanted
-        ? this.recorder.shareAttributes(attributesOf(summary, known))
-        : 0;
+      number = isWanted ? this.recorder.shareAttributes(attributesOf(summary, known)) : 0;
       if (isWanted) {
         this.#sharedCount++;
         known.shared.set(summary, number);
@@ -142,12 +138,8 @@ export class Database {
     const { recorder } = this;
     recorder.fail(span, error, withoutValues);
     let status: unknown;
-    try {
-      if (typeof error === "object" && error !== null) {
-        status = this.#statusOf(error);
-      }
-    } catch {
-      // The error is the program's by now.
+    if (typeof error === "object" && error !== null) {
+      quietly(() => void (status = this.#statusOf(error)));
     }
     if (typeof status !== "string" && typeof status !== "number") return;
     recorder.setAttribute(span, "db.response.status_code", String(status));
@@ -156,9 +148,7 @@ export class Database {
 
   #knownOf(target: Target | undefined): KnownTarget {
     // Most come again as the same object.
-    const found = target === undefined
-      ? this.#unnamed
-      : this.#known.get(target);
+    const found = target === undefined ? this.#unnamed : this.#known.get(target);
     if (found !== undefined) return found;
     const { system, namespace, address, port } = target!;
     const key = `${system} ${namespace} ${address} ${port}`;
@@ -220,11 +210,8 @@ export class Operation {
   endWith(answer: unknown, rowsOf: RowsOf | undefined): void {
     if (this.span.slot < 0) return;
     let rows: number | undefined;
-    try {
-      rows = rowsOf?.(answer);
-    } catch {
-      // The program's own objects may do anything when they are read.
-    }
+    // The program's own objects may do anything when they are read.
+    if (rowsOf !== undefined) quietly(() => void (rows = rowsOf(answer)));
     this.end(rows);
   }
 
@@ -293,6 +280,15 @@ export class Operation {
   }
 }
 
+/** Does what the program must not notice, even if a package is not as it was known. */
+export function quietly(fn: () => void): void {
+  try {
+    fn();
+  } catch {
+    // This operation is not recorded as it should be.
+  }
+}
+
 /** The same function, to be run in the context that is the current one now. */
 // deno-lint-ignore no-explicit-any -- any function
 export function inContext<F extends (...args: any[]) => unknown>(
@@ -302,7 +298,7 @@ export function inContext<F extends (...args: any[]) => unknown>(
 ): F {
   const outer = context.frame();
   return function (this: unknown, ...args: unknown[]) {
-    before?.(args[0], args[1]);
+    if (before !== undefined) quietly(() => before(args[0], args[1]));
     const inner = context.frame();
     context.leave(outer);
     try {

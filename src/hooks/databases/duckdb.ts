@@ -60,8 +60,7 @@ export const duckdb: Hook = {
       },
     });
     onPackage({
-      file:
-        /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBExtractedStatements\.js$/,
+      file: /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBExtractedStatements\.js$/,
       patch(
         { DuckDBExtractedStatements }: {
           DuckDBExtractedStatements: { prototype: object };
@@ -76,8 +75,7 @@ export const duckdb: Hook = {
       },
     });
     onPackage({
-      file:
-        /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBPreparedStatement\.js$/,
+      file: /\/node_modules\/@duckdb\/node-api\/lib\/DuckDBPreparedStatement\.js$/,
       patch(
         { DuckDBPreparedStatement }: {
           DuckDBPreparedStatement: { prototype: object };

@@ -7,7 +7,7 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, type Operation, type Target } from "./database.ts";
+import { Database, type Operation, quietly, type Target } from "./database.ts";
 import { redisStatus } from "./redis_answers.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -91,7 +91,8 @@ function observePipelines(database: Database, prototype: object): void {
     (original) =>
       imitate(function (this: Pipeline, ...args: unknown[]) {
         // The first `exec` of a transaction queues it, and that of a cluster may come again.
-        if (!(this._transactions > 0) && this.nodeifiedPromise !== true) {
+        const isFinal = !(this._transactions > 0) && this.nodeifiedPromise !== true;
+        if (isFinal && Array.isArray(this._queue)) {
           const names = this._queue.map(({ name }) => name);
           const isMulti = names[0] === "multi";
           const operation = database.start(
@@ -100,8 +101,7 @@ function observePipelines(database: Database, prototype: object): void {
           );
           operation.setBatchSize(names.length - (isMulti ? 2 : 0));
           observe(this, {
-            resolved: (answers) =>
-              endPipeline(operation, answers as [unknown][]),
+            resolved: (answers) => endPipeline(operation, answers as [unknown][]),
             rejected: (error) => operation.fail(error),
             settled: () => {},
           });
@@ -116,9 +116,7 @@ function endPipeline(
   operation: Operation,
   answers: readonly [unknown][],
 ): void {
-  const failed = answers.find(([error]) =>
-    error !== null && error !== undefined
-  );
+  const failed = answers.find(([error]) => error !== null && error !== undefined);
   if (failed === undefined) operation.end();
   else operation.fail(failed[0]);
 }
@@ -133,18 +131,22 @@ function observe(
 ): void {
   const { resolve, reject } = deferred;
   deferred.resolve = function (this: unknown, ...args: unknown[]) {
-    told.settled();
-    told.resolved(args[0]);
+    quietly(() => {
+      told.settled();
+      told.resolved(args[0]);
+    });
     return Reflect.apply(resolve, this, args);
   };
   deferred.reject = function (this: unknown, ...args: unknown[]) {
-    told.settled();
-    told.rejected(args[0]);
+    quietly(() => {
+      told.settled();
+      told.rejected(args[0]);
+    });
     return Reflect.apply(reject, this, args);
   };
 }
 
-function targetOf({ options = {} }: Redis): Target {
+function targetOf({ options = {} }: Partial<Redis> = {}): Target {
   const { host, port, path, db } = options;
   return {
     system: "redis",

@@ -64,9 +64,7 @@ export function observeIterator<T extends AnyIterator>(
       value(value: unknown) {
         operation?.end(rows);
         const answer = { done: true, value };
-        return Symbol.asyncIterator in iterator
-          ? Promise.resolve(answer)
-          : answer;
+        return Symbol.asyncIterator in iterator ? Promise.resolve(answer) : answer;
       },
     });
   }

@@ -28,8 +28,7 @@ export function lazyFunction(
   const target = function () {}.bind(undefined);
   const proxy: AnyFunction = new Proxy<AnyFunction>(target, {
     ...forwardTo(get),
-    apply: (_target, self, args) =>
-      onResult(Reflect.apply(get(), self, args), args),
+    apply: (_target, self, args) => onResult(Reflect.apply(get(), self, args), args),
     construct(_target, args, newTarget) {
       const made = newTarget === proxy ? get() : newTarget as AnyFunction;
       return onResult(Reflect.construct(get(), args, made), args) as object;
@@ -92,8 +91,7 @@ function forwardTo(get: () => object): ProxyHandler<any> {
       // What the target does not have must look as if it could be removed.
       return descriptor && { ...descriptor, configurable: true };
     },
-    defineProperty: (_target, key, descriptor) =>
-      Reflect.defineProperty(get(), key, descriptor),
+    defineProperty: (_target, key, descriptor) => Reflect.defineProperty(get(), key, descriptor),
     getPrototypeOf: () => Reflect.getPrototypeOf(get()),
   };
 }

@@ -7,12 +7,7 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import {
-  Database,
-  inContext,
-  type Operation,
-  type Target,
-} from "./database.ts";
+import { Database, inContext, type Operation, type Target } from "./database.ts";
 import { MYSQL } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -26,12 +21,12 @@ interface Config {
 }
 
 interface Connection {
-  config: Config;
+  config?: Config;
   _isMariaDB?: boolean;
 }
 
 interface Pool {
-  config: { connectionConfig: Config };
+  config?: { connectionConfig?: Config };
   _freeConnections?: { length: number };
 }
 
@@ -58,13 +53,11 @@ export const mysql2: Hook = {
     // Earlier versions had no folder `base`; since then, the other file inherits.
     onPackage({
       file: /\/node_modules\/mysql2\/lib\/(?:base\/)?connection\.js$/,
-      patch: (exported: { prototype: object }) =>
-        observeConnection(database, exported.prototype),
+      patch: (exported: { prototype: object }) => observeConnection(database, exported.prototype),
     });
     onPackage({
       file: /\/node_modules\/mysql2\/lib\/(?:base\/)?pool\.js$/,
-      patch: (exported: { prototype: object }) =>
-        observePool(database, exported.prototype),
+      patch: (exported: { prototype: object }) => observePool(database, exported.prototype),
     });
   },
 };
@@ -132,7 +125,7 @@ function observePool(database: Database, prototype: object): void {
           args[0] = inContext(database.recorder, callback as Callback);
           return Reflect.apply(original, this, args);
         }
-        const target = targetOf(this.config.connectionConfig);
+        const target = targetOf(this.config?.connectionConfig);
         const operation = database.start(
           database.step("mysql2.pool.connect"),
           target,
@@ -173,9 +166,7 @@ function withCallback(
   operation: Operation,
   settled: Settled,
 ): boolean {
-  const at = args.findIndex((argument, index) =>
-    index > 0 && typeof argument === "function"
-  );
+  const at = args.findIndex((argument, index) => index > 0 && typeof argument === "function");
   if (at > 0) {
     args[at] = resultCallback(args[at] as Callback, operation, settled);
     return true;
@@ -229,12 +220,10 @@ function observeCommand(
 }
 
 function textOf(query: unknown): unknown {
-  return typeof query === "object" && query !== null
-    ? (query as { sql?: unknown }).sql
-    : query;
+  return typeof query === "object" && query !== null ? (query as { sql?: unknown }).sql : query;
 }
 
-function targetOf({ host, port, socketPath, database }: Config): Target {
+function targetOf({ host, port, socketPath, database }: Config = {}): Target {
   return socketPath
     ? { system: "mysql", namespace: database, address: socketPath }
     : { system: "mysql", namespace: database, address: host, port };

@@ -98,7 +98,7 @@ function observeClient(database: Database, prototype: object): void {
             database.command(name),
             targetOf(this),
           );
-          operation.setBatchSize((args[0] as unknown[]).length);
+          operation.setBatchSize((args[0] as unknown[] | undefined)?.length ?? 0);
           return operation.ended(
             operation.within(() => Reflect.apply(original, this, args)),
           );

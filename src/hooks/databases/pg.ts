@@ -12,12 +12,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import {
-  Database,
-  inContext,
-  type Operation,
-  type Target,
-} from "./database.ts";
+import { Database, inContext, type Operation, type Target } from "./database.ts";
 import { POSTGRES } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -30,7 +25,7 @@ interface Client {
 }
 
 interface Pool {
-  options: Client;
+  options?: Client;
   idleCount: number;
   waitingCount: number;
 }
@@ -80,9 +75,7 @@ function observeClient(database: Database, prototype: object): void {
         if (query === null || query === undefined) {
           return Reflect.apply(original, this, args);
         }
-        const text = typeof query === "string"
-          ? query
-          : textOf(query as object);
+        const text = typeof query === "string" ? query : textOf(query as object);
         const operation = database.start(database.query(text), targetOf(this));
         if (typeof (query as { submit?: unknown }).submit === "function") {
           observeSubmittable(
@@ -211,7 +204,7 @@ function textOf(query: object): unknown {
   return text ?? cursor?.text;
 }
 
-function targetOf({ host, port, database }: Client): Target {
+function targetOf({ host, port, database }: Client = {}): Target {
   return { system: "postgresql", namespace: database, address: host, port };
 }
 

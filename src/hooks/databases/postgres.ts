@@ -11,12 +11,7 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import {
-  Database,
-  inContext,
-  type Operation,
-  type Target,
-} from "./database.ts";
+import { Database, inContext, type Operation, quietly, type Target } from "./database.ts";
 import { POSTGRES } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
@@ -25,7 +20,7 @@ type Callback = (...args: any[]) => unknown;
 /** What the package keeps of a query, as far as it is used here. */
 interface Query {
   handler: object;
-  strings: readonly string[];
+  strings?: readonly string[];
   /** The whole text, once it is sent. */
   string?: string;
   executed: boolean;
@@ -61,13 +56,11 @@ export const postgres: Hook = {
     const targets = new WeakMap<object, Target>();
     Object.defineProperty(globalThis, Symbol.for(REGISTRY), {
       configurable: true,
-      value: (handler: object, options: Options) =>
-        void targets.set(handler, targetOf(options)),
+      value: (handler: object, options: Options) => void targets.set(handler, targetOf(options)),
     });
     patchSource({
       file: /\/node_modules\/postgres\/(?:cjs\/)?src\/index\.js$/,
-      apply: (source) =>
-        source.includes(LINE) ? source.replace(LINE, CHANGED_LINE) : undefined,
+      apply: (source) => source.includes(LINE) ? source.replace(LINE, CHANGED_LINE) : undefined,
     });
     onPackage({
       file: /\/node_modules\/postgres\/(?:cjs\/)?src\/query\.js$/,
@@ -96,7 +89,7 @@ function observeQuery(
   const { recorder } = database;
   // Until the text is known. A query from a file has none yet.
   const operation = database.start(
-    database.query(query.strings.join("$0")),
+    database.query(query.strings?.join("$0")),
     target,
   );
   const end = (answer: unknown) => {
@@ -137,7 +130,7 @@ function useText(
 
 function before(fn: Callback, told: (value: unknown) => void): Callback {
   return function (this: unknown, value: unknown) {
-    told(value);
+    quietly(() => told(value));
     return Reflect.apply(fn, this, [value]);
   };
 }
@@ -160,9 +153,7 @@ function targetOf({ host = [], port = [], path, database }: Options): Target {
   const target = { system: "postgresql", namespace: database };
   if (typeof path === "string") return { ...target, address: path };
   // Of several servers, nobody says which it is.
-  return host.length === 1
-    ? { ...target, address: host[0], port: port[0] }
-    : target;
+  return host.length === 1 ? { ...target, address: host[0], port: port[0] } : target;
 }
 
 function rowsOf(answer: unknown): number | undefined {

@@ -373,7 +373,5 @@ function words(list: string): ReadonlySet<string> {
 /** A name without its quotes. */
 function unquoted(name: string): string {
   const first = name[0];
-  return first === '"' || first === "`" || first === "["
-    ? name.slice(1, -1)
-    : name;
+  return first === '"' || first === "`" || first === "[" ? name.slice(1, -1) : name;
 }

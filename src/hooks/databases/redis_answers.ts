@@ -10,8 +10,6 @@
  */
 export function redisStatus(error: object): unknown {
   const { message, code } = error as { message?: unknown; code?: unknown };
-  const kind = typeof message === "string"
-    ? /^[A-Z]{3,20}(?= )/.exec(message)?.[0]
-    : undefined;
+  const kind = typeof message === "string" ? /^[A-Z]{3,20}(?= )/.exec(message)?.[0] : undefined;
   return kind ?? code;
 }

@@ -10,11 +10,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import {
-  observedMethod,
-  type Prepared,
-  STATEMENT_METHODS,
-} from "./statements.ts";
+import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
 
 interface SqliteDatabase {
   location(): string | null;
@@ -43,8 +39,7 @@ export const sqlite: Hook = {
         replaceFunction(
           StatementSync.prototype,
           name,
-          (original) =>
-            observedMethod(database, name, original, (it) => prepared.get(it)),
+          (original) => observedMethod(database, name, original, (it) => prepared.get(it)),
         );
       }
     });

@@ -9,9 +9,7 @@ console.log(standard instanceof RedisClient, RedisClient.prototype.get.name);
 await inSpan("commands", async () => {
   console.log(await redis.set("user:42", "Secret"), await redis.get("user:42"));
   console.log((await redis.getBuffer("user:42")).length);
-  await redis.lpush("user:42", "Secret").catch((error) =>
-    console.log(told(error))
-  );
+  await redis.lpush("user:42", "Secret").catch((error) => console.log(told(error)));
   console.log(
     await Promise.all([
       redis.incr("a"),

@@ -33,21 +33,15 @@ await inSpan("queries", async () => {
   console.log((await sql`insert into bun_things ${sql(rows)}`).count);
   const isSecret = sql`name = ${"Secret"}`;
   console.log(
-    await sql`select * from bun_things where ${isSecret} and id in ${
-      sql([1, 2])
-    }`,
+    await sql`select * from bun_things where ${isSecret} and id in ${sql([1, 2])}`,
   );
   console.log(await sql`select * from bun_things`.values());
   console.log(
     (await sql.unsafe("select name from bun_things where name = 'Secret'"))
       .length,
   );
-  await sql`insert into bun_things values (1, 'Secret')`.catch((error) =>
-    console.log(told(error))
-  );
-  await sql`select 1 as a; select 2 as b`.simple().then((results) =>
-    console.log(results.length)
-  );
+  await sql`insert into bun_things values (1, 'Secret')`.catch((error) => console.log(told(error)));
+  await sql`select 1 as a; select 2 as b`.simple().then((results) => console.log(results.length));
 });
 
 await inSpan("transactions", async () => {
@@ -57,9 +51,7 @@ await inSpan("transactions", async () => {
     return await transaction`delete from bun_things where id = 2`;
   });
   console.log(result.count);
-  const failing = sql.begin(async (transaction) =>
-    await transaction`select 'Secret'::int`
-  );
+  const failing = sql.begin(async (transaction) => await transaction`select 'Secret'::int`);
   await failing.catch((error) => console.log(told(error)));
 });
 
@@ -76,9 +68,7 @@ await sql.close();
 await inSpan("others", async () => {
   const mariadb = new SQL(`mysql://root@127.0.0.1:${mariadbPort}/mysql`);
   console.log(await mariadb`select ${1} as x, "Secret" as y`);
-  await mariadb`select * from nowhere`.catch((error) =>
-    console.log(told(error))
-  );
+  await mariadb`select * from nowhere`.catch((error) => console.log(told(error)));
   await mariadb.close();
   const sqlite = new SQL("sqlite://:memory:");
   await sqlite`create table t (a)`;

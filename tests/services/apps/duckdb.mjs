@@ -31,12 +31,8 @@ await inSpan("queries", async () => {
   for (let i = 0; i < script.count; i++) {
     console.log((await (await script.prepare(i)).runAndReadAll()).getRows());
   }
-  await connection.run("select 'Secret'::int").catch((error) =>
-    console.log(told(error))
-  );
-  await connection.prepare("select nothing").catch((error) =>
-    console.log(told(error))
-  );
+  await connection.run("select 'Secret'::int").catch((error) => console.log(told(error)));
+  await connection.prepare("select nothing").catch((error) => console.log(told(error)));
 });
 connection.closeSync();
 instance.closeSync();

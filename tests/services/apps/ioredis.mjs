@@ -8,9 +8,7 @@ await redis.flushdb();
 
 await inSpan("commands", async () => {
   console.log(await redis.set("user:42", "Secret"), await redis.get("user:42"));
-  await redis.lpush("user:42", "Secret").catch((error) =>
-    console.log(told(error))
-  );
+  await redis.lpush("user:42", "Secret").catch((error) => console.log(told(error)));
   console.log(
     await redis.hgetall("none"),
     await redis.call("ECHO", "Secret"),
@@ -42,9 +40,7 @@ await inSpan("batches", async () => {
 
 await inSpan("messages", async () => {
   const subscriber = new Redis(port, "127.0.0.1", { disableClientInfo: true });
-  const message = new Promise((resolve) =>
-    subscriber.on("message", (...all) => resolve(all))
-  );
+  const message = new Promise((resolve) => subscriber.on("message", (...all) => resolve(all)));
   await subscriber.subscribe("channel");
   await redis.publish("channel", "Secret");
   console.log(await message);
@@ -52,7 +48,5 @@ await inSpan("messages", async () => {
 });
 
 await redis.quit();
-await new Promise((resolve) =>
-  redis.status === "end" ? resolve() : redis.once("end", resolve)
-);
+await new Promise((resolve) => redis.status === "end" ? resolve() : redis.once("end", resolve));
 await redis.get("x").catch((error) => console.log(told(error)));

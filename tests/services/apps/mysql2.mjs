@@ -38,12 +38,8 @@ await inSpan("queries", async () => {
   for (
     const bad of ["selec 'Secret'", 'insert into users values (1, "Secret")']
   ) {
-    await connection.query(bad).catch((error) =>
-      console.log(told(error), error.sqlState)
-    );
-    await connection.execute(bad).catch((error) =>
-      console.log(told(error), error.errno)
-    );
+    await connection.query(bad).catch((error) => console.log(told(error), error.sqlState));
+    await connection.execute(bad).catch((error) => console.log(told(error), error.errno));
   }
   const statement = await connection.prepare(
     "select * from users where id > ?",
@@ -89,9 +85,7 @@ await pool.query("select 0");
 await Promise.all(["first", "second"].map((name) =>
   inSpan(name, async () => {
     await pool.query("select count(*) from users");
-    await new Promise((resolve) =>
-      pool.pool.query("select sleep(0.01)", resolve)
-    );
+    await new Promise((resolve) => pool.pool.query("select sleep(0.01)", resolve));
     await pool.execute("select name from users where name = ?", [name]);
   })
 ));

@@ -35,17 +35,13 @@ await inSpan("queries", async () => {
   await client.query("insert into pg_users values (1, 'Secret')").catch((
     error,
   ) => console.log(told(error)));
-  await client.query("select 'Secret'::int").catch((error) =>
-    console.log(told(error))
-  );
+  await client.query("select 'Secret'::int").catch((error) => console.log(told(error)));
   try {
     client.query(null);
   } catch (error) {
     console.log(told(error));
   }
-  const unhandled = new Promise((resolve) =>
-    process.once("unhandledRejection", resolve)
-  );
+  const unhandled = new Promise((resolve) => process.once("unhandledRejection", resolve));
   client.query("select * from nowhere");
   console.log("unhandled", told(await unhandled));
   await client.end();
@@ -98,9 +94,7 @@ await pool.query("select 0");
 await Promise.all(["first", "second"].map((name) =>
   inSpan(name, async () => {
     await pool.query("select count(*) from pg_users");
-    await new Promise((resolve) =>
-      pool.query("select pg_sleep(0.01)", resolve)
-    );
+    await new Promise((resolve) => pool.query("select pg_sleep(0.01)", resolve));
     const client = await pool.connect();
     await client.query("begin");
     await client.query("update pg_users set name = $1", [name]);

@@ -24,17 +24,13 @@ await inSpan("queries", async () => {
   const rows = [{ id: 1, name: "Secret" }, { id: 2, name: "b" }];
   console.log((await sql`insert into things ${sql(rows)}`).count);
   console.log([
-    ...await sql`select * from things where name = ${"Secret"} and id in ${
-      sql([1, 2])
-    }`,
+    ...await sql`select * from things where name = ${"Secret"} and id in ${sql([1, 2])}`,
   ]);
   console.log([...await sql`select * from things`.values()]);
   console.log(
     (await sql.unsafe("select name from things where name = 'Secret'")).length,
   );
-  await sql`insert into things values (1, 'Secret')`.catch((error) =>
-    console.log(told(error))
-  );
+  await sql`insert into things values (1, 'Secret')`.catch((error) => console.log(told(error)));
   const several = await sql`select 1 as a; select 2 as b`.simple();
   console.log(several.map((result) => [...result]));
 });
@@ -62,9 +58,7 @@ await inSpan("transactions", async () => {
     return transaction`delete from things where id = 2`;
   });
   console.log(result.count);
-  const failing = sql.begin(async (transaction) =>
-    await transaction`select 'Secret'::int`
-  );
+  const failing = sql.begin(async (transaction) => await transaction`select 'Secret'::int`);
   await failing.catch((error) => console.log(told(error)));
 });
 

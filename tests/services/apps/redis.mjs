@@ -12,9 +12,7 @@ process.on(
 
 await inSpan("commands", async () => {
   console.log(await redis.set("user:42", "Secret"), await redis.get("user:42"));
-  await redis.lPush("user:42", "Secret").catch((error) =>
-    console.log(told(error))
-  );
+  await redis.lPush("user:42", "Secret").catch((error) => console.log(told(error)));
   console.log(
     await redis.hGetAll("none"),
     await redis.sendCommand(["ECHO", "Secret"]),
@@ -27,9 +25,7 @@ await inSpan("commands", async () => {
 await inSpan("batches", async () => {
   console.log(await redis.multi().set("a", 1).incr("a").exec());
   console.log(await redis.multi().get("a").get("b").execAsPipeline());
-  await redis.multi().lPush("user:42", "1").exec().catch((error) =>
-    console.log(told(error))
-  );
+  await redis.multi().lPush("user:42", "1").exec().catch((error) => console.log(told(error)));
 });
 
 await inSpan("messages", async () => {
