@@ -9,7 +9,7 @@ import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { MetricTotals, RecordedHook } from "../../src/model/span_reader.ts";
 import { formatSize } from "../run/size.ts";
-import { formatShare } from "./numbers.ts";
+import { countOf, formatShare } from "./numbers.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Longest reason that is shown. */
@@ -27,7 +27,6 @@ export function footerLines(report: RunReport): string[] {
 function metricsLine({ metrics, run }: RunReport): string {
   const by = new Map(metrics.map((row) => [row.name, row]));
   const delay = by.get("nodejs.eventloop.delay");
-  const gcShare = by.get("v8js.gc.utilization");
   const resident = by.get("process.memory.usage");
   const cpu = by.get("process.cpu.time");
   const ofRun = (seconds: number) =>
@@ -38,25 +37,19 @@ function metricsLine({ metrics, run }: RunReport): string {
     delay === undefined
       ? undefined
       : `event loop late by ${seconds(delay.p99)} (p99), ${seconds(delay.max)} at most`,
-    gcShare === undefined
-      ? undefined
-      : gcText(gcShare, { pause: by.get("v8js.gc.duration"), durationNs: run.durationNs }),
+    by.has("v8js.gc.utilization")
+      ? gcText(by.get("v8js.gc.duration"), by.get("v8js.gc.unwatched"))
+      : undefined,
     resident === undefined ? undefined : `memory ${formatSize(Math.round(resident.max))} at most`,
     cpu === undefined ? undefined : `CPU ${withShare(seconds(cpu.last), ofRun(cpu.last))}`,
   ].filter((part) => part !== undefined).join("; ");
 }
 
-/** Pauses are watched for seconds at a time, which stand for the whole run. */
-function gcText(
-  share: MetricTotals,
-  options: { pause: MetricTotals | undefined; durationNs: number | undefined },
-): string {
-  const { pause, durationNs = NaN } = options;
-  const mean = share.sum / share.count;
-  const total = mean * durationNs;
-  const text = `GC ${Number.isFinite(total) ? formatDuration(total) : "-"}`;
-  const longest = pause === undefined ? "" : `, ${seconds(pause.max)} at most`;
-  return `${text} (${formatShare(mean)} of the run${longest})`;
+/** How long all pauses were together, unless some went unwatched. */
+function gcText(pauses: MetricTotals | undefined, unwatched: MetricTotals | undefined): string {
+  if (pauses === undefined) return "no GC";
+  const total = `GC ${unwatched === undefined ? "" : "at least "}${seconds(pauses.sum)}`;
+  return `${total} in ${countOf(pauses.count, "pause")}, ${seconds(pauses.max)} at most`;
 }
 
 function withShare(text: string, share: string | undefined): string {

@@ -14,6 +14,8 @@ import { builtin, runtimeName } from "../../runtime/self.ts";
 const GC_DURATION = "v8js.gc.duration";
 /** Share of the time, while it was watched, that was spent in pauses. */
 const GC_UTILIZATION = "v8js.gc.utilization";
+/** A time in which nobody watches. */
+const GC_UNWATCHED = "v8js.gc.unwatched";
 
 /** Share of the time that asking may take. */
 const MAX_COST_SHARE = 0.001;
@@ -53,9 +55,10 @@ export function watchGc(recorder: Recorder): () => void {
     }
     recorder.addMetric(GC_UTILIZATION, total / (watchedNs / 1e9), nowNs);
     const endNs = recorder.nowNs();
-    const restNs = (endNs - nowNs) / MAX_COST_SHARE - watchedNs;
-    if (restNs <= 0) begin(endNs);
-    else startNs = endNs + Math.min(restNs, MAX_REST_NS);
+    const restNs = Math.min((endNs - nowNs) / MAX_COST_SHARE - watchedNs, MAX_REST_NS);
+    if (restNs <= 0) return begin(endNs);
+    startNs = endNs + restNs;
+    recorder.addMetric(GC_UNWATCHED, restNs / 1e9, nowNs);
   }
 
   begin(recorder.nowNs());
