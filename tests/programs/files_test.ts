@@ -94,9 +94,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       runtime === "node",
     );
     assert.ok(
-      spans.every(({ parentName }) =>
-        parentName === undefined || parentName === ""
-      ),
+      spans.every(({ parentName }) => parentName === undefined || parentName === ""),
     );
   });
 }
@@ -176,9 +174,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       files,
     });
     assert.equal(stdout, "42 1 false\nlater\n");
-    const names = spans.filter(({ scope }) => scope === "fs").map(({ name }) =>
-      name
-    );
+    const names = spans.filter(({ scope }) => scope === "fs").map(({ name }) => name);
     assert.deepEqual(names, ["fs.existsSync"]);
   });
 

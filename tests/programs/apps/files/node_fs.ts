@@ -67,9 +67,7 @@ for (
     show(codeOf(error), (error as Error).message);
   }
 }
-await fsPromises.readFile(`${file}-no`).catch((error) =>
-  show(codeOf(error), error.message)
-);
+await fsPromises.readFile(`${file}-no`).catch((error) => show(codeOf(error), error.message));
 try {
   (fs.readFile as unknown as (path: string) => void)(file);
 } catch (error) {

@@ -19,9 +19,7 @@ function outcome(client) {
     );
   }
   client.on("error", ({ code }) => events.push(code));
-  return new Promise((resolve) =>
-    client.on("close", () => resolve(events.join()))
-  );
+  return new Promise((resolve) => client.on("close", () => resolve(events.join())));
 }
 
 async function listen(server) {
@@ -29,9 +27,7 @@ async function listen(server) {
   return server.address().port;
 }
 
-const plain = net.createServer((socket) =>
-  socket.on("error", () => {}).end("hello")
-);
+const plain = net.createServer((socket) => socket.on("error", () => {}).end("hello"));
 const port = await listen(plain);
 const first = connect(port, HOST, () => {
   console.log(first.listenerCount("connect"), Object.hasOwn(first, "emit"));
@@ -68,9 +64,7 @@ await new Promise((resolve) => {
 console.log(net.isIP((await lookupSoon("localhost")).address) > 0);
 console.log(net.isIP((await promisify(lookup)("localhost")).address) > 0);
 console.log((await lookupSoon("127.0.0.2")).address);
-await lookupSoon("nothing.invalid").catch(({ code, hostname }) =>
-  console.log(code, hostname)
-);
+await lookupSoon("nothing.invalid").catch(({ code, hostname }) => console.log(code, hostname));
 await resolve4("nothing.invalid").catch(({ name }) => console.log(name));
 await new Promise((resolve) => {
   new dns.Resolver().resolve4("nothing.invalid", (error) => {
@@ -98,16 +92,12 @@ if (Deno !== undefined) {
   const connection = await Deno.connect({ hostname: HOST, port });
   console.log(connection.constructor.name);
   connection.close();
-  await Deno.connect({ hostname: HOST, port: 1 }).catch(({ name }) =>
-    console.log(name)
-  );
+  await Deno.connect({ hostname: HOST, port: 1 }).catch(({ name }) => console.log(name));
 }
 if (Bun !== undefined) {
   const socket = { data() {}, connectError() {} };
   const connection = await Bun.connect({ hostname: HOST, port, socket });
   console.log(typeof connection.write);
-  await Bun.connect({ hostname: HOST, port: 1, socket }).catch(({ code }) =>
-    console.log(code)
-  );
+  await Bun.connect({ hostname: HOST, port: 1, socket }).catch(({ code }) => console.log(code));
 }
 process.exit(0);
