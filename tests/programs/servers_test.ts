@@ -79,7 +79,7 @@ before(async () => {
   programs = await installPrograms();
 });
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   for (const server of SERVERS) {
     test(`${server.name} on ${runtime} serves under ferret as without, and every request is recorded`, async () => {
       await withFolder(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import type { RuntimeName } from "../../src/model/program_config.ts";
 import { ferretCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 import { installPrograms } from "./installed.ts";
@@ -52,7 +53,7 @@ before(async () => {
   programs = await installPrograms();
 });
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   for (const tool of TOOLS) {
     test(`${tool.name} on ${runtime} prints the same and ends the same under ferret`, async () => {
       // The recording lies outside of the folder that the tools look at.
@@ -89,8 +90,8 @@ for (const runtime of ["deno", "bun"] as const) {
   }
 }
 
-function plainRun(runtime: "deno" | "bun"): string[] {
-  return runtime === "deno" ? ["deno", "run", "-A"] : ["bun"];
+function plainRun(runtime: RuntimeName): string[] {
+  return runtime === "deno" ? ["deno", "run", "-A"] : [runtime];
 }
 
 function inFolder(

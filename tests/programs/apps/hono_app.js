@@ -22,6 +22,7 @@ app.post(
 
 const port = Number(process.argv[2]);
 const { Deno, Bun } = globalThis;
-if (Deno === undefined) Bun.serve({ port, fetch: app.fetch });
-else Deno.serve({ port, onListen() {} }, app.fetch);
+if (Deno !== undefined) Deno.serve({ port, onListen() {} }, app.fetch);
+else if (Bun !== undefined) Bun.serve({ port, fetch: app.fetch });
+else (await import("@hono/node-server")).serve({ port, fetch: app.fetch });
 process.on("SIGTERM", () => process.exit(0));
