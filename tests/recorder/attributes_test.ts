@@ -223,3 +223,25 @@ test("keys beyond the limit of computed names travel inline", () => {
   assert.deepEqual(recorded(recording, { [long]: "v" }), { [long.slice(0, 256)]: "v" });
   recording.assertBalanced();
 });
+
+test("shared attributes arrive with those of the span itself", () => {
+  const recording = new Recording();
+  const { recorder } = recording;
+  const shared = recorder.shareAttributes({ system: "s", count: 1, text: 'ä"\n' });
+  assert.ok(shared > 0);
+  assert.equal(recorder.shareAttributes({ system: "s", count: 1, text: 'ä"\n' }), shared);
+  assert.equal(recorder.shareAttributes({ text: "x".repeat(2048) }), 0);
+  for (const own of [{}, { rows: 3, name: "n" }]) {
+    const span = recorder.startSpan("span");
+    recorder.setShared(span, shared);
+    span.setAttributes(own).end();
+    recorder.setShared(span, shared);
+    assert.deepEqual({ ...recording.readSpan().attributes }, {
+      system: "s",
+      count: 1,
+      text: 'ä"\n',
+      ...own,
+    });
+  }
+  recording.assertBalanced();
+});

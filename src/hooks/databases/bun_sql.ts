@@ -13,8 +13,9 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, type Operation, quietly, type Target } from "./database.ts";
+import { Database, type Target } from "./database.ts";
 import { lazyFunction } from "./lazy_function.ts";
+import { type Operation, quietly } from "./operation.ts";
 import { type Dialect, LENIENT_SQLITE, MYSQL, POSTGRES } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- any function or class

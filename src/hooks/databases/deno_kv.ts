@@ -7,8 +7,9 @@
 import { type Hook, HookUnavailable } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, type RowsOf } from "./database.ts";
+import { Database } from "./database.ts";
 import { observeIterator } from "./iterators.ts";
+import type { RowsOf } from "./operation.ts";
 import type { QuerySummary } from "./query_summary.ts";
 
 interface DenoKv {

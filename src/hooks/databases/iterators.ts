@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Operation } from "./database.ts";
+import type { Operation } from "./operation.ts";
 
 // deno-lint-ignore no-explicit-any -- any method of an iterator
 type Method = (...args: any[]) => unknown;

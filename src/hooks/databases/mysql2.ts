@@ -7,7 +7,8 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, inContext, type Operation, type Target } from "./database.ts";
+import { Database, type Target } from "./database.ts";
+import { inContext, type Operation } from "./operation.ts";
 import { MYSQL } from "./sql_tokens.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape

@@ -7,7 +7,8 @@
 import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
-import { Database, inContext, type Target } from "./database.ts";
+import { Database, type Target } from "./database.ts";
+import { inContext } from "./operation.ts";
 import { redisStatus } from "./redis_answers.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape

@@ -5,8 +5,9 @@
  * @module
  */
 import { imitate } from "../options.ts";
-import type { Database, RowsOf, Target } from "./database.ts";
+import type { Database, Target } from "./database.ts";
 import { observeIterator } from "./iterators.ts";
+import type { RowsOf } from "./operation.ts";
 import type { QuerySummary } from "./query_summary.ts";
 
 // deno-lint-ignore no-explicit-any -- any method
