@@ -5,9 +5,21 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runProcess } from "../helpers/processes.ts";
 
@@ -16,8 +28,22 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 /** Returns the folder with `node_modules` and with the apps of this folder. */
 export async function installPrograms(): Promise<string> {
   const folder = await installPackages(HERE);
-  cpSync(join(HERE, "apps"), join(folder, "apps"), { recursive: true });
+  copyChanged(join(HERE, "apps"), join(folder, "apps"));
   return folder;
+}
+
+/** Other tests may be running these programs: each file is replaced at once, if it must be. */
+function copyChanged(from: string, to: string): void {
+  if (statSync(from).isDirectory()) {
+    mkdirSync(to, { recursive: true });
+    for (const name of readdirSync(from)) copyChanged(join(from, name), join(to, name));
+    return;
+  }
+  const content = readFileSync(from);
+  if (existsSync(to) && readFileSync(to).equals(content)) return;
+  const growing = `${to}.${process.pid}`;
+  writeFileSync(growing, content);
+  renameSync(growing, to);
 }
 
 /** Returns the folder with the `node_modules` that the lock file in `home` describes. */
