@@ -9,6 +9,7 @@ import { createContext } from "../../src/recorder/context.ts";
 import { Recorder } from "../../src/recorder/recorder.ts";
 import { F_DROPPED_EVENTS, ringSizes } from "../../src/ring/layout.ts";
 import { openRecording } from "../../src/store/reader/open.ts";
+import { partialPath } from "../../src/store/partial.ts";
 import { RunWriter } from "../../src/writer/run_writer.ts";
 import { withFolder } from "../helpers/processes.ts";
 import { createTestClock, Recording } from "../helpers/recording.ts";
@@ -124,6 +125,22 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
       assert.deepEqual(hooks.map(({ name }) => name), ["fetch"]);
     }));
 }
+
+test("RunWriter goes on with a partial of a ferret that knew neither", () =>
+  withFolder({}, async (folder) => {
+    const out = join(folder, OUTPUTS.duckdb);
+    const run = testRun();
+    const { recorder, source } = createRecorder();
+    const options = { run, rings: [source] };
+    (await openTestWriter(out, [], options)).close();
+    await dropTables(partialPath(out, run.runId));
+    recorder.addMetric("m", 1);
+    recorder.reportHook("fetch", "active");
+    const writer = await openTestWriter(out, [], options);
+    assert.deepEqual((await writer.finish(TEST_END)).problems, []);
+    assert.equal((await read(out, (reader) => reader.metrics())).length, 1);
+    assert.equal((await read(out, (reader) => reader.hooks())).length, 1);
+  }));
 
 async function dropTables(path: string): Promise<void> {
   const instance = await DuckDBInstance.create(path);
