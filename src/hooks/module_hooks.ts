@@ -207,7 +207,8 @@ function textOf(source: unknown): string | undefined {
     : undefined;
 }
 
-function pathOf(url: string): string {
+/** The path in a file URL. */
+export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return decodeURIComponent(url.slice("file://".length, end < 0 ? undefined : end));
 }

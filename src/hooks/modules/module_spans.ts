@@ -2,10 +2,12 @@
  * Spans of modules: how long each of the program's own files and each package
  * that they import takes to run. What a package loads of its own is part of it.
  *
- * A `require` is timed by what the runtime publishes about it. Of ES modules
- * nobody tells when they run, but they run one after the other: so each that is
- * of interest gets a last line that says it is done, and took the time since
- * the one before.
+ * Each that is of interest gets a last line that says it has run. What is
+ * required began when it was loaded. ES modules run one after the other, when
+ * all are loaded: each took the time since the one before.
+ *
+ * The channels on which runtimes publish what is required are of no use: with
+ * a subscriber Node shows every uncaught error as one of theirs.
  *
  * No span here is ever the current one: a server that a module starts would
  * belong to that module for ever.
@@ -16,20 +18,24 @@ import { SCOPE_MODULE } from "../../model/span.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import type { LoadedFile, LoadResult } from "../module_hooks.ts";
-import { withLastLine } from "../package_files.ts";
+import { pathOf } from "../module_hooks.ts";
+import { kindOf, withLastLine } from "../package_files.ts";
 import { type ModuleName, nameModule } from "./module_name.ts";
 
 /** Key of the function that the added lines call. */
 const REGISTRY = "ferret.modules";
 
-/** Only what makes code is timed. */
+const { queueMicrotask } = globalThis;
+
+/** Only code is timed. */
 const CODE = /\.[cm]?[jt]sx?$/;
 
-/** A call of `require` that is under way. */
-interface Required {
-  /** Absent until a file is loaded, and for a package within itself. */
+/** A file that `require` is running. */
+interface Running {
+  path: string;
+  owner: string;
+  /** Absent for the program's entry. */
   span: Span | undefined;
-  owner: string | undefined;
 }
 
 /** What is loaded meanwhile, before any of it runs. */
@@ -44,7 +50,12 @@ export class ModuleSpans {
   readonly #root: string;
   /** URLs of what the program's own files import. */
   readonly #imported = new Set<string>();
-  readonly #required: Required[] = [];
+  /** CommonJS files that were imported and have not begun to run, as far as one can know. */
+  readonly #waiting = new Set<string>();
+  readonly #running: Running[] = [];
+  /** The file whose specifier was resolved last. */
+  #requirer: string | undefined;
+  #willSettle = false;
   #loading: Loading | undefined;
   /** When the last thing ended that is known. */
   #doneNs = 0;
@@ -61,6 +72,7 @@ export class ModuleSpans {
 
   /** A specifier in the file `parentUrl` leads to `url`. */
   resolved(url: string, parentUrl: string | undefined): void {
+    this.#requirer = parentUrl && pathOf(parentUrl);
     if (parentUrl !== undefined && !isPackageFile(parentUrl)) this.#imported.add(url);
   }
 
@@ -69,18 +81,37 @@ export class ModuleSpans {
     const isEntry = !this.#hasEntry;
     if (file.isRequired) {
       this.#hasEntry = true;
-      this.#begin(file.path, isEntry);
-      return undefined;
+      return this.#loadRequired(file, isEntry);
     }
     this.loads();
     const isWanted = !isEntry && this.#imported.has(file.url) && CODE.test(file.path);
-    // CommonJS says by `require` when it runs.
-    const source = isWanted && file.kind === "module" ? file.read() : undefined;
+    const source = isWanted ? file.read() : undefined;
     this.#loading!.endNs = this.#recorder.nowNs();
-    if (source === undefined) return undefined;
-    const code = this.withEnd(source, file.path);
-    return { format: "module", source: code, shortCircuit: true };
+    if (source === undefined || file.kind === undefined) return undefined;
+    if (file.kind === "commonjs") this.#waiting.add(file.path);
+    return { format: file.kind, source: this.withEnd(source, file.path), shortCircuit: true };
   };
+
+  /** Runs as soon as it is loaded. */
+  #loadRequired(file: LoadedFile, isEntry: boolean): LoadResult | undefined {
+    if (!CODE.test(file.path)) return undefined;
+    const name = nameModule(file.path, this.#root);
+    // What a file is required by is still running: what is said to run in it is not.
+    if (this.#requirer !== undefined) this.#resume(this.#requirer);
+    const outer = this.#running.at(-1);
+    if (isEntry) {
+      this.#run({ path: file.path, owner: name.owner, span: undefined });
+      return undefined;
+    }
+    if (name.owner === outer?.owner) return undefined;
+    const source = file.read();
+    if (source === undefined) return undefined;
+    const format = file.kind ?? kindOf(source, file);
+    this.#flushLoading();
+    const span = this.#start(name, outer?.span && { parent: outer.span });
+    this.#run({ path: file.path, owner: name.owner, span });
+    return { format, source: this.withEnd(source, file.path), shortCircuit: true };
+  }
 
   /** A file is loaded that will be run when all that it imports has. */
   loads(): void {
@@ -97,49 +128,52 @@ export class ModuleSpans {
     return withLastLine(source, `;${call};`);
   }
 
-  /** `require` is called. */
-  requireStarts(): void {
-    this.#required.push({ span: undefined, owner: undefined });
-  }
-
-  /** The last call of `require` that has not ended yet does. */
-  requireEnds(): void {
-    const span = this.#required.pop()?.span;
-    if (span === undefined) return;
-    const endNs = this.#recorder.nowNs();
-    this.#recorder.end(span, endNs);
-    if (this.#required.length === 0) this.#doneNs = endNs;
-  }
-
-  /** Node: a file that was imported, so that no load hook is called, is about to run. */
-  requireStartsWith(path: string): void {
-    this.requireStarts();
-    // Only once: it is in the cache then.
-    if (this.#imported.delete(`file://${encodeURI(path)}`)) this.#begin(path, false);
-  }
-
-  /** The file that the innermost `require` is for is loaded. The entry is the program itself. */
-  #begin(path: string, isEntry: boolean): void {
-    const call = this.#required.at(-1);
-    if (call === undefined || call.owner !== undefined) return;
-    const name = nameModule(path, this.#root);
-    const outer = this.#required.findLast(({ owner }) => owner !== undefined);
-    call.owner = name.owner;
-    if (isEntry || name.owner === outer?.owner) return;
-    const around = this.#required.findLast(({ span }) => span !== undefined)?.span;
+  /** A file that requires another is the innermost that runs. */
+  #resume(path: string): void {
+    const index = this.#running.findLastIndex((other) => other.path === path);
+    if (index >= 0) this.#fail(index + 1);
+    if (index >= 0 || !this.#waiting.delete(path)) return;
+    this.#fail(0);
     this.#flushLoading();
-    call.span = this.#start(name, around && { parent: around });
+    const name = nameModule(path, this.#root);
+    const span = this.#start(name, { startNs: this.#doneNs });
+    this.#run({ path, owner: name.owner, span });
+  }
+
+  #run(running: Running): void {
+    this.#running.push(running);
+    if (this.#willSettle) return;
+    this.#willSettle = true;
+    // Nothing that is required runs longer than until then.
+    queueMicrotask(() => {
+      this.#willSettle = false;
+      this.#fail(0);
+    });
+  }
+
+  /** Files from this one inwards have thrown. */
+  #fail(from: number): void {
+    for (const { span } of this.#running.splice(from).reverse()) {
+      if (span === undefined) continue;
+      this.#recorder.setStatus(span, "error");
+      this.#recorder.end(span);
+    }
   }
 
   /** A module has run to its end. */
   #ran(path: string): void {
     try {
-      this.#flushLoading();
       const { nowNs } = this.#recorder;
-      const startNs = this.#doneNs;
-      const endNs = this.#doneNs = nowNs();
-      const span = this.#start(nameModule(path, this.#root), { startNs });
-      this.#recorder.end(span, endNs);
+      this.#flushLoading();
+      const index = this.#running.findLastIndex((other) => other.path === path);
+      this.#fail(index < 0 ? this.#running.length : index + 1);
+      this.#waiting.delete(path);
+      const span = index < 0
+        ? this.#start(nameModule(path, this.#root), { startNs: this.#doneNs })
+        : this.#running.pop()!.span;
+      const endNs = nowNs();
+      if (span !== undefined) this.#recorder.end(span, endNs);
+      if (this.#running.length === 0) this.#doneNs = endNs;
     } catch {
       // The module is not in the recording.
     }

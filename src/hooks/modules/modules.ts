@@ -8,13 +8,8 @@
  * @module
  */
 import { runtimeName } from "../../runtime/self.ts";
-import { listen } from "../channels.ts";
 import { type Hook, HookUnavailable } from "../hook.ts";
 import { ModuleSpans } from "./module_spans.ts";
-
-interface RequireMessage {
-  id?: string;
-}
 
 export const modules: Hook = {
   name: "module",
@@ -23,14 +18,6 @@ export const modules: Hook = {
     if (runtimeName() === "bun" && !config.functions.enabled) {
       throw new HookUnavailable("on Bun only where functions are recorded");
     }
-    const spans = new ModuleSpans(recorder, config.functions.root);
-    watchLoading(spans);
-    if (runtimeName() === "bun") return;
-    // Loaded already: it is what the module hooks of both runtimes are made of.
-    listen<RequireMessage>("tracing:module.require:start", ({ id }) => {
-      if (id?.startsWith("/") === true) spans.requireStartsWith(id);
-      else spans.requireStarts();
-    });
-    listen("tracing:module.require:end", () => spans.requireEnds());
+    watchLoading(new ModuleSpans(recorder, config.functions.root));
   },
 };
