@@ -10,6 +10,7 @@
  */
 import { ownFs } from "../runtime/own_fs.ts";
 import { builtin } from "../runtime/self.ts";
+import { imitate } from "./options.ts";
 
 interface CommonJsModule {
   id: string;
@@ -20,6 +21,7 @@ interface CommonJsModule {
   paths: string[];
   loaded: boolean;
   _compile(source: string, path: string): void;
+  require(specifier: string): unknown;
 }
 
 interface Require {
@@ -31,6 +33,7 @@ interface Require {
 }
 
 interface ModuleConstructor {
+  prototype: CommonJsModule;
   new (id: string, parent: CommonJsModule | null | undefined): CommonJsModule;
   _cache: Record<string, CommonJsModule | undefined>;
   _nodeModulePaths(folder: string): string[];
@@ -58,10 +61,13 @@ export class BunCommonJs {
   readonly #Module = builtin<ModuleConstructor>("node:module");
   /** Modules that were run here. One that is only in the cache was put there by Bun's `require`. */
   readonly #run = new WeakSet<CommonJsModule>();
+  /** The `require` that Bun made for each. */
+  readonly #natives = new WeakMap<CommonJsModule, Require>();
   #main: CommonJsModule | undefined;
 
   constructor(options: CommonJsOptions) {
     this.#options = options;
+    this.#replaceMethod();
   }
 
   /** Runs a file, unless it has run already. @returns What an importer sees of it. */
@@ -105,19 +111,42 @@ export class BunCommonJs {
     }
   }
 
+  /** Through the prototype: programs and their tracers put a method of their own there. */
+  #replaceMethod(): void {
+    const { prototype } = this.#Module;
+    const original = prototype.require;
+    const natives = this.#natives;
+    const requireFrom = (module: CommonJsModule, native: Require, specifier: string) =>
+      this.#require(module, specifier, { native, original });
+    prototype.require = imitate(function (this: CommonJsModule, specifier: string): unknown {
+      const native = natives.get(this);
+      return native === undefined
+        ? original.call(this, specifier)
+        : requireFrom(this, native, specifier);
+    }, original);
+  }
+
+  #require(
+    module: CommonJsModule,
+    specifier: string,
+    { native, original }: { native: Require; original: CommonJsModule["require"] },
+  ): unknown {
+    const path = typeof specifier === "string" ? pathOf(specifier, native) : undefined;
+    const known = path === undefined ? undefined : this.#Module._cache[path];
+    if (known !== undefined && this.#run.has(known)) return known.exports;
+    const code = path === undefined ? undefined : this.#options.read(path);
+    // Anything else is for Bun, which also knows best how to say what is wrong.
+    if (code === undefined) return original.call(module, specifier);
+    const child = known ?? this.#create(path!, module, path!);
+    if (known === undefined) module.children?.push(child);
+    this.#runModule(child, path!, code);
+    return child.exports;
+  }
+
   #requireFrom(module: CommonJsModule, native: Require): Require {
-    const require = (specifier: string): unknown => {
-      const path = typeof specifier === "string" ? pathOf(specifier, native) : undefined;
-      const known = path === undefined ? undefined : this.#Module._cache[path];
-      if (known !== undefined && this.#run.has(known)) return known.exports;
-      const code = path === undefined ? undefined : this.#options.read(path);
-      // Anything else is for Bun, which also knows best how to say what is wrong.
-      if (code === undefined) return native(specifier);
-      const child = known ?? this.#create(path!, module, path!);
-      if (known === undefined) module.children?.push(child);
-      this.#runModule(child, path!, code);
-      return child.exports;
-    };
+    const { prototype } = this.#Module;
+    this.#natives.set(module, native);
+    const require = (specifier: string): unknown => prototype.require.call(module, specifier);
     require.resolve = native.resolve;
     const { cache, extensions } = native;
     const inherited = { main: this.#main ?? native.main, cache, extensions };
