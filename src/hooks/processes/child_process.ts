@@ -8,6 +8,7 @@
  * @module
  */
 import type { Span } from "../../recorder/span.ts";
+import { ownFs } from "../../runtime/own_fs.ts";
 import { builtin, runtimeName } from "../../runtime/self.ts";
 import type { Environment } from "../children.ts";
 import type { HookContext } from "../hook.ts";
