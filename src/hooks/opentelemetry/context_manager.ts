@@ -7,12 +7,7 @@
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { builtin } from "../../runtime/self.ts";
-import {
-  type AnyFunction,
-  type ContextManager,
-  type OtelContext,
-  SPAN_KEY,
-} from "./api.ts";
+import { type AnyFunction, type ContextManager, type OtelContext, SPAN_KEY } from "./api.ts";
 import { OtelSpan } from "./otel_span.ts";
 
 interface Storage {
@@ -66,9 +61,7 @@ export class SpanContextManager implements ContextManager {
     const entered: Entered = { context, span };
     return this.#storage.run(
       entered,
-      span === undefined || span === current
-        ? call
-        : () => this.#recorder.runWith(span, call),
+      span === undefined || span === current ? call : () => this.#recorder.runWith(span, call),
     );
   }
 

@@ -44,9 +44,7 @@ export class OtelSpan {
 
   /** The span behind a value from a context, if it is one of ferret's. */
   static spanOf(value: unknown): Span | undefined {
-    return typeof value === "object" && value !== null && #span in value
-      ? value.#span
-      : undefined;
+    return typeof value === "object" && value !== null && #span in value ? value.#span : undefined;
   }
 
   spanContext(): { traceId: string; spanId: string; traceFlags: number } {

@@ -40,9 +40,7 @@ export class FerretTracer implements Tracer {
     this.#noop = parts.noop;
     this.#scope = {
       "otel.scope.name": parts.name,
-      ...parts.version === undefined
-        ? {}
-        : { "otel.scope.version": parts.version },
+      ...parts.version === undefined ? {} : { "otel.scope.version": parts.version },
     };
   }
 
