@@ -143,22 +143,27 @@ export function quietly(fn: () => void): void {
   }
 }
 
-/** The same function, to be run in the context that is the current one now. */
+/**
+ * The same function, to be run with the span as the current one that is it now.
+ * What the program keeps in contexts of its own is what it would be without us.
+ */
 // deno-lint-ignore no-explicit-any -- any function
 export function inContext<F extends (...args: any[]) => unknown>(
   { context }: Recorder,
   fn: F,
   before?: (first: unknown, second: unknown) => void,
 ): F {
-  const outer = context.frame();
+  const span = context.spanOf(context.frame());
   return function (this: unknown, ...args: unknown[]) {
     if (before !== undefined) quietly(() => before(args[0], args[1]));
-    const inner = context.frame();
-    context.leave(outer);
+    const frame = context.frame();
+    if (context.spanOf(frame) === span) return Reflect.apply(fn, this, args);
+    // Where there was none, none is to be the current one either.
+    context.enter(span as Span, frame);
     try {
       return Reflect.apply(fn, this, args);
     } finally {
-      context.leave(inner);
+      context.leave(frame);
     }
   } as F;
 }

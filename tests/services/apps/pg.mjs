@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
 import pg from "pg";
 import Cursor from "pg-cursor";
@@ -47,11 +48,14 @@ await inSpan("queries", async () => {
   await client.end();
 });
 
+const storage = new AsyncLocalStorage();
 await inSpan("callbacks", async () => {
   const client = new pg.Client({ ...server, database });
-  await new Promise((resolve) => client.connect(resolve));
+  await storage.run("connect", () => new Promise((resolve) => client.connect(resolve)));
   await new Promise((resolve) => {
     client.query("select 1 as x", function (error, result) {
+      // Not ours to change, strange as it is.
+      console.log(storage.getStore());
       console.log(this === undefined, error, result.rows);
       client.query(
         { text: "select $1::int as y", values: [2] },
