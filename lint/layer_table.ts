@@ -44,6 +44,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   "src/hooks/thread_start.ts": {
     mayImport: [
       "src/hooks",
+      "src/hooks/start.ts",
       "src/hooks/functions",
       "src/hooks/workers",
       "src/recorder",
@@ -53,9 +54,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     ],
     packages: "none",
   },
+  "src/hooks/watch_modules.ts": {
+    mayImport: ["src/hooks", "src/hooks/functions", "src/recorder", "src/model", "src/runtime"],
+    packages: "none",
+  },
   "src/hooks/start.ts": {
     mayImport: [
       "src/hooks",
+      "src/hooks/watch_modules.ts",
       "src/hooks/databases",
       "src/hooks/files",
       "src/hooks/functions",

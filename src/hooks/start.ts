@@ -20,7 +20,7 @@ import { createRing, openRing, type RingMemory } from "../ring/memory.ts";
 import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
 import { mapFile } from "../runtime/map_file.ts";
-import { processId, runtimeName } from "../runtime/self.ts";
+import { processId } from "../runtime/self.ts";
 import { bunServe } from "./bun_serve.ts";
 import { denoServe } from "./deno_serve.ts";
 import { fetchHook } from "./fetch.ts";

@@ -65,8 +65,7 @@ export function observeBunSpawn({ recorder, config }: HookContext): void {
   }
 
   Bun.spawn = observed(Bun.spawn, (child, span) => {
-    const end = () =>
-      spans.end(span, { exitCode: child.exitCode, signal: child.signalCode });
+    const end = () => spans.end(span, { exitCode: child.exitCode, signal: child.signalCode });
     child.exited.then(end, end);
   });
   Bun.spawnSync = observed(Bun.spawnSync, (result, span) => {

@@ -112,10 +112,7 @@ function pipeFinder(inode: number | undefined): () => boolean {
 
 function isPipe(inode: number): boolean {
   try {
-    const { fstatSync } = builtin<{ fstatSync(fd: number): { ino: number } }>(
-      "node:fs",
-    );
-    return fstatSync(PIPE_FD).ino === inode;
+    return ownFs().fstatSync(PIPE_FD).ino === inode;
   } catch {
     return false;
   }
@@ -184,9 +181,7 @@ function addVariables(
     holder[symbol] = { ...own, ...variables(own) };
     return;
   }
-  const own = Array.isArray(envPairs)
-    ? environmentOf(envPairs)
-    : { ...processEnvironment() };
+  const own = Array.isArray(envPairs) ? environmentOf(envPairs) : { ...processEnvironment() };
   // A worker of node:cluster on Deno 2.9 hangs with any preload: it stays out of the recording.
   if (runtimeName() === "deno" && CLUSTER_VARIABLE in own) return;
   const all = { ...own, ...variables(own) };
@@ -220,12 +215,11 @@ function observedSync(original: AnyFunction, spans: ProcessSpans): AnyFunction {
         span,
         () => Reflect.apply(original, this, withVariables(args, spans, span)),
       );
-      const { status, signal, pid } =
-        (original.name === "spawnSync" ? result : {}) as {
-          status?: number;
-          signal?: string;
-          pid?: number;
-        };
+      const { status, signal, pid } = (original.name === "spawnSync" ? result : {}) as {
+        status?: number;
+        signal?: string;
+        pid?: number;
+      };
       spans.setPid(span, pid);
       spans.end(span, { exitCode: status, signal });
       return result;

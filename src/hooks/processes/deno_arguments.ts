@@ -12,8 +12,7 @@ import { PARENT_VARIABLE } from "../children.ts";
 const RUNNING = new Set(["run", "test", "bench", "eval"]);
 
 /** Flags that say something about the permission by themselves. */
-const DECISIVE =
-  /^(-A|--allow-all|--allow-ffi|--deny-ffi|-P|--permission-set|--help|-h)(=|$)/;
+const DECISIVE = /^(-A|--allow-all|--allow-ffi|--deny-ffi|-P|--permission-set|--help|-h)(=|$)/;
 
 /** The same for reading the environment, where the process finds who started it. */
 const SAYS_ENVIRONMENT = /^(-E|--allow-env|--deny-env)(=|$)/;

@@ -10,11 +10,7 @@ import type { ProgramConfig } from "../../model/program_config.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { withMapping } from "./deno_arguments.ts";
-import {
-  type Environment,
-  joiningVariables,
-  remoteParent,
-} from "../children.ts";
+import { type Environment, joiningVariables, remoteParent } from "../children.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {

@@ -75,6 +75,7 @@ function observeWebWorkers({ recorder, config, preload, spare }: Joining): void 
   const Replacement = class extends Original {
     #end: () => void = () => {};
 
+    // deno-lint-ignore constructor-super -- it is called, within try
     constructor(script: string | URL, options?: { name?: string }) {
       const { span, data } = beginWorker(recorder, config, { script, name: options?.name });
       const ring = spare?.take();
@@ -157,6 +158,7 @@ function observeThreads({ recorder, config, preload, spare }: Joining): void {
     #kept: [unknown, unknown][] | undefined;
     #end: () => void = () => {};
 
+    // deno-lint-ignore constructor-super -- it is called, within try
     constructor(script: string | URL, options: { eval?: boolean; name?: string } = {}) {
       const isFile = options.eval !== true && !String(script).startsWith("data:");
       const ring = isFile ? spare?.take() : undefined;

@@ -60,6 +60,7 @@ function observed(
   const Replacement = class extends Original {
     #end: () => void = () => {};
 
+    // deno-lint-ignore constructor-super -- it is called, within try
     constructor(script: unknown, options?: WorkerOptions) {
       const { span, data } = beginWorker(recorder, config, {
         script: options?.eval === true ? "data:" : script,
