@@ -1,6 +1,6 @@
 /**
  * Installs the hooks that are wanted and reports into the ring what became of
- * each: the report's footer and `ferret doctor` tell it on.
+ * each, for the report to tell.
  *
  * @module
  */

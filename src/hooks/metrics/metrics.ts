@@ -12,7 +12,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { watchGc } from "./gc_pauses.ts";
 import { createProcessUsage } from "./process_usage.ts";
-import { createUnseenTimer } from "./unseen_timer.ts";
+import { createUnseenTimer, type SetTimer } from "./unseen_timer.ts";
 
 /** How late a timer fired. OpenTelemetry's `nodejs.eventloop.delay.p99` is a percentile of it. */
 const EVENT_LOOP_DELAY = "nodejs.eventloop.delay";
@@ -27,6 +27,8 @@ const BUSY_MS = 20;
 const IDLE_MS = 500;
 /** Share of one CPU from which on a program is busy. */
 const BUSY_SHARE = 0.03;
+/** Looks without that after which it is idle. */
+const IDLE_LOOKS = 10;
 /** Memory and CPU are looked at after this time, then after twice as much and so on … */
 const FIRST_SAMPLE_MS = 100;
 /** … and at last once in this time. */
@@ -46,16 +48,15 @@ export const metrics: Hook = {
 class Sampler {
   readonly #recorder: Recorder;
   readonly #isMain: boolean;
-  readonly #setTimer = createUnseenTimer();
+  readonly #setTimer: SetTimer;
   readonly #startNs: number;
-  readonly #tick: () => void;
   readonly #usage = createProcessUsage();
   #sampledAtNs: number;
   /** CPU time then, and at the last tick. Not asked for at the start: on Deno it would take 13 ms. */
   #sampledCpuNs = NaN;
   #cpuNs = NaN;
   #nextSampleMs = FIRST_SAMPLE_MS;
-  #intervalMs = BUSY_MS;
+  #idleLooks = 0;
   #tickedAtNs: number;
   #dueNs = 0;
   #recordGc: (() => void) | undefined;
@@ -66,13 +67,13 @@ class Sampler {
     this.#startNs = recorder.nowNs();
     this.#tickedAtNs = this.#startNs;
     this.#sampledAtNs = this.#startNs;
-    this.#tick = () => {
+    this.#setTimer = createUnseenTimer(() => {
       try {
         this.#look();
       } catch {
         // No more metrics: the timer is not set again.
       }
-    };
+    });
   }
 
   start(): void {
@@ -91,7 +92,7 @@ class Sampler {
       this.#recorder.addMetric(EVENT_LOOP_DELAY, Math.max(0, nowNs - this.#dueNs) / 1e9, nowNs);
     }
     const isIdle = cpuNs - this.#cpuNs < BUSY_SHARE * (nowNs - this.#tickedAtNs);
-    this.#intervalMs = isIdle ? Math.min(IDLE_MS, this.#intervalMs * 2) : BUSY_MS;
+    this.#idleLooks = isIdle ? this.#idleLooks + 1 : 0;
     this.#cpuNs = cpuNs;
     this.#tickedAtNs = nowNs;
     if (nowNs - this.#sampledAtNs >= this.#nextSampleMs * 1e6) {
@@ -101,8 +102,9 @@ class Sampler {
   }
 
   #wait(): void {
-    this.#dueNs = this.#recorder.nowNs() + this.#intervalMs * 1e6;
-    this.#setTimer(this.#tick, this.#intervalMs);
+    const delayMs = this.#idleLooks < IDLE_LOOKS ? BUSY_MS : IDLE_MS;
+    this.#dueNs = this.#recorder.nowNs() + delayMs * 1e6;
+    this.#setTimer(delayMs);
   }
 
   #sample(nowNs: number): void {
