@@ -102,6 +102,27 @@ test("parseRunArguments() takes an optional value only when it is attached", () 
   assert.equal(bun.target.script, "app.ts");
 });
 
+test("parseRunArguments() knows Node's flags, and what each takes", () => {
+  const flags = [
+    "--no-warnings",
+    "--conditions",
+    "dev",
+    "-r",
+    "./first.cjs",
+    "--env-file=.env",
+    "--max-old-space-size=512",
+    "--experimental-transform-types",
+    "--import",
+    "tsx",
+  ];
+  const { target } = parseScript(["--runtime", "node", ...flags, "app.ts", "--inspect"]);
+  assert.deepEqual(target.flagArguments, flags);
+  assert.deepEqual([target.script, target.args], ["app.ts", ["--inspect"]]);
+  const inspected = parseScript(["--runtime", "node", "--inspect", "app.ts"]);
+  assert.equal(inspected.target.script, "app.ts");
+  assert.match(failure(["--runtime", "node", "--smol", "app.ts"]).message, /node has this flag/);
+});
+
 test("parseRunArguments() reads the flags of the runtime that the script's folder asks for", async () => {
   const files = { "d/deno.json": "{}", "d/app.ts": "", "b/bun.lock": "", "b/app.ts": "" };
   await withFolder(files, (folder) => {

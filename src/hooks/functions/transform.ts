@@ -63,8 +63,8 @@ export interface TransformOptions {
   /** Name of functions that have none, from their offset: `app.ts:12`. */
   anonymousName(at: number): string;
   /**
-   * JavaScriptCore shows an uncaught error where it was thrown last, so there a
-   * synchronous function must not catch and throw again. Default false.
+   * JavaScriptCore and Node show an uncaught error where it was thrown last, so
+   * there a synchronous function must not catch and throw again. Default false.
    */
   keepsThrowSites?: boolean;
 }
