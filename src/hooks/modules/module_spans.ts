@@ -17,6 +17,7 @@
 import { SCOPE_MODULE } from "../../model/span.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
+import { runtimeName } from "../../runtime/self.ts";
 import type { LoadedFile, LoadResult } from "../module_hooks.ts";
 import { pathOf } from "../module_hooks.ts";
 import { kindOf, withLastLine } from "../package_files.ts";
@@ -107,6 +108,8 @@ export class ModuleSpans {
     const source = file.read();
     if (source === undefined) return undefined;
     const format = file.kind ?? kindOf(source, file);
+    // With a source that it did not read itself, Deno cannot resolve what such a module imports.
+    if (format === "module" && runtimeName() === "deno") return undefined;
     this.#flushLoading();
     const span = this.#start(name, outer?.span && { parent: outer.span });
     this.#run({ path: file.path, owner: name.owner, span });
