@@ -96,6 +96,8 @@ export function installDenoModuleHooks({ onBuiltin, onResolved, loadFile }: Hook
         kind: isRequired ? undefined : "module",
         read: () => textOf(next(url, context).source),
       });
+      // With a source of ours for a module that is required, Deno cannot resolve its imports.
+      if (isRequired && result?.format === "module") return NOT_OURS;
       if (result !== undefined && !isRequired) changed.add(url);
       return result ?? NOT_OURS;
     } catch {
