@@ -76,9 +76,13 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       `${pauses.length}: ${total} s`,
     );
     const watched = valuesOf(recorded, "v8js.gc.utilization");
-    assert.ok(watched.length > 0 && watched.every((share) => share >= 0 && share < 1));
+    assert.ok(
+      watched.length > 0 && watched.every((share) => share >= 0 && share < 1),
+    );
     assert.deepEqual(
-      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) => state),
+      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) =>
+        state
+      ),
       ["active"],
     );
   });
