@@ -1,0 +1,3 @@
+const a = require("./circle_a.cjs");
+
+module.exports = { seen: Object.keys(a).join(), later: () => `${typeof a.late} ${a.seen}` };

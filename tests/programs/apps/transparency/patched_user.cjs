@@ -1,0 +1,3 @@
+const os = require("node:os");
+
+exports.describe = () => `on ${os.hostname()}`;
