@@ -68,6 +68,12 @@ interface HookOptions {
 const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: true };
 
 /**
+ * What may be a static import. Of an ES module that is required, Deno does not
+ * find the imports when it has not read the source itself.
+ */
+const IMPORT = /\bimport\s*["'{*\w]|\bfrom\s*["']/;
+
+/**
  * Deno: lets `loadFile` see every file that is loaded.
  *
  * With a load hook, Deno 2.9 waits for ever for a top-level await that never
@@ -96,8 +102,9 @@ export function installDenoModuleHooks({ onBuiltin, onResolved, loadFile }: Hook
         kind: isRequired ? undefined : "module",
         read: () => textOf(next(url, context).source),
       });
-      // With a source of ours for a module that is required, Deno cannot resolve its imports.
-      if (isRequired && result?.format === "module") return NOT_OURS;
+      if (isRequired && result?.format === "module" && IMPORT.test(result.source ?? "")) {
+        return NOT_OURS;
+      }
       if (result !== undefined && !isRequired) changed.add(url);
       return result ?? NOT_OURS;
     } catch {
