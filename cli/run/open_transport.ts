@@ -4,6 +4,7 @@
  * @module
  */
 import { tmpdir } from "node:os";
+import process from "node:process";
 import type { Transport } from "../../src/model/program_config.ts";
 import { canMapFiles } from "../../src/runtime/can_map_files.ts";
 import { createPrivateFolder } from "../../src/runtime/private_folder.ts";
@@ -11,6 +12,9 @@ import { runtimeName } from "../../src/runtime/self.ts";
 import { openMappedRings } from "./mapped_rings.ts";
 import { openPipeRings } from "./pipe_rings.ts";
 import type { RingOptions, TransportEnd } from "./transport.ts";
+
+/** With the value `pipe`, no memory is shared: where mapping works and yet does harm, and in tests. */
+const FORCED_TRANSPORT = "FERRET_TRANSPORT";
 
 /** The transports of a run. */
 export interface RunTransport extends TransportEnd {
@@ -26,6 +30,7 @@ export interface RunTransport extends TransportEnd {
  * @param wanted `both`: the command may start programs of either kind.
  */
 export function openTransport(wanted: Transport | "both", options: RingOptions): RunTransport {
+  if (process.env[FORCED_TRANSPORT] === "pipe") return onlyPipe(options, undefined);
   if (wanted === "pipe") {
     const mapped = canMapFiles() ? openMappedRings({ ...options, hasMain: false }) : undefined;
     // The children of a program without shared memory may have it.

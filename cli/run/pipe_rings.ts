@@ -5,11 +5,10 @@
  *
  * @module
  */
-import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { H_PRODUCER_PID, ringSizes } from "../../src/ring/layout.ts";
 import { PipeReceiver } from "../../src/ring/pipe_receiver.ts";
-import { ownIdentity } from "../../src/runtime/process_identity.ts";
+import { ownIdentity, processIdentity } from "../../src/runtime/process_identity.ts";
 import type { RingSource } from "../../src/writer/ring_source.ts";
 import { NamedPipe } from "./named_pipe.ts";
 import type { RingOptions, TransportEnd } from "./transport.ts";
@@ -65,6 +64,12 @@ export function openPipeRings(folder: string, options: RingOptions): TransportEn
       const sentences = failure === undefined ? [] : [failure];
       if (receiver.refusedCount > 0) {
         sentences.push(`${receiver.refusedCount} processes are not recorded: two had one number`);
+      }
+      // Those that go on are told of elsewhere.
+      if (receiver.unendedPids().some((pid) => processIdentity(pid) === undefined)) {
+        sentences.push(
+          "a process ended before it had sent everything: its last spans may be missing",
+        );
       }
       return sentences;
     },

@@ -75,6 +75,11 @@ export class PipeReceiver {
     return this.#mirrors.values().every(({ isEnded }) => isEnded);
   }
 
+  /** Processes with a ring that is not complete. */
+  unendedPids(): number[] {
+    return [...this.#mirrors.values()].filter(({ isEnded }) => !isEnded).map(({ pid }) => pid);
+  }
+
   /** Rings that have come in. */
   get ringCount(): number {
     return this.#mirrors.size;
