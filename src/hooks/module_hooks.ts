@@ -68,10 +68,10 @@ interface HookOptions {
 const NOT_OURS: LoadResult = { format: "builtin", source: null, shortCircuit: true };
 
 /**
- * What may be a static import. Of an ES module that is required, Deno does not
- * find the imports when it has not read the source itself.
+ * What may be a static import other than our own. Of an ES module that is
+ * required, Deno does not find these when it has not read the source itself.
  */
-const IMPORT = /\bimport\s*["'{*\w]|\bfrom\s*["']/;
+const IMPORT = /\b(?:import|from)\s*["'](?!file:)/;
 
 /**
  * Deno: lets `loadFile` see every file that is loaded.
