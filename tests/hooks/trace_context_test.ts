@@ -14,9 +14,7 @@ const trace = new TraceContext(recorder, SEED);
 test("TraceContext.read() finds the span of the same run in what headerOf() wrote (property)", () => {
   const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
   fc.assert(fc.property(id, id, fc.boolean(), (traceId, spanId, isSampled) => {
-    const header = `00-${SEED}${hex(traceId)}-${hex(spanId)}-${
-      isSampled ? "01" : "00"
-    }`;
+    const header = `00-${SEED}${hex(traceId)}-${hex(spanId)}-${isSampled ? "01" : "00"}`;
     const { parent, foreignId, parentSampled } = trace.read(header, 3)!;
     assert.deepEqual([parent!.traceId, parent!.id, parent!.nameId], [
       traceId,

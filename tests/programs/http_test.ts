@@ -3,11 +3,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { servedByPath, statusOf } from "../helpers/http_programs.ts";
-import {
-  type RecordedRun,
-  type RecordedSpan,
-  runRecorded,
-} from "../helpers/recorded_program.ts";
+import { type RecordedRun, type RecordedSpan, runRecorded } from "../helpers/recorded_program.ts";
 import { installPrograms } from "./installed.ts";
 
 let programs = "";
@@ -93,9 +89,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     );
     assert.equal(sent["/never"]!.status, "error");
     assert.deepEqual(
-      sent["/never"]!.events.map(({ attributes }) =>
-        attributes["exception.message"]
-      ),
+      sent["/never"]!.events.map(({ attributes }) => attributes["exception.message"]),
       ["gone"],
     );
     const inResponse = spans.filter(({ name }) => name.startsWith("in "));
@@ -115,9 +109,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       assert.equal(served[path]!.parentId, sent[path]!.id, path);
     }
     assert.deepEqual(
-      ["/get", "/post", "/missing", "/never", "/"].map((path) =>
-        statusOf(sent[path])
-      ),
+      ["/get", "/post", "/missing", "/never", "/"].map((path) => statusOf(sent[path])),
       [["unset", 200], ["unset", 200], ["error", 404], ["error", undefined], [
         "unset",
         200,

@@ -125,9 +125,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       0,
       undefined,
     ]);
-    const own = sent.filter(({ attributes }) =>
-      String(attributes["url.full"]).endsWith("/own")
-    );
+    const own = sent.filter(({ attributes }) => String(attributes["url.full"]).endsWith("/own"));
     assert.deepEqual(own.map(({ w3cTraceId }) => w3cTraceId), [
       undefined,
       undefined,
@@ -136,9 +134,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     assert.ok(
       without.spans.every(({ w3cTraceId }) => w3cTraceId === undefined),
     );
-    const servedWithout = without.spans.filter(({ scope }) =>
-      scope === "http.server"
-    );
+    const servedWithout = without.spans.filter(({ scope }) => scope === "http.server");
     assert.ok(servedWithout.every(({ parentId }) => parentId === 0));
   });
 

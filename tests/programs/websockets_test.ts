@@ -48,10 +48,8 @@ function countsOf(span: RecordedSpan | undefined): unknown[] {
 for (const runtime of ["deno", "bun", "node"] as const) {
   test(`websocket on ${runtime}: the package ws and the global class`, async () => {
     const spans = await spansOf(runtime, "websockets.js");
-    const named = (wanted: string) =>
-      spans.filter(({ name }) => name === wanted);
-    const parentOf = (span: RecordedSpan) =>
-      spans.find(({ id }) => id === span.parentId);
+    const named = (wanted: string) => spans.filter(({ name }) => name === wanted);
+    const parentOf = (span: RecordedSpan) => spans.find(({ id }) => id === span.parentId);
 
     const servers = connections(spans, "server");
     assert.deepEqual(servers.map(({ name }) => name), [

@@ -7,8 +7,10 @@ import superagent from "superagent";
 import { request as undici } from "undici";
 import { profiler } from "./spans.js";
 
+/** Called when a request has come in that gets no answer. */
+let onNever;
 const server = createServer((message, response) => {
-  if (message.url === "/never") return;
+  if (message.url === "/never") return onNever();
   if (message.url === "/missing") response.statusCode = 404;
   response.setHeader("content-type", "application/json");
   setTimeout(() => response.end('{"a":1}'), 5);
@@ -52,8 +54,7 @@ await profiler.span("outer", async () => {
   );
   console.log("refused", await ask({ port: 1, path: "/refused?key=hush" }));
   // On a connection that was used before, Deno 2.9 does not tell that a request is destroyed.
-  const destroy = (sent) =>
-    setTimeout(() => sent.destroy(new Error("gone")), 20);
+  const destroy = (sent) => onNever = () => sent.destroy(new Error("gone"));
   console.log(
     "destroyed",
     await ask({ path: "/never", agent: false }, destroy),

@@ -5,9 +5,7 @@ import { cert, key } from "./certificate.js";
 import { profiler } from "./spans.js";
 
 function listen(server) {
-  return new Promise((resolve) =>
-    server.listen(0, () => resolve(server.address().port))
-  );
+  return new Promise((resolve) => server.listen(0, () => resolve(server.address().port)));
 }
 
 function ask(session, headers, { body, use } = {}) {
@@ -24,8 +22,10 @@ function ask(session, headers, { body, use } = {}) {
   });
 }
 
+/** Called when a request has come in that gets no answer. */
+let onNever;
 const compatible = createServer((request, response) => {
-  if (request.url === "/never") return;
+  if (request.url === "/never") return onNever();
   response.statusCode = request.url === "/missing" ? 404 : 200;
   let bytes = 0;
   request.on("data", (part) => bytes += part.length);
@@ -45,7 +45,7 @@ await profiler.span("outer", async () => {
     }),
   );
   console.log(await ask(session, { ":path": "/missing" }));
-  const close = (stream) => setTimeout(() => stream.close(8), 20);
+  const close = (stream) => onNever = () => stream.close(8);
   console.log(await ask(session, { ":path": "/never" }, { use: close }));
 });
 console.log(await ask(session));

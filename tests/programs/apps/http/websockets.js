@@ -19,9 +19,7 @@ await once(server, "listening");
 const origin = `ws://localhost:${server.address().port}`;
 
 function next(socket, type) {
-  return new Promise((resolve) =>
-    socket.addEventListener(type, resolve, { once: true })
-  );
+  return new Promise((resolve) => socket.addEventListener(type, resolve, { once: true }));
 }
 
 await profiler.span("global", async () => {
