@@ -1,6 +1,6 @@
 /**
  * Calls of the runtime's or a package's own functions, each in a span: with the
- * same result, the same error and the same callbacks in the same contexts.
+ * same result and the same error.
  *
  * @module
  */
@@ -16,9 +16,6 @@ export interface Call {
   args: ArrayLike<unknown>;
 }
 
-/** Sets what only the result tells: rows, a status. What it throws is ignored. */
-export type OnResult = (span: Span, value: unknown) => void;
-
 const { then } = Promise.prototype;
 
 /**
@@ -31,7 +28,7 @@ const { then } = Promise.prototype;
  * handled. Other thenables are returned as they are, and the span ends: a hook
  * that knows them ends their spans itself.
  */
-export function callInSpan(recorder: Recorder, span: Span, call: Call, onResult?: OnResult) {
+export function callInSpan(recorder: Recorder, span: Span, call: Call): unknown {
   let result: unknown;
   try {
     result = recorder.runWith(span, call.fn, call.self, ...Array.from(call.args));
@@ -40,11 +37,11 @@ export function callInSpan(recorder: Recorder, span: Span, call: Call, onResult?
     throw error;
   }
   if (!isPlainPromise(result)) {
-    endSpan(recorder, span, result, onResult);
+    recorder.end(span);
     return result;
   }
   return then.call(result, (value: unknown) => {
-    endSpan(recorder, span, value, onResult);
+    recorder.end(span);
     return value;
   }, (error: unknown) => {
     failSpan(recorder, span, error);
@@ -52,57 +49,8 @@ export function callInSpan(recorder: Recorder, span: Span, call: Call, onResult?
   });
 }
 
-/**
- * Makes a call whose last argument is a callback, Node's way. The span ends just
- * before the callback runs, in the context of whoever made the call.
- *
- * Without a callback this is {@linkcode callInSpan}.
- */
-export function callbackInSpan(recorder: Recorder, span: Span, call: Call, onResult?: OnResult) {
-  const at = call.args.length - 1;
-  const callback = call.args[at];
-  if (typeof callback !== "function") return callInSpan(recorder, span, call, onResult);
-  const args = Array.from(call.args);
-  const { context } = recorder;
-  const outer = context.frame();
-  args[at] = function (this: unknown, error: unknown, ...values: unknown[]) {
-    if (error instanceof Error) failSpan(recorder, span, error);
-    else endSpan(recorder, span, values[0], onResult);
-    const inner = context.frame();
-    context.leave(outer);
-    try {
-      return Reflect.apply(callback, this, arguments);
-    } finally {
-      context.leave(inner);
-    }
-  };
-  try {
-    return recorder.runWith(span, call.fn, call.self, ...args);
-  } catch (error) {
-    failSpan(recorder, span, error);
-    throw error;
-  }
-}
-
-/** Ends a span with what its operation gave. */
-export function endSpan(
-  recorder: Recorder,
-  span: Span,
-  value: unknown,
-  onResult: OnResult | undefined,
-): void {
-  if (onResult !== undefined && span.isRecording) {
-    try {
-      onResult(span, value);
-    } catch {
-      // The program's own objects may do anything when they are read.
-    }
-  }
-  recorder.end(span);
-}
-
 /** Ends a span whose operation failed. */
-export function failSpan(recorder: Recorder, span: Span, error: unknown): void {
+function failSpan(recorder: Recorder, span: Span, error: unknown): void {
   recorder.fail(span, error);
   recorder.end(span);
 }
