@@ -151,23 +151,32 @@ test("ferret run keeps everything when a top-level await never resolves", async 
   });
 });
 
-test("ferret run records through a pipe where memory cannot be mapped", async () => {
-  await withFolder({ "app.ts": SPANS }, async (folder) => {
-    const flags = ["--deny-ffi", "--allow-read", "--allow-env"];
-    const result = await ferretRun(folder, [...flags, "app.ts", "50000"], { runtime: "deno" });
-    assert.equal(result.stdout, "made 50000\n");
-    assert.match(result.stderr, /50,000 spans in .*nothing lost/);
-    assert.deepEqual(await query(join(folder, "out.duckdb"), LEDGER), [{
-      issued: 50_000,
-      stored: 50_000,
-      unfinished: 0,
-      transport: "pipe",
-      exit_code: 4,
-      signal: null,
-      status: "complete",
-    }]);
+/** Flags with which a program may map no memory. */
+const WITHOUT_MAPPING = {
+  deno: ["--deny-ffi", "--allow-read", "--allow-env"],
+  node: ["--permission", "--allow-fs-read=*"],
+};
+
+for (const runtime of ["deno", "node"] as const) {
+  test(`ferret run records a ${runtime} program through a pipe where memory cannot be mapped`, async () => {
+    const files = { "app.ts": SPANS, "package.json": '{"type":"module"}' };
+    await withFolder(files, async (folder) => {
+      const flags = ["--hook", "metrics", ...WITHOUT_MAPPING[runtime]];
+      const result = await ferretRun(folder, [...flags, "app.ts", "50000"], { runtime });
+      assert.equal(result.stdout, "made 50000\n");
+      assert.match(result.stderr, /50,000 spans in .*nothing lost/);
+      assert.deepEqual(await query(join(folder, "out.duckdb"), LEDGER), [{
+        issued: 50_000,
+        stored: 50_000,
+        unfinished: 0,
+        transport: "pipe",
+        exit_code: 4,
+        signal: null,
+        status: "complete",
+      }]);
+    });
   });
-});
+}
 
 test("ferret run leaves no file of its own behind", async () => {
   const source = SPANS.replace("process.exitCode = 4;", "console.log(await ringFolder());") +

@@ -14,6 +14,7 @@
  *
  * @module
  */
+import type { FunctionSelection } from "../../model/program_config.ts";
 import { SCOPE_MODULE } from "../../model/span.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
@@ -49,6 +50,7 @@ interface Loading {
 export class ModuleSpans {
   readonly #recorder: Recorder;
   readonly #root: string;
+  readonly #excluded: readonly string[];
   /** URLs of what the program's own files import. */
   readonly #imported = new Set<string>();
   /** CommonJS files that were imported and have not begun to run, as far as one can know. */
@@ -62,9 +64,11 @@ export class ModuleSpans {
   #doneNs = 0;
   #hasEntry = false;
 
-  constructor(recorder: Recorder, root: string) {
+  /** @param files Where the program's own files are, and ferret's, which take no time of it. */
+  constructor(recorder: Recorder, files: Pick<FunctionSelection, "root" | "exclude">) {
     this.#recorder = recorder;
-    this.#root = root;
+    this.#root = files.root;
+    this.#excluded = files.exclude;
     Object.defineProperty(globalThis, Symbol.for(REGISTRY), {
       configurable: true,
       value: (path: string) => this.#ran(path),
@@ -74,11 +78,17 @@ export class ModuleSpans {
   /** A specifier in the file `parentUrl` leads to `url`. */
   resolved(url: string, parentUrl: string | undefined): void {
     this.#requirer = parentUrl && pathOf(parentUrl);
-    if (parentUrl !== undefined && !isPackageFile(parentUrl)) this.#imported.add(url);
+    if (parentUrl === undefined || isPackageFile(parentUrl)) return;
+    if (!this.#isExcluded(this.#requirer!)) this.#imported.add(url);
+  }
+
+  #isExcluded(path: string): boolean {
+    return this.#excluded.some((own) => path === own || path.startsWith(`${own}/`));
   }
 
   /** For the module hooks of Deno and Node. */
   readonly load = (file: LoadedFile): LoadResult | undefined => {
+    if (this.#isExcluded(file.path)) return undefined;
     const isEntry = !this.#hasEntry;
     if (file.isRequired) {
       this.#hasEntry = true;

@@ -18,6 +18,6 @@ export const modules: Hook = {
     if (runtimeName() === "bun" && !config.functions.enabled) {
       throw new HookUnavailable("on Bun only where functions are recorded");
     }
-    watchLoading(new ModuleSpans(recorder, config.functions.root));
+    watchLoading(new ModuleSpans(recorder, config.functions));
   },
 };
