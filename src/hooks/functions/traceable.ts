@@ -21,16 +21,29 @@ export function canTrace(node: SyntaxNode): boolean {
   if (statements.some((statement) => statement["directive"] === "use asm")) return false;
   if (contains(body, isTextSensitive)) return false;
   if (node["async"] === true && node["generator"] === true && awaitsDisposal(body)) return false;
-  const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
-  if (declared.length === 0) return true;
   const taken = new Set<string>();
   for (const parameter of parameters) collectNames(parameter, taken);
+  // An error, which it would not be in a block. The runtime is to find it.
+  if (taken.size > 0 && lexicalNames(statements).some((name) => taken.has(name))) return false;
+  const declared = statements.filter((statement) => statement.type === "FunctionDeclaration");
+  if (declared.length === 0) return true;
   collectVars(body, taken);
   for (const { id } of declared) {
     if (taken.has(id.name)) return false;
     taken.add(id.name);
   }
   return true;
+}
+
+/** Names declared by `let`, `const`, `using` and `class` at the top level of a body. */
+function lexicalNames(statements: SyntaxNode[]): string[] {
+  const names = new Set<string>();
+  for (const statement of statements) {
+    if (statement.type === "ClassDeclaration") names.add(statement["id"].name);
+    if (statement.type !== "VariableDeclaration" || statement["kind"] === "var") continue;
+    for (const { id } of statement["declarations"]) collectNames(id, names);
+  }
+  return [...names];
 }
 
 function isParameterProperty(parameter: SyntaxNode): boolean {

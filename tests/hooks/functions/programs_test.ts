@@ -34,7 +34,10 @@ function compare(
     );
     const path = join(cwd, "out.duckdb");
     const sources = await query(path, "SELECT file, line, name FROM sources");
-    const calls = await query(path, "SELECT DISTINCT parent_name AS parent, name FROM spans WHERE scope = 'function'");
+    const calls = await query(
+      path,
+      "SELECT DISTINCT parent_name AS parent, name FROM spans WHERE scope = 'function'",
+    );
     return {
       sources: sources.map(({ file, line, name }) => `${file}:${line} ${name}`).sort(),
       calls: calls.map(({ parent, name }) => `${parent ?? ""} - ${name}`.trim()).sort(),
@@ -105,6 +108,14 @@ for (const runtime of TESTED) {
     ]);
     const own = await compare(runtime, PACKAGE_PROGRAM, { script: "main.mjs" });
     assert.deepEqual(own.sources, ["main.mjs:3 main"]);
+  });
+
+  test(`A file that says nothing of what it is runs as without ferret on ${runtime}`, async () => {
+    const script = "function isStrict() { return this === undefined }\n" +
+      "console.log(isStrict(), String(isStrict), String((a) => [a].map((b) => b)));\n";
+    for (const name of ["main.js", "main.cjs", "main.mjs", "main.ts"]) {
+      await compare(runtime, { [name]: script }, { script: name });
+    }
   });
 
   test(`A file that does not parse is reported as without ferret on ${runtime}`, async () => {

@@ -118,7 +118,9 @@ export const SNIPPETS: Record<string, string> = {
     function c() { implicit = 5; return typeof implicit } log(c()); delete globalThis.implicit; function d(a, a) { return a } log(d(1, 2)); log(typeof (function () { return this })());
     function e() { return e.caller === null ? "null" : typeof e.caller } log(typeof e());
     function f() { if (true) { function inBlock() { return 2 } } return inBlock() } log(f());
-    function g() { function late() { return 1 } eval("var late = 2"); return late } log(g()); const everything = new Proxy({ log }, { has: () => true, get: (t, k) => t[k] ?? (typeof k === "string" ? "got " + k : undefined) });
+    function g() { function late() { return 1 } eval("var late = 2"); return late } log(g()); function j() { function k() { return "outer" } if (true) function k() { return "inner" } return k() } log(j()); function l() { try { function m() { return 1 } } catch {} return typeof m } log(l());
+    <!-- a comment of old
+    const everything = new Proxy({ log }, { has: () => true, get: (t, k) => t[k] ?? (typeof k === "string" ? "got " + k : undefined) });
     with (everything) { log(anything); (() => { log(other) })() } function h() { with (everything) { return unknown } } log(h()); async function i() { with (everything) { await null; return missing } } log(await i());`,
   "getters, proxies, tags": `
     const o = new Proxy({}, { get: (t, k) => typeof k === "string" ? k + "!" : undefined, has: () => true }); log(o.x, "y" in o);
@@ -152,4 +154,26 @@ export const SNIPPETS: Record<string, string> = {
     const later = (n) => ({ async [Symbol.asyncDispose]() { log("closing " + n); await null; log("closed " + n) } });
     async function a() { await using x = later("x"); log("a"); return "ra" } log(await a()); async function b() { { await using y = later("y"); } log("b"); for (await using z of [later("z")]) log("z"); return "rb" } log(await b());
     async function* c() { await using w = later("w"); yield 1; yield 2 } for await (const v of c()) { log(v); break }`,
+  "scopes of parameters": `
+    function a(x, f = () => x) { var x; const before = x; x = 2; return [before, x, f()] } log(a(1)); function b(f = () => typeof g) { var g = 1; return [f(), g] } log(b());
+    const c = (x = (() => { try { return y } catch (e) { return e.name } })(), y = 1) => [x, y]; log(c()); function d({ e = (() => arguments.length)() } = {}, ...f) { return [e, f.length, arguments.length] } log(d(), d({}, 1, 2));
+    function g(h) { try { return [i, typeof h] } catch (e) { return e.name } finally { log("tdz") } let i = 1 } log(g()); async function j(k = Promise.resolve(3)) { return await k } log(await j());
+    const naïve = (ünï) => ünï * 2, $ = (_) => naïve(_), \\u0061bc = () => abc.name; log($(2), naïve.name, abc()); log(((a, b = a, [c = b] = []) => [a, b, c].join())(1));`,
+  "private names, static blocks, computed keys": `
+    const order = []; const key = (k) => { order.push(k); return k };
+    class A { static #count = 0; #x = 1; static { this.made = (() => this.#count + 1)() } static has = (o) => #x in o; [key("one")]() { return this.#x++ } static [key("two")] = () => A.#count; get [key("three")]() { return this.#y() } #y() { return [this.#x, new.target] } async *#z() { yield await this.#x } all() { return Array.fromAsync(this.#z()) } static { order.push(this.name) } }
+    const a = new A(); log(A.made, A.has(a), A.has({}), a.one(), A.two(), a.three, await a.all(), order); class B extends A { static s = super.has; t = async () => { await null; return super.one() }; u = () => () => new.target } log(B.s(new B()), await new B().t(), new B().u()());
+    class C { static async m() { return this?.name } accessors = { get v() { return "v" }, set v(w) { log("set", w) } } } log(await C.m(), new C().accessors.v, new C().accessors.v = 2); const { m } = C; log(await m());
+    debugger; outer: { inner: for (const x of /[\\p{L}--[a-z]]/v.test("É") ? [1] : []) { (() => log("v"))(); break outer } log("never") }`,
+  "order of microtasks, ticks and timers": `
+    await new Promise((r) => setTimeout(r, 1)); const at = (name) => () => log(name); setTimeout(at("timeout 0")); process.nextTick(at("tick")); queueMicrotask(at("microtask")); Promise.resolve().then(at("then"));
+    async function a() { log("a"); await null; log("a 2"); process.nextTick(at("a tick")); await undefined; log("a 3") } const p = a(); log("called"); await p; await new Promise((r) => setTimeout(r, 5));
+    const seen = []; const race = (n) => (async () => { for (let i = 0; i < 3; i++) { await null; seen.push(n + i) } })(); await Promise.all(["x", "y", "z"].map(race)); log(seen); log(await Promise.race([race("r").then(() => "slow"), null]));
+    const thrown = async () => { throw new Error("e") }; const results = await Promise.allSettled([thrown(), (async () => { try { await thrown() } finally { log("finally") } })(), (() => Promise.reject(1))()]); log(results.map((r) => r.reason?.message ?? r.reason));`,
+  "stack traces": `
+    function names(error) { return error.stack.split("\\n").map((l) => /at (?:async )?(?:new )?([\\w$.<> ]+?) \\(/.exec(l)?.[1] ?? "").filter((n) => /^(?:[A-Z]\\.|Object\\.)?(?:deep|middle|top)$/.test(n)) }
+    function deep() { return new Error("x") } function middle() { const e = deep(); return e } const top = () => { const e = middle(); return e }; log(names(top()));
+    function hidden() { const e = {}; Error.captureStackTrace(e, hidden); return e } function shows() { const e = hidden(); return e } log(/hidden/.test(shows().stack), /shows/.test(shows().stack));
+    const limit = Error.stackTraceLimit; Error.stackTraceLimit = 0; const none = deep(); log(String(none.stack).includes("deep")); Error.stackTraceLimit = limit;
+    const rejecting = async () => { await null; throw new RangeError("late") }; try { await rejecting() } catch (e) { log(e.name, e.message, Object.keys(e), e.stack.startsWith === String.prototype.startsWith) }`,
 };
