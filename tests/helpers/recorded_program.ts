@@ -134,7 +134,12 @@ function preloadSource(
     thread: 0,
     overflow: "drop",
     minDurationNs: 0,
-    functions: { enabled: false, root: folder, include: [], exclude: [] },
+    functions: {
+      enabled: false,
+      root: folder,
+      include: [],
+      exclude: [join(ROOT, "src"), join(ROOT, "mod.ts")],
+    },
     hooks: [],
     noHooks,
     revokeFfi: false,
