@@ -22,8 +22,7 @@ const FILES = {
   "deno.json": JSON.stringify({
     tasks: {
       restricted: "deno run app.mjs",
-      all:
-        "deno run -A app.mjs && deno run app.mjs && bun app.mjs && node app.mjs",
+      all: "deno run -A app.mjs && deno run app.mjs && bun app.mjs && node app.mjs",
     },
   }),
   "package.json": JSON.stringify({
@@ -133,9 +132,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
         );
         // The daemon starts three programs when the run is long over.
         await runProcess(["touch", "go"], { cwd: folder });
-        const late = await eventually(() =>
-          readFile(join(folder, "late.txt"), "utf8")
-        );
+        const late = await eventually(() => readFile(join(folder, "late.txt"), "utf8"));
         assert.equal(late, '["45","45","45"]');
       },
     ));

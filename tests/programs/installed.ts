@@ -36,7 +36,9 @@ export async function installPrograms(): Promise<string> {
 function copyChanged(from: string, to: string): void {
   if (statSync(from).isDirectory()) {
     mkdirSync(to, { recursive: true });
-    for (const name of readdirSync(from)) copyChanged(join(from, name), join(to, name));
+    for (const name of readdirSync(from)) {
+      copyChanged(join(from, name), join(to, name));
+    }
     return;
   }
   const content = readFileSync(from);

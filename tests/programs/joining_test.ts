@@ -9,12 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import {
-  ferretCommand,
-  plainCommand,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
@@ -68,8 +63,7 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual(recorded, plain);
         assert.equal(plain.exitCode, 0, plain.stderr);
 
-        const started =
-          plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
+        const started = plain.stdout.match(/^(?:null )?\d* ?[\w.]+ \d+ \[/gm)!.length +
           (runtime === "bun" ? 1 : 0);
         const children = await query(
           out,

@@ -6,13 +6,7 @@ import { type AddressInfo, connect } from "node:net";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { before, test } from "node:test";
-import {
-  ferretCommand,
-  plainCommand,
-  ROOT,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, plainCommand, ROOT, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 import { installPrograms } from "./installed.ts";
 
@@ -177,9 +171,7 @@ interface Started {
 }
 
 function start([file, ...args]: string[]): Started {
-  const path = `${join(ROOT, "node_modules/.bin")}${delimiter}${
-    process.env["PATH"]
-  }`;
+  const path = `${join(ROOT, "node_modules/.bin")}${delimiter}${process.env["PATH"]}`;
   const child = spawn(file!, args, {
     cwd: programs,
     env: { ...process.env, PATH: path, NO_COLOR: "1" },

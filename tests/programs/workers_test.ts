@@ -9,12 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import {
-  ferretCommand,
-  plainCommand,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
