@@ -40,9 +40,13 @@ function overlay<T extends object>(original: T, changes: Record<string, unknown>
 /** Gives `replacement` the name, length, text and other properties of `original`. */
 export function imitate<F extends AnyFunction>(replacement: AnyFunction, original: F): F {
   const descriptors = Object.getOwnPropertyDescriptors(original) as PropertyDescriptorMap;
-  // A plain function's prototype cannot be redefined, and nobody looks at it.
+  // A plain function's prototype can be neither redefined nor taken away, but changed.
+  const prototype: unknown = descriptors.prototype?.value;
   delete descriptors.prototype;
   try {
+    if (Object.hasOwn(replacement, "prototype")) replacement.prototype = prototype;
+    // Who asks whether it is async looks here.
+    Object.setPrototypeOf(replacement, Object.getPrototypeOf(original) as object | null);
     Object.defineProperties(replacement, descriptors);
   } catch {
     // A property that cannot be copied is not worth the hook.

@@ -49,6 +49,7 @@ const APPS = "apps/transparency";
 
 /** In the order of what could go wrong in them. */
 export const COMPARED: readonly ComparedProgram[] = [
+  { name: "A list of the runtime's functions", script: `${APPS}/builtins.mjs`, packages: [] },
   { name: "immer", script: `${APPS}/immer.mjs`, packages: ["immer"] },
   {
     name: "mobx",
