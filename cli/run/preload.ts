@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -77,6 +77,11 @@ async function withJoining(
     write(paths.workerPath, workerSource(common));
     return config;
   } catch {
+    // What there is room for is needed for the program's own preload.
+    const { scriptPath, limitedScriptPath, modulePath, workerPath } = paths;
+    for (const path of [scriptPath, limitedScriptPath, modulePath, workerPath]) {
+      rmSync(path, { force: true });
+    }
     const { join: _, ...alone } = config;
     return alone;
   }

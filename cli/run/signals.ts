@@ -105,6 +105,7 @@ export class SignalForwarder {
       if (this.#program !== undefined) this.#postWitness();
     });
     witness.stdin?.on("error", () => {});
-    witness.unref();
+    // A container may have no `cat`; Deno has nothing to let go of then.
+    if (witness.pid !== undefined) witness.unref();
   }
 }

@@ -3,6 +3,7 @@
  * for what the transport is documented to lose.
  */
 import { strict as assert } from "node:assert";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -72,7 +73,9 @@ for (const transport of ["mapped", "pipe"]) {
     withFolder({}, async (folder) => {
       await endings(async (ending, exitCode) => {
         const out = join(folder, `${ending}.duckdb`);
-        const options = ["--no-functions", "--runtime", RUNTIME, "-o", out];
+        // Small rings: where shared memory has 64 MB, all of these runs at once are to find room.
+        const rings = ["--ring-size", "4MiB"];
+        const options = [...rings, "--no-functions", "--runtime", RUNTIME, "-o", out];
         const result = await run(
           ferretCommand(["run", ...options, ...DENO_FLAGS, PROGRAM, ROOT, ending]),
           { FERRET_TRANSPORT: transport },
@@ -94,6 +97,20 @@ for (const transport of ["mapped", "pipe"]) {
       });
     }));
 }
+
+test("ferret run records where there is nothing but the runtime", () =>
+  withFolder({}, async (folder) => {
+    // As in a container without a shell: no cat, no mkfifo, no git.
+    await symlink(process.execPath, join(folder, RUNTIME));
+    const out = join(folder, "out.duckdb");
+    const options = ["--no-functions", "--runtime", RUNTIME, "-o", out];
+    const result = await run(
+      ferretCommand(["run", ...options, ...DENO_FLAGS, PROGRAM, ROOT, "exit"]),
+      { PATH: folder, FERRET_TRANSPORT: "pipe" },
+    );
+    assert.equal(result.exitCode, 3, result.stderr);
+    assert.deepEqual(await countsOf(out), expectedCounts({ late: LATE, child: 0, worker: 0 }));
+  }));
 
 test('The transport "in-process" brings the same spans, however a program ends', () =>
   withFolder({}, async (folder) => {
