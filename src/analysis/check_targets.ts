@@ -11,6 +11,19 @@ import { nearNames } from "./near_names.ts";
 /** Names shown when a selector matches nothing. */
 const NEAR_NAME_COUNT = 3;
 
+/**
+ * Scopes whose spans are roots only because nothing that is recorded led to
+ * them: a module that is loaded, a file that is read at the top level.
+ */
+const INCIDENTAL_SCOPES: ReadonlySet<string> = new Set([
+  "module",
+  "fs",
+  "net",
+  "timer",
+  "process",
+  "worker",
+]);
+
 /** Spans that are measured together. */
 export interface CheckTarget {
   /** As a selector. */
@@ -24,7 +37,8 @@ export interface CheckTarget {
 /**
  * A threshold's own selector is one target, however many names it matches.
  * Without one, each name is a target: those that `span` matches, else those of
- * server spans, else those of root spans.
+ * server spans, else those of root spans, without the incidental ones if there
+ * are others.
  */
 export function findTargets(
   threshold: Threshold,
@@ -43,7 +57,9 @@ export function findTargets(
 
 function defaultTargets(totals: readonly SpanTotals[]): CheckTarget[] {
   const servers = totals.filter(({ scope, kind }) => scope === "http.server" || kind === "server");
-  const keys = servers.length > 0 ? servers : totals.filter(({ roots }) => roots > 0);
+  const roots = totals.filter((key) => key.roots > 0);
+  const work = roots.filter(({ scope }) => !INCIDENTAL_SCOPES.has(scope));
+  const keys = [servers, work, roots].find(({ length }) => length > 0) ?? [];
   if (keys.length > 0) return each(keys, totals, []);
   return [{ selector: "*", keys: [], where: [], reason: "the run has no finished spans" }];
 }
