@@ -80,9 +80,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
       watched.length > 0 && watched.every((share) => share >= 0 && share < 1),
     );
     assert.deepEqual(
-      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) =>
-        state
-      ),
+      recorded.hooks.filter(({ name }) => name === "metrics").map(({ state }) => state),
       ["active"],
     );
   });

@@ -14,8 +14,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     const run = await runRecorded(runtime, { file: join(folder, "no_sdk.js") });
     assert.equal(run.stderr, "");
     assert.equal(run.stdout, "true,true,true,false,true,true,true,7,1\n");
-    const named = (name: string) =>
-      run.spans.find((span) => span.name === name)!;
+    const named = (name: string) => run.spans.find((span) => span.name === name)!;
     const server = run.spans.find(({ scope }) => scope === "http.server")!;
     const work = named("work");
     assert.equal(work.parentId, server.id);
