@@ -88,12 +88,12 @@ for (const runtime of ["deno", "bun", "node"] as const) {
   test(`metrics on ${runtime}: an idle program is seldom woken, and ends at once`, async () => {
     const run = await runRecorded(
       runtime,
-      "setTimeout(() => console.log('end'), 1_000);",
+      "setTimeout(() => console.log('end'), 2_000);",
     );
     assert.equal(run.stdout, "end\n");
     const delays = valuesOf(run, "nodejs.eventloop.delay");
     assert.ok(
-      delays.length >= 2 && delays.length <= 25,
+      delays.length >= 2 && delays.length <= 50,
       `${delays.length} delays`,
     );
   });
