@@ -14,6 +14,7 @@ import type { Hook } from "./hook.ts";
 import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { isPlainPromise, isPlainResponse, observePromise, observeReturned } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
+import { replaceFunction } from "./replace_function.ts";
 import { markRequest } from "./request_mark.ts";
 import { TRACEPARENT } from "./trace_context.ts";
 
@@ -29,22 +30,23 @@ interface ServeOptions {
   onError?: ErrorHandler;
 }
 
-interface DenoGlobal {
-  serve: (...args: unknown[]) => unknown;
-}
-
 export const denoServe: Hook = {
   name: "http",
   runtimes: ["deno"],
   install({ recorder }) {
-    const { Deno } = globalThis as unknown as { Deno: DenoGlobal };
-    const { serve } = Deno;
+    const { Deno } = globalThis as unknown as { Deno: object };
     let observe: ((args: unknown[]) => unknown[]) | undefined;
-    Deno.serve = imitate(function (this: unknown, ...args: unknown[]): unknown {
-      // Not before the first server: most programs have none.
-      observe ??= createObserver(recorder);
-      return Reflect.apply(serve, this, observe(args));
-    }, serve);
+    // Not asked for before the program does: that takes Deno 5 ms.
+    replaceFunction(
+      Deno,
+      "serve",
+      (serve) =>
+        imitate(function (this: unknown, ...args: unknown[]): unknown {
+          // Not before the first server: most programs have none.
+          observe ??= createObserver(recorder);
+          return Reflect.apply(serve, this, observe(args));
+        }, serve),
+    );
   },
 };
 
