@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { builtin } from "../runtime/self.ts";
 
 /** Deno makes the named exports of these when it loads a module: afterwards is too late. */
 const LOADED_BEFORE: Record<string, readonly string[]> = {
@@ -42,6 +43,11 @@ export class BuiltinWatch {
     }
   }
 
+  /** Whether nobody has ever waited for any. */
+  get isEmpty(): boolean {
+    return this.#observed.size === 0;
+  }
+
   /** Whether anybody has ever waited for this module. */
   isObserved(name: string): boolean {
     return this.#observed.has(name);
@@ -52,11 +58,13 @@ export class BuiltinWatch {
     for (const name of [...this.#waiting.keys()]) this.load(name);
   }
 
-  /** Packages may load any module, and this file those that it names. */
+  /** A file loads the modules that it names, and packages that it names may load any. */
   loadFor(source: string): void {
+    const names = bareImports(source);
+    const hasPackages = names.some((name) => !isBuiltin(name));
+    const named = new Set(names.map((name) => name.replace(/^node:/, "")));
     for (const name of [...this.#waiting.keys()]) {
-      const isNamed = new RegExp(`["'\`](?:node:)?${name}["'\`]`).test(source);
-      if (isNamed || !COSTLY.has(name)) this.load(name);
+      if (named.has(name) || hasPackages && !COSTLY.has(name)) this.load(name);
     }
   }
 
@@ -71,4 +79,16 @@ export class BuiltinWatch {
       // This hook is off; the others are not.
     }
   }
+}
+
+const BARE_IMPORT = /\b(?:from|import|require)\b\s*\(?\s*["'`]([^./"'`][^"'`]*)["'`]/g;
+
+/** What a file imports that is no file; what it computes is not known. */
+function bareImports(source: string): string[] {
+  return Array.from(source.matchAll(BARE_IMPORT), ([, name]) => name!);
+}
+
+function isBuiltin(name: string): boolean {
+  return /^(node:|bun$|bun:)/.test(name) ||
+    builtin<{ isBuiltin(name: string): boolean }>("node:module").isBuiltin(name);
 }

@@ -48,6 +48,11 @@ export class PackageFiles {
   readonly #packages: PackagePatch[] = [];
   #pattern: RegExp | undefined;
 
+  /** Whether there is nothing to look at or to change. */
+  get isEmpty(): boolean {
+    return this.#sources.length + this.#packages.length === 0;
+  }
+
   addSource(patch: SourcePatch): void {
     this.#sources.push(patch);
     this.#pattern = undefined;

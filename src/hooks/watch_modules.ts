@@ -32,6 +32,10 @@ export interface WatchedModules {
 /** Begins to watch. To be called when all hooks are installed. */
 export function watchModules(config: ProgramConfig, watched: WatchedModules): void {
   const { builtins, packages, modules } = watched;
+  const isWanted = config.functions.enabled || modules !== undefined || !builtins.isEmpty ||
+    !packages.isEmpty;
+  // The runtimes load modules a little differently once there are hooks.
+  if (!isWanted) return;
   const functions = config.functions.enabled ? functionFiles(config, watched) : {};
   const { process } = globalThis as unknown as { process: object };
   watchCalls(process, "getBuiltinModule", builtins);

@@ -46,6 +46,14 @@ test("BuiltinWatch.loadFor() leaves modules that take long to those who name the
   }
 });
 
+test("BuiltinWatch.loadFor() installs what a file without packages names, and nothing else", () => {
+  const { watch, installed } = watched();
+  watch.loadFor(`import { join } from "node:path"; const os = require("os");`);
+  assert.deepEqual(installed, []);
+  watch.loadFor(`import { readFileSync } from "node:fs";`);
+  assert.deepEqual(installed, ["files"]);
+});
+
 test("BuiltinWatch.isObserved() says of a module whether anything may wait for it", () => {
   const { watch } = watched();
   watch.loadAll();
