@@ -9,44 +9,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import { withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
+import { runBoth } from "../helpers/run_both.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
 const FIXTURES = fileURLToPath(new URL("fixtures/joining/", import.meta.url));
 
-function flagsOf(runtime: RuntimeName): string[] {
-  return runtime === "deno" ? ["-A"] : [];
-}
-
 /** What starts a script on a runtime. */
 function commandOf(runtime: RuntimeName): string[] {
   return runtime === "deno" ? ["deno", "run", "-A"] : [runtime];
-}
-
-async function runBoth(
-  runtime: RuntimeName,
-  options: { script: string; args: string[]; out: string },
-) {
-  const { script, args, out } = options;
-  const flags = flagsOf(runtime);
-  const plain = plainCommand(runtime, script, { flags, args });
-  const run = [
-    "run",
-    "--quiet",
-    "--runtime",
-    runtime,
-    "-o",
-    out,
-    ...flags,
-    script,
-    ...args,
-  ];
-  // One after the other: what they print must not depend on a busy machine.
-  return [
-    await runProcess(plain, { cwd: FIXTURES }),
-    await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
-  ] as const;
 }
 
 for (const runtime of RUNTIMES) {
@@ -55,7 +27,8 @@ for (const runtime of RUNTIMES) {
       withFolder({}, async (folder) => {
         const out = join(folder, "out.duckdb");
         const args = [JSON.stringify(commandOf(childRuntime))];
-        const [plain, recorded] = await runBoth(runtime, {
+        const { plain, recorded } = await runBoth(runtime, {
+          cwd: FIXTURES,
           script: "parent.mjs",
           args,
           out,
@@ -100,27 +73,10 @@ for (const flags of [["-A"], ["--allow-run", "--allow-read", "--allow-env"]]) {
   test(`Deno processes with few permissions join the recording of one with ${flags.join(" ")}`, () =>
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
-      const run = [
-        "run",
-        "--quiet",
-        "--runtime",
-        "deno",
-        "-o",
-        out,
-        ...flags,
-        "limited.ts",
-      ];
-      const plain = await runProcess(
-        plainCommand("deno", "limited.ts", { flags }),
-        {
-          cwd: FIXTURES,
-        },
-      );
+      const script = "limited.ts";
+      const { plain, recorded } = await runBoth("deno", { cwd: FIXTURES, script, flags, out });
       // Their permissions are what they would be.
-      assert.deepEqual(
-        await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
-        plain,
-      );
+      assert.deepEqual(recorded, plain);
       assert.match(
         plain.stdout,
         /^prompt,granted,prompt,prompt,prompt prompt \[\]$/m,
@@ -138,7 +94,8 @@ for (const runtime of RUNTIMES) {
   test(`workers of node:cluster answer as before on ${runtime}, and join where they can`, () =>
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
-      const [plain, recorded] = await runBoth(runtime, {
+      const { plain, recorded } = await runBoth(runtime, {
+        cwd: FIXTURES,
         script: "cluster.mjs",
         args: [],
         out,

@@ -9,46 +9,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import { withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
+import { runBoth } from "../helpers/run_both.ts";
 
 const RUNTIMES: readonly RuntimeName[] = ["deno", "bun", "node"];
 const FIXTURES = fileURLToPath(new URL("fixtures/joining/", import.meta.url));
-
-function flagsOf(runtime: RuntimeName): string[] {
-  return runtime === "deno" ? ["-A"] : [];
-}
-
-async function runBoth(
-  runtime: RuntimeName,
-  options: { script: string; args: string[]; out: string },
-) {
-  const { script, args, out } = options;
-  const flags = flagsOf(runtime);
-  const plain = plainCommand(runtime, script, { flags, args });
-  const run = [
-    "run",
-    "--quiet",
-    "--runtime",
-    runtime,
-    "-o",
-    out,
-    ...flags,
-    script,
-    ...args,
-  ];
-  // One after the other: what they print must not depend on a busy machine.
-  return [
-    await runProcess(plain, { cwd: FIXTURES }),
-    await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
-  ] as const;
-}
 
 for (const runtime of RUNTIMES) {
   test(`workers of a program of ${runtime} join its recording`, () =>
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
-      const [plain, recorded] = await runBoth(runtime, {
+      const { plain, recorded } = await runBoth(runtime, {
+        cwd: FIXTURES,
         script: "workers.mjs",
         args: [],
         out,
@@ -89,22 +62,7 @@ for (
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
       const script = "workers.mjs";
-      const run = [
-        "run",
-        "--quiet",
-        "--runtime",
-        "deno",
-        "-o",
-        out,
-        ...flags,
-        script,
-      ];
-      const [plain, recorded] = [
-        await runProcess(plainCommand("deno", script, { flags }), {
-          cwd: FIXTURES,
-        }),
-        await runProcess(ferretCommand(run, "deno"), { cwd: FIXTURES }),
-      ];
+      const { plain, recorded } = await runBoth("deno", { cwd: FIXTURES, script, flags, out });
       assert.deepEqual(recorded, plain);
       const spans = await query(
         out,
@@ -123,7 +81,8 @@ for (const runtime of RUNTIMES) {
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
       const args = runtime === "deno" ? ["deno", "run", "-A"] : [runtime];
-      const [plain, recorded] = await runBoth(runtime, {
+      const { plain, recorded } = await runBoth(runtime, {
+        cwd: FIXTURES,
         script: "crowd.mjs",
         args,
         out,
