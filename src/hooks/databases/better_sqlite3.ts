@@ -11,7 +11,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import { observedMethod, type Prepared } from "./statements.ts";
+import { observedMethod, observeExec, type Prepared } from "./statements.ts";
 
 /** A database of the addon. */
 interface Native {
@@ -61,18 +61,7 @@ function observeAddon(
   state.isObserved = true;
   const prototype = Object.getPrototypeOf(native) as object;
   let areStatementsObserved = false;
-  replaceFunction(
-    prototype,
-    "exec",
-    (original) =>
-      imitate(function (this: Native, ...args: unknown[]) {
-        const operation = database.start(
-          database.query(args[0]),
-          targetOf(this),
-        );
-        return operation.call({ fn: original, self: this, args });
-      }, original),
-  );
+  observeExec(database, prototype, targetOf);
   replaceFunction(
     prototype,
     "prepare",

@@ -10,7 +10,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
-import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
+import { observedMethod, observeExec, type Prepared, STATEMENT_METHODS } from "./statements.ts";
 
 interface SqliteDatabase {
   location(): string | null;
@@ -49,18 +49,7 @@ export const sqlite: Hook = {
 const prepared = new WeakMap<object, Prepared>();
 
 function observeDatabases(database: Database, prototype: object): void {
-  replaceFunction(
-    ownerOf(prototype, "exec"),
-    "exec",
-    (original) =>
-      imitate(function (this: SqliteDatabase, ...args: unknown[]) {
-        const operation = database.start(
-          database.query(args[0]),
-          targetOf(this),
-        );
-        return operation.call({ fn: original, self: this, args });
-      }, original),
-  );
+  observeExec(database, ownerOf(prototype, "exec"), targetOf);
   replaceFunction(
     ownerOf(prototype, "prepare"),
     "prepare",

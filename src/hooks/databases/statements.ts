@@ -5,6 +5,7 @@
  * @module
  */
 import { imitate } from "../options.ts";
+import { replaceFunction } from "../replace_function.ts";
 import type { Database, Target } from "./database.ts";
 import { observeIterator } from "./iterators.ts";
 import type { RowsOf } from "./operation.ts";
@@ -61,4 +62,21 @@ function changesOf(answer: unknown): number | undefined {
   const changes = (answer as { changes?: number | bigint } | undefined)
     ?.changes;
   return changes === undefined ? undefined : Number(changes);
+}
+
+/** Observes `exec` of the databases that `prototype` is for: one operation, no statement. */
+export function observeExec<D extends object>(
+  database: Database,
+  prototype: object,
+  targetOf: (opened: D) => Target,
+): void {
+  replaceFunction(
+    prototype,
+    "exec",
+    (original) =>
+      imitate(function (this: D, ...args: unknown[]) {
+        const operation = database.start(database.query(args[0]), targetOf(this));
+        return operation.call({ fn: original, self: this, args });
+      }, original),
+  );
 }
