@@ -52,7 +52,7 @@ const { setTimeout } = globalThis;
 let writeSync: FileSystem["writeSync"] | undefined;
 
 /** Starts to send. The ring must have one segment. */
-export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () => void } {
+export function startPipeSender(memory: RingMemory, pid: number): void {
   const writeToFile = writeSync ??= builtin<FileSystem>("node:fs").writeSync;
   const { i32, u8, sizes } = memory;
   const control = segmentControl(0);
@@ -160,14 +160,10 @@ export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () 
     else (timer as { unref(): void }).unref();
   }
 
-  function sendAll(): void {
-    while (sendPiece());
-  }
-
   function sendEnd(): void {
     if (isEnded) return;
     isLast = true;
-    sendAll();
+    while (sendPiece());
     isEnded = true;
     if (isBroken) return;
     sendMemory(slotsByte(), base);
@@ -180,7 +176,6 @@ export function startPipeSender(memory: RingMemory, pid: number): { sendAll: () 
   isLast = false;
   onExit(sendEnd);
   schedule(IDLE_MS);
-  return { sendAll };
 }
 
 function isFull(error: unknown): boolean {

@@ -50,7 +50,6 @@ export class RunWriter {
   readonly #problems: Problems;
   readonly #texts = new TextNumbers();
   readonly #decoders: RingDecoder[] = [];
-  readonly #sources: RingSource[] = [];
   readonly #batch: Batch;
   /** Absent when the store has or had spans that were not counted here for good. */
   readonly #histograms: Histograms | undefined;
@@ -58,6 +57,8 @@ export class RunWriter {
   readonly #keeper: TraceKeeper | undefined;
   #lastCommitMs = performance.now();
   #drainedBytes = 0;
+  /** Rings so far, those that are gone included: a ring is known by its place. */
+  #ringCount = 0;
   #spansOfGoneRings = 0;
   /** Interrupts the sleep. */
   #wake: () => void = () => {};
@@ -183,7 +184,7 @@ export class RunWriter {
 
   #attach(source: RingSource): void {
     const memory = openRingSource(source);
-    const ring = this.#sources.push(source) - 1;
+    const ring = this.#ringCount++;
     const { strings, rings } = this.#store.current.progress;
     const progress = rings.find((row) => row.ring === ring);
     if (memory === undefined) {
