@@ -10,22 +10,21 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Text of the script; it expects its settings in the constant `FERRET_CONFIG`. */
-export async function joinScript(): Promise<string> {
+/** The script in UTF-8; it expects its settings in the constant `FERRET_CONFIG`. */
+export async function joinScript(): Promise<Uint8Array> {
   if (!import.meta.url.endsWith(".ts")) {
-    return readFileSync(new URL("join_script.cjs", ROOT), "utf8");
+    return readFileSync(new URL("join_script.cjs", ROOT));
   }
   const cache = fileURLToPath(new URL("node_modules/.cache/ferret/", ROOT));
   const path = join(cache, `join_script_${newestSource()}.cjs`);
-  if (existsSync(path)) return readFileSync(path, "utf8");
+  if (existsSync(path)) return readFileSync(path);
   const builder = new URL("scripts/bundle_join_script.ts", ROOT).href;
   const { bundleJoinScript } = await import(builder) as {
     bundleJoinScript(): Promise<string>;
   };
-  const text = await bundleJoinScript();
   mkdirSync(cache, { recursive: true });
-  writeFileSync(path, text);
-  return text;
+  writeFileSync(path, await bundleJoinScript());
+  return readFileSync(path);
 }
 
 /** When the newest source was changed, in milliseconds. */
