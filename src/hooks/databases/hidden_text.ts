@@ -21,9 +21,11 @@ export class HiddenText {
   #collapsedAt = -1;
 
   addSpace(): void {
-    if (this.#parts.length > 0 && this.#parts.at(-1) !== " ") {
-      this.#parts.push(" ");
-    }
+    const last = this.#parts.at(-1);
+    if (last === undefined || last === " ") return;
+    // Two minus signs of MySQL's (`5--# comment`) would begin a comment if a space followed.
+    if (last === "-" && this.#parts.at(-2) === "-") return;
+    this.#parts.push(" ");
   }
 
   addValue(text: string): void {

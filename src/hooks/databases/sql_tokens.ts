@@ -135,7 +135,7 @@ export class SqlScanner {
     if (char === "/") return text[at + 1] === "*";
     if (!this.#dialect.isMysql) return char === "-" && text[at + 1] === "-";
     if (char === "#") return true;
-    const isAlone = at + 2 >= text.length || text.charCodeAt(at + 2) <= 0x20;
+    const isAlone = text.charCodeAt(at + 2) <= 0x20;
     return char === "-" && text[at + 1] === "-" && isAlone;
   }
 

@@ -84,6 +84,8 @@ test("summarizeQuery() replaces literals and lists of values", () => {
     "select ? from `b` where c = ?",
   );
   assert.equal(hidden("select 5--3 -- 'x'", MYSQL), "select ?--?");
+  assert.equal(hidden("select 5--# x", MYSQL), "select ?--");
+  assert.equal(hidden("select 5--# x\n3", MYSQL), "select ?--?");
   assert.equal(hidden('select ?1, [a 1], "b"', SQLITE), 'select ?, [a 1], "b"');
   assert.equal(
     hidden('select "id" from "users" u where u."name" = "Bob"', LENIENT_SQLITE),
