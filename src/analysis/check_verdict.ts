@@ -21,7 +21,7 @@ export type LossLimit = { spans: number } | { fraction: number };
 export interface VerdictOptions {
   /** Instead of what a percentile needs. */
   minSamples: number | undefined;
-  /** Why nothing can pass, if so. */
+  /** Why nothing can be judged, if so: what was lost may have been slow, or fast. */
   lossReason: string | undefined;
   /** Undefined when everything was recorded. */
   sampling: SamplingSummary | undefined;
@@ -41,11 +41,10 @@ export function judge(one: CheckCase, measured: Measurement, options: VerdictOpt
   };
   const obstacle = findObstacle(one, measured, options.minSamples) ??
     samplingObstacle(one, measured, options.sampling);
-  if (obstacle !== undefined) return { ...check, verdict: "inconclusive", reason: obstacle };
+  const doubt = obstacle ?? options.lossReason;
+  if (doubt !== undefined) return { ...check, verdict: "inconclusive", reason: doubt };
   const holds = compare(actual!, threshold.operator, threshold.limit);
   if (!holds) return { ...check, verdict: "fail", reason: undefined };
-  const { lossReason } = options;
-  if (lossReason !== undefined) return { ...check, verdict: "inconclusive", reason: lossReason };
   const reason = isUpperBound ? `at most ${formatDuration(actual!)}: ${shorter(one)}` : undefined;
   return { ...check, verdict: "pass", reason };
 }

@@ -139,7 +139,8 @@ test("lost spans make a verdict impossible unless they are allowed", async () =>
     assert.equal((await check("--max", "1s", "--max-loss", "2%")).exitCode, 0);
     assert.equal((await check("--max", "1s", "--max-loss", "5")).exitCode, 0);
     assert.equal((await check("--max", "1s", "--max-loss", "4")).exitCode, 3);
-    assert.equal((await check("--max", "1us")).exitCode, 1);
+    assert.equal((await check("--max", "1us")).exitCode, 3);
+    assert.equal((await check("--max", "1us", "--max-loss", "5")).exitCode, 1);
   });
 });
 
