@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../src/model/duration.ts";
+import { checkProperty } from "../helpers/properties.ts";
 
 describe("parseDuration()", () => {
   it("reads numbers with units, and several of them", () => {
@@ -77,7 +78,7 @@ describe("formatDuration()", () => {
   });
 
   it("can be read again, to within what three digits hold (property)", () => {
-    fc.assert(
+    checkProperty(
       fc.property(fc.double({ min: 1, max: 3e14, noNaN: true }), (ns) => {
         const again = parseDuration(formatDuration(ns));
         // A nanosecond is the least that can be read, and seconds of a minute are whole.
@@ -89,7 +90,7 @@ describe("formatDuration()", () => {
 
   it("never gets shorter when the duration gets longer (property)", () => {
     const ns = fc.integer({ min: 1, max: 2 ** 48 });
-    fc.assert(fc.property(ns, fc.integer({ min: 0, max: 1e9 }), (a, more) => {
+    checkProperty(fc.property(ns, fc.integer({ min: 0, max: 1e9 }), (a, more) => {
       assert.ok(parseDuration(formatDuration(a)) <= parseDuration(formatDuration(a + more)));
     }));
   });

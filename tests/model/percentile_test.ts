@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { nearestRank, parsePercentile, samplesNeeded } from "../../src/model/percentile.ts";
+import { checkProperty } from "../helpers/properties.ts";
 
 describe("parsePercentile()", () => {
   it("reads percent, with decimals", () => {
@@ -29,7 +30,7 @@ describe("nearestRank()", () => {
 
   it("is the smallest rank that covers the share (property)", () => {
     const tenths = fc.integer({ min: 1, max: 1000 });
-    fc.assert(fc.property(tenths, fc.integer({ min: 1, max: 1e9 }), (share, count) => {
+    checkProperty(fc.property(tenths, fc.integer({ min: 1, max: 1e9 }), (share, count) => {
       const rank = nearestRank(parsePercentile(String(share / 10)), count);
       assert.ok(BigInt(rank) * 1000n >= BigInt(share) * BigInt(count));
       assert.ok(BigInt(rank - 1) * 1000n < BigInt(share) * BigInt(count));

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { matchesKey, parseSelector, selectorOf } from "../../src/model/selector.ts";
 import { SCOPES } from "../../src/model/span.ts";
+import { checkProperty } from "../helpers/properties.ts";
 
 function matches(selector: string, name: string, scope = "manual"): boolean {
   return matchesKey(parseSelector(selector), { name, scope });
@@ -68,7 +69,7 @@ describe("matchesKey()", () => {
 
   it("agrees with a regular expression (property)", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "*", ".", "\n"), maxLength: 12 });
-    fc.assert(fc.property(text, text, (pattern, name) => {
+    checkProperty(fc.property(text, text, (pattern, name) => {
       if (pattern.trim() !== pattern || pattern === "") return;
       const source = pattern.split("*").map((part) => part.replace(/[.]/g, "\\.")).join("[^]*");
       assert.equal(matches(pattern, name), new RegExp(`^${source}$`).test(name));
@@ -83,7 +84,7 @@ describe("selectorOf()", () => {
       fc.string({ unit: "binary", maxLength: 5 }),
     );
     const name = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
-    fc.assert(
+    checkProperty(
       fc.property(name, fc.constantFrom(...SCOPES), fc.boolean(), (name, scope, scoped) => {
         if (name === "") return;
         const selector = parseSelector(selectorOf({ name, scope }, { scoped }));

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Span } from "../../src/recorder/span.ts";
 import { COUNTER_BYTES, countersByte, F_BELOW_MINIMUM, ringSizes } from "../../src/ring/layout.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createTestClock, Recording } from "../helpers/recording.ts";
 
 const MINIMUM_NS = 1_000;
@@ -77,7 +78,7 @@ for (const slotCount of [64, 2]) {
       }),
     }));
 
-    fc.assert(
+    checkProperty(
       fc.property(tree, (root) => {
         const expected = new Set<number>();
         const totalBefore = memory.f64[F_BELOW_MINIMUM]!;

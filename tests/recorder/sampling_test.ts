@@ -12,6 +12,7 @@ import {
   F_TRACES,
   F_TRACES_TAKEN,
 } from "../../src/ring/layout.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createTestClock, Recording, type RecordingOptions } from "../helpers/recording.ts";
 
 function sampled(
@@ -293,7 +294,7 @@ test("every trace is whole or absent, and the books balance (property)", () => {
       ),
     }),
   }));
-  fc.assert(
+  checkProperty(
     fc.property(
       fc.array(node, { maxLength: 20 }),
       fc.integer(),

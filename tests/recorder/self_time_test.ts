@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Span } from "../../src/recorder/span.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createTestClock, Recording } from "../helpers/recording.ts";
 
 /** A span as the test knows it. */
@@ -35,7 +36,7 @@ for (const slotCount of [64, 3]) {
   test(`child time is the union of the children's, with ${slotCount} slots (property)`, () => {
     const clock = createTestClock();
     const recording = new Recording({ clock, sizes: { ...ringSizes(1 << 20), slotCount } });
-    fc.assert(
+    checkProperty(
       fc.property(fc.array(step, { minLength: 10, maxLength: 80 }), (steps) => {
         const spans: Known[] = [];
         const end = (known: Known): void => {

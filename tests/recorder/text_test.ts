@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { toText, truncateUtf8, utf8Length, writeUtf8 } from "../../src/recorder/text.ts";
+import { checkProperty } from "../helpers/properties.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -15,7 +16,7 @@ const anyText = fc.oneof(
 );
 
 test("utf8Length() and writeUtf8() do what TextEncoder does (property)", () => {
-  fc.assert(fc.property(anyText, (text) => {
+  checkProperty(fc.property(anyText, (text) => {
     const expected = encoder.encode(text);
     assert.equal(utf8Length(text), expected.length);
     const target = new Uint8Array(new SharedArrayBuffer(expected.length + 16)).fill(7);
@@ -26,7 +27,7 @@ test("utf8Length() and writeUtf8() do what TextEncoder does (property)", () => {
 });
 
 test("truncateUtf8() keeps whole characters, and as many as fit but for two (property)", () => {
-  fc.assert(fc.property(anyText, fc.integer({ min: 0, max: 300 }), (text, maxBytes) => {
+  checkProperty(fc.property(anyText, fc.integer({ min: 0, max: 300 }), (text, maxBytes) => {
     const cut = truncateUtf8(text, maxBytes);
     const bytes = utf8Length(cut);
     assert.ok(text.startsWith(cut));

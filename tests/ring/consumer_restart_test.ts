@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { RingConsumer, type RingCursor } from "../../src/ring/consumer.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { createRingProducer } from "../../src/ring/producer.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createRingAt, readNumber, writeNumber } from "../helpers/test_ring.ts";
 
 const SIZES = ringSizes(65_536);
@@ -19,7 +20,7 @@ function readAll(consumer: RingConsumer): number[] {
 
 test("RingConsumer goes on at any cursor that a store may hold (property)", () => {
   const start = fc.oneof(fc.nat(100), fc.integer({ min: 2 ** 32 - 2_000, max: 2 ** 32 - 1 }));
-  fc.assert(
+  checkProperty(
     fc.property(start, fc.nat(50), fc.nat(50), fc.nat(200), (from, released, stored, more) => {
       const memory = createRingAt(SIZES, from);
       const producer = createRingProducer(memory, { overflow: "drop", pid: 1 });

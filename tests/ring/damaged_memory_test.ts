@@ -12,6 +12,7 @@ import {
 } from "../../src/ring/layout.ts";
 import { openRing, RingFormatError, type RingMemory } from "../../src/ring/memory.ts";
 import { createRingProducer } from "../../src/ring/producer.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createRingAt, writeNumber } from "../helpers/test_ring.ts";
 
 const SIZES: RingSizes = { slotCount: 16, counterCount: 8, segmentBytes: 4096, segmentCount: 3 };
@@ -47,7 +48,7 @@ const word = fc.oneof(
 
 test("RingConsumer reads damaged records to the end (property)", () => {
   const where = fc.integer({ min: segmentByte(SIZES, 0) / 4, max: ringBytes(SIZES) / 4 - 1 });
-  fc.assert(
+  checkProperty(
     fc.property(fc.array(fc.tuple(where, word), { minLength: 1, maxLength: 30 }), (damage) => {
       const memory = createFilledRing();
       for (const [at, value] of damage) memory.i32[at] = value;
@@ -61,7 +62,7 @@ test("RingConsumer survives a damaged header, slots and segment table (property)
   // The sizes at the front were checked by openRing and are not read again.
   const inHeader = fc.integer({ min: 6, max: SEGMENT_CONTROL_BYTE / 4 + 3 * 16 });
   const where = fc.oneof(inHeader, fc.integer({ min: 6, max: segmentByte(SIZES, 0) / 4 - 1 }));
-  fc.assert(
+  checkProperty(
     fc.property(fc.array(fc.tuple(where, word), { minLength: 1, maxLength: 30 }), (damage) => {
       const memory = createFilledRing();
       for (const [at, value] of damage) memory.i32[at] = value;
@@ -72,7 +73,7 @@ test("RingConsumer survives a damaged header, slots and segment table (property)
 });
 
 test("openRing() opens a ring or throws RingFormatError, whatever the header says (property)", () => {
-  fc.assert(
+  checkProperty(
     fc.property(fc.array(fc.tuple(fc.nat(5), word), { maxLength: 6 }), fc.nat(40_000), (
       damage,
       bytes,

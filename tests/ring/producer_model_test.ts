@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { RingConsumer } from "../../src/ring/consumer.ts";
 import { ringSizes } from "../../src/ring/layout.ts";
 import { createRingProducer } from "../../src/ring/producer.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createRingAt, writeNumber as write } from "../helpers/test_ring.ts";
 
 const SIZES = ringSizes(65_536);
@@ -40,7 +41,7 @@ const step = fc.oneof(
 const start = fc.oneof(fc.integer({ min: 2 ** 32 - 3 * UNITS, max: 2 ** 32 - 1 }), fc.nat(2 ** 31));
 
 test("createRingProducer() and RingConsumer behave as their model does (property)", () => {
-  fc.assert(
+  checkProperty(
     fc.property(start, fc.array(step, { minLength: 40, maxLength: 200 }), (from, steps) => {
       const memory = createRingAt(SIZES, from);
       const producer = createRingProducer(memory, { overflow: "drop", pid: 1 });

@@ -6,6 +6,7 @@ import { RingConsumer, type RingCursor } from "../../src/ring/consumer.ts";
 import { type RingSizes, S_STATE, SEGMENT_ABSENT, SEGMENT_READY } from "../../src/ring/layout.ts";
 import { segmentControl } from "../../src/ring/memory.ts";
 import { createRingProducer } from "../../src/ring/producer.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { createRingAt, readNumber, readySegment, writeNumber } from "../helpers/test_ring.ts";
 
 const SIZES: RingSizes = { slotCount: 8, counterCount: 8, segmentBytes: 4096, segmentCount: 4 };
@@ -21,7 +22,7 @@ const step = fc.oneof(
 const start = fc.oneof(fc.constant(0), fc.integer({ min: 2 ** 32 - UNITS, max: 2 ** 32 - 1 }));
 
 test("a growing ring loses and repeats nothing that it took (property)", () => {
-  fc.assert(
+  checkProperty(
     fc.property(start, fc.array(step, { minLength: 60, maxLength: 250 }), (from, steps) => {
       const memory = createRingAt(SIZES, from);
       const producer = createRingProducer(memory, { overflow: "grow", pid: 1 });

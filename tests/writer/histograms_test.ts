@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { histogramQuery } from "../../src/store/schema.ts";
 import { bucketOf } from "../../src/writer/histograms.ts";
 import { withFolder } from "../helpers/processes.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { openTestWriter, queryRecording, TEST_END, testRing } from "../helpers/test_writer.ts";
 
 const DURATION = fc.oneof(
@@ -20,7 +21,7 @@ const DURATION = fc.oneof(
 const SUMMED_DURATION = DURATION.map((durationNs) => Math.min(durationNs, 2 ** 44));
 
 test("bucketOf() keeps the order and is exact to a 64th (property)", () => {
-  fc.assert(fc.property(DURATION, DURATION, (a, b) => {
+  checkProperty(fc.property(DURATION, DURATION, (a, b) => {
     if (a <= b) assert.ok(bucketOf(a) <= bucketOf(b));
     if (bucketOf(a) === bucketOf(b)) {
       assert.ok(Math.abs(a - b) <= Math.min(a, b) / 64, `${a} and ${b} share a bucket`);
@@ -31,7 +32,7 @@ test("bucketOf() keeps the order and is exact to a 64th (property)", () => {
 test("Histograms are those that the store would compute (property)", () =>
   withFolder({}, async (folder) => {
     let runs = 0;
-    await fc.assert(
+    await checkProperty(
       fc.asyncProperty(
         fc.array(
           fc.record({

@@ -9,6 +9,7 @@ import { SCOPE_HTTP_SERVER, STATUS_ERROR } from "../../src/model/span.ts";
 import { Batch, setInt64 } from "../../src/store/batch.ts";
 import { TraceKeeper } from "../../src/writer/trace_keeper.ts";
 import { withFolder } from "../helpers/processes.ts";
+import { checkProperty } from "../helpers/properties.ts";
 import { testRun } from "../helpers/run_info.ts";
 import {
   openTestWriter,
@@ -165,7 +166,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
     );
     await withFolder({}, async (folder) => {
       let count = 0;
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(fc.array(step, { maxLength: 50 }), async (steps) => {
           const out = join(folder, `${++count}${name}`);
           const rings = [testRing(), testRing({ thread: 1 })];

@@ -9,6 +9,7 @@ import { sanitize, toSafeJson } from "../../../cli/render/sanitize.ts";
 import { sparkline } from "../../../cli/render/sparkline.ts";
 import { renderTable } from "../../../cli/render/text_table.ts";
 import { displayWidth, pad, shortenMiddle } from "../../../cli/render/width.ts";
+import { checkProperty } from "../../helpers/properties.ts";
 
 /** Any text, with more of what is dangerous than chance would give. */
 const text = fc.oneof(
@@ -36,13 +37,13 @@ const DANGEROUS =
   /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]|\p{Cs}/u;
 
 test("sanitize() leaves nothing that a terminal would act on", () => {
-  fc.assert(fc.property(text, (value) => assert.doesNotMatch(sanitize(value), DANGEROUS)));
+  checkProperty(fc.property(text, (value) => assert.doesNotMatch(sanitize(value), DANGEROUS)));
   assert.equal(sanitize("\x1b[2J\n\u202e\ud800x"), "\\x1b[2J\\n\\u202e\\ud800x");
   assert.equal(sanitize("Größe → 漢字 👍"), "Größe → 漢字 👍");
 });
 
 test("toSafeJson() says the same as JSON and is safe to show", () => {
-  fc.assert(fc.property(text, (value) => {
+  checkProperty(fc.property(text, (value) => {
     const json = toSafeJson({ value });
     assert.deepEqual(JSON.parse(json), { value });
     assert.doesNotMatch(json.replaceAll("\n", ""), DANGEROUS);
@@ -50,7 +51,7 @@ test("toSafeJson() says the same as JSON and is safe to show", () => {
 });
 
 test("shortenMiddle() fits any text, and keeps what fits", () => {
-  fc.assert(fc.property(text.map(sanitize), fc.nat(60), (value, width) => {
+  checkProperty(fc.property(text.map(sanitize), fc.nat(60), (value, width) => {
     const short = shortenMiddle(value, width);
     assert.ok(displayWidth(short) <= width);
     if (displayWidth(value) <= width) assert.equal(short, value);
@@ -67,7 +68,7 @@ test("pad() counts columns, not characters", () => {
 });
 
 test("a CSV cell is one cell, and no formula", () => {
-  fc.assert(fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (cells) => {
+  checkProperty(fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (cells) => {
     const line = toCsv(["t"], [cells]).split("\r\n")[1]!;
     const parsed = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, cells.length);
     const values = parsed.map((match) =>
@@ -105,7 +106,7 @@ test("a sparkline shows where the spans are", () => {
   const cells = [{ cell: 10, count: 100 }, { cell: 11, count: 50 }, { cell: 21, count: 10 }];
   assert.equal(sparkline(cells), "█▅·········▁");
   assert.equal(sparkline([{ cell: 5, count: 1 }]), "█".repeat(12));
-  fc.assert(
+  checkProperty(
     fc.property(
       fc.array(fc.tuple(fc.nat(500), fc.integer({ min: 1 })), { minLength: 1 }),
       (pairs) => {

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { nearestRank, parsePercentile } from "../../../src/model/percentile.ts";
 import type { SpanKey } from "../../../src/model/span_reader.ts";
 import { openRecording } from "../../../src/store/reader/open.ts";
+import { checkProperty } from "../../helpers/properties.ts";
 import {
   RUN_DURATION_NS,
   type RunFixture,
@@ -209,7 +210,7 @@ for (const [kind, write] of Object.entries(WRITERS)) {
         fc.integer({ min: 0, max: 2 ** 45 }),
       );
       const percentiles = ["0.1", "50", "90", "99", "99.9", "100"].map(parsePercentile);
-      await fc.assert(
+      await checkProperty(
         fc.asyncProperty(
           fc.array(duration, { minLength: 1, maxLength: 400 }),
           fc.array(duration, { maxLength: 100 }),
