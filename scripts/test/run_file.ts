@@ -28,12 +28,26 @@ const TEST_TIMEOUT_MS = 120_000;
 /** Output kept of a file that crashed. */
 const MAX_OUTPUT_LINES = 60;
 
+/** How test files are run. */
+export interface RunFileOptions {
+  /** How many times longer than usual a file may take. Default 1. */
+  patience?: number;
+  /** Added to the environment. */
+  env?: Record<string, string>;
+}
+
 /** Runs a file and counts its tests. Never rejects: what goes wrong is a failure. */
-export async function runFile(runtime: Runtime, file: string): Promise<FileResult> {
+export async function runFile(
+  runtime: Runtime,
+  file: string,
+  options: RunFileOptions = {},
+): Promise<FileResult> {
   const folder = mkdtempSync(join(tmpdir(), "ferret-test-"));
   const reportPath = join(folder, "report.xml");
   const startedMs = performance.now();
-  const { ending, output } = await runProcess(runtime, testArguments(runtime, file, reportPath));
+  const { patience = 1 } = options;
+  const args = testArguments(runtime, { file, reportPath, patience });
+  const { ending, output } = await runProcess(runtime, args, options);
   const counts = countTests(readReport(reportPath), file);
   rmSync(folder, { recursive: true, force: true });
   if (counts.failures.length === 0) {
@@ -53,14 +67,17 @@ function explainCancelled(failures: TestFailure[], output: string): void {
   if (cancelled.length > 0) cancelled[0]!.message = `Cancelled\n${output}`;
 }
 
-function testArguments(runtime: Runtime, file: string, reportPath: string): string[] {
+function testArguments(
+  runtime: Runtime,
+  { file, reportPath, patience }: { file: string; reportPath: string; patience: number },
+): string[] {
   switch (runtime.name) {
     case "deno":
       return ["test", "--allow-all", "--no-check", `--junit-path=${reportPath}`, file];
     case "bun":
       return [
         "test",
-        `--timeout=${TEST_TIMEOUT_MS}`,
+        `--timeout=${TEST_TIMEOUT_MS * patience}`,
         "--reporter=junit",
         `--reporter-outfile=${reportPath}`,
         `./${file}`,
@@ -83,10 +100,11 @@ function testArguments(runtime: Runtime, file: string, reportPath: string): stri
 function runProcess(
   runtime: Runtime,
   args: string[],
+  { patience = 1, env }: RunFileOptions,
 ): Promise<{ ending: string | undefined; output: string }> {
   const child = spawn(runtime.path, args, {
     cwd: ROOT,
-    env: projectEnvironment(),
+    env: { ...projectEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -96,7 +114,7 @@ function runProcess(
   const timer = setTimeout(() => {
     isLate = true;
     child.kill("SIGKILL");
-  }, FILE_TIMEOUT_MS);
+  }, FILE_TIMEOUT_MS * patience);
   return new Promise((resolve) => {
     let ending: string | undefined;
     const finish = () => {
@@ -108,7 +126,7 @@ function runProcess(
       finish();
     });
     child.on("exit", (code, signal) => {
-      if (isLate) ending = `Still running after ${FILE_TIMEOUT_MS / 1000} s`;
+      if (isLate) ending = `Still running after ${FILE_TIMEOUT_MS * patience / 1000} s`;
       else if (signal !== null) ending = `Ended by ${signal}`;
       else if (code !== 0) ending = `Ended with exit code ${code}`;
       // "close" waits for grandchildren that keep the pipes open.

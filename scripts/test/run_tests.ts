@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import type { TestRun } from "./plan.ts";
-import { type FileResult, runFile } from "./run_file.ts";
+import { type FileResult, runFile, type RunFileOptions } from "./run_file.ts";
 
 export interface TestTotals {
   passed: number;
@@ -13,12 +13,15 @@ export interface TestTotals {
 }
 
 /** Runs everything and prints a line for each file, the failures, and a line for each runtime. */
-export async function runTests(runs: readonly TestRun[]): Promise<TestTotals> {
+export async function runTests(
+  runs: readonly TestRun[],
+  options: RunFileOptions = {},
+): Promise<TestTotals> {
   const results: FileResult[] = [];
   const waiting = [...runs];
   async function work(): Promise<void> {
     for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
-      const result = await runFile(run.runtime, run.file);
+      const result = await runFile(run.runtime, run.file, options);
       results.push(result);
       printFile(result);
     }
