@@ -64,6 +64,8 @@ export interface FinishReport {
   /** Whether the run is in `path`. If not, it is in `partialPath`. */
   joined: boolean;
   partialPath?: string;
+  /** Whether nothing is left in the rings that could still be stored. If not, recovering stores it. */
+  isDurable: boolean;
   /** Sentences for the user, each said once: what failed and what was lost by it. */
   problems: string[];
   /** Cost of one span in ns as the program calibrated it, 0 when it did not. */

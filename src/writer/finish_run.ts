@@ -5,6 +5,7 @@
  * @module
  */
 import type { FinishReport, RunEnd } from "../model/run_info.ts";
+import { failPoint } from "../runtime/fail_point.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { partialPath } from "../store/partial.ts";
 import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts";
@@ -42,10 +43,12 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
     ledger: books.ledger,
     joined: false,
     partialPath: partial,
+    isDurable: true,
     problems: [],
     spanCostNs: cost,
   };
   try {
+    failPoint("finish");
     await store.finish({
       run: state.run,
       end: run.end,
@@ -65,6 +68,8 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
     }
   } catch (error) {
     problems.addError(`Cannot complete "${partial}"`, error);
+    // Its books need the counters of the rings.
+    report.isDurable = false;
     store.close();
   }
   report.problems = problems.sentences;

@@ -28,6 +28,7 @@ export async function finishWithoutWorker(
       ledger,
       joined: false,
       partialPath: partialPath(options.out, options.run.runId),
+      isDurable: false,
       problems: [`${ledger.lost} spans are lost: ${message.split("\n", 1)[0]}`],
       spanCostNs: 0,
     };
