@@ -9,6 +9,7 @@ import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { startingEnvironment } from "../../src/runtime/environment.ts";
+import { FAIL_POINT_VARIABLE } from "../../src/runtime/fail_point.ts";
 
 /** What to start. */
 export interface ProgramOptions {
@@ -41,6 +42,8 @@ export interface Program {
 
 /** Starts a program. */
 export function startProgram(options: ProgramOptions): Program {
+  // Ferret itself is to fail, and not what the program does with another ferret.
+  const { [FAIL_POINT_VARIABLE]: _, ...environment } = startingEnvironment();
   const child = spawn(unrewritten(options.executable), [...options.args], {
     stdio: [
       "inherit",
@@ -48,7 +51,7 @@ export function startProgram(options: ProgramOptions): Program {
       "inherit",
       ...(options.descriptor === undefined ? [] : [options.descriptor]),
     ],
-    env: { ...startingEnvironment(), ...options.environment },
+    env: { ...environment, ...options.environment },
     argv0: options.calledAs,
   });
   const started = new Promise<void>((resolve, reject) => {

@@ -11,6 +11,7 @@ import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
 import type { FinishReport, RunSampling } from "../../src/model/run_info.ts";
+import { failPoint } from "../../src/runtime/fail_point.ts";
 import { findPartials, runOfPartial } from "../../src/store/partial.ts";
 import { listeningAddress } from "../../src/runtime/listening_address.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
@@ -106,6 +107,7 @@ export async function runSession(
     const rings = new RingArrivals(problems);
     transport.begin(program.process, (source) => rings.add(source));
     await program.started;
+    failPoint("start");
     const pid = program.process.pid!;
     const find = () => listeningAddress(processTree(pid));
     const planned = new PlannedEnd({ pid, durationNs, onReady, find });

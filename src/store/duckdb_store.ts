@@ -6,6 +6,7 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { failPointAsync } from "../runtime/fail_point.ts";
 import { type Batch, type OmittedRow, ROW_GROUP_ROWS } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
@@ -119,8 +120,10 @@ export class DuckdbStore implements RunStore {
         "ferret_cursors",
         batch.progress.map((at) => [at.ring, number, at.segment, at.position, at.stored]),
       );
+      await failPointAsync("commit");
     });
     this.#batchNumber++;
+    await failPointAsync("committed");
   }
 
   async finish(closing: RunClosing): Promise<void> {
@@ -134,6 +137,7 @@ export class DuckdbStore implements RunStore {
       );
       for (const name of Object.keys(PARTIAL_TABLES)) await connection.run(`DROP TABLE ${name}`);
     });
+    await failPointAsync("checkpoint");
     await connection.run("CHECKPOINT");
     this.close();
   }

@@ -7,6 +7,7 @@
  */
 import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
 import { closeDatabase, type OpenDatabase, openDatabase, type OpenOptions } from "./duckdb_api.ts";
 import { OutputError } from "./output_error.ts";
 import { readRows } from "./rows.ts";
@@ -26,15 +27,18 @@ const SOURCE = "ferret_source";
  * @throws {OutputError} when `out` is in use or not a recording; the partial is still there.
  */
 export async function joinDuckdb(partial: string, out: string): Promise<number> {
+  await failPointAsync("join");
   if (!existsSync(out) && becomeRecording(partial, out)) return 1;
   const database = await openUnlocked(out);
   let n: number;
   try {
     n = await addRun(database.connection, partial, out);
+    await failPointAsync("checkpoint");
     await database.connection.run("CHECKPOINT");
   } finally {
     closeDatabase(database);
   }
+  failPoint("joined");
   removePartial(partial);
   return n;
 }
@@ -50,6 +54,7 @@ export function removePartial(partial: string): void {
 function becomeRecording(partial: string, out: string): boolean {
   // The log of a recording that is gone would be replayed into this one.
   rmSync(`${out}.wal`, { force: true });
+  failPoint("rename");
   try {
     linkSync(partial, out);
   } catch (error) {
@@ -58,6 +63,7 @@ function becomeRecording(partial: string, out: string): boolean {
     renameSync(partial, out);
     return true;
   }
+  failPoint("joined");
   removePartial(partial);
   return true;
 }

@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
 import { closeDatabase, openDatabase } from "./duckdb_api.ts";
 import {
   COMPLETE_FILE,
@@ -27,6 +28,7 @@ const RUNS = parquetName("runs");
  * @returns Number of the run in the recording.
  */
 export async function joinParquet(partial: string, out: string): Promise<number> {
+  await failPointAsync("join");
   const target = join(out, runOfPartial(partial));
   const database = await openDatabase(":memory:");
   try {
@@ -46,7 +48,9 @@ export async function joinParquet(partial: string, out: string): Promise<number>
       runs,
     );
     removeWorkFiles(partial);
+    failPoint("rename");
     renameSync(partial, target);
+    failPoint("joined");
     return n;
   } finally {
     closeDatabase(database);

@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { failPointAsync } from "../runtime/fail_point.ts";
 import type { Batch, OmittedRow, RingProgress, StringRow } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
@@ -163,6 +164,7 @@ export class ParquetStore implements RunStore {
         await writeParquet(this.#connection, `FROM ${table}`, path);
         manifest.rows[table] = counts[table];
       }
+      await failPointAsync("commit");
       writeJson(join(this.#folder, manifestName(number)), manifest);
     } finally {
       for (const table of BATCH_TABLES) {
@@ -170,6 +172,7 @@ export class ParquetStore implements RunStore {
       }
     }
     this.#manifests.push({ ...manifest, strings: [] });
+    await failPointAsync("committed");
   }
 
   async finish(closing: RunClosing): Promise<void> {
@@ -193,6 +196,7 @@ export class ParquetStore implements RunStore {
       );
     }
     files.push(await this.#writeTable("hooks", lastHooksQuery(this.#sourceOf("hooks"))));
+    await failPointAsync("checkpoint");
     writeJson(join(this.#folder, COMPLETE_FILE), { files } satisfies CompleteFile);
     this.close();
   }

@@ -9,6 +9,7 @@ import { existsSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FinishReport } from "../model/run_info.ts";
 import { F_PRODUCER_START, H_PRODUCER_PID } from "../ring/layout.ts";
+import { failPoint } from "../runtime/fail_point.ts";
 import { ownIdentity, processIdentity } from "../runtime/process_identity.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { findPartials, isOwnerGone, runOfPartial } from "../store/partial.ts";
@@ -81,12 +82,14 @@ async function recoverPartial(path: string, out: string): Promise<Outcome> {
   if (!isOwnerGone(state)) return { outcome: "in_use" };
   const rings = findRings(state);
   if (rings.some(isBeingWritten)) return { outcome: "in_use" };
+  failPoint("recover");
   const endedAtNs = lastWriteMs(path) * 1e6;
   const writer = await RunWriter.open({ out, run: state.run, rings, owner: ownIdentity() });
   const report = await writer.finish({ endedAtNs, status: "recovered" });
   if (!report.joined) {
     return { outcome: "failed", report, problem: report.problems.join("; ") };
   }
+  failPoint("recovered");
   removeRings(rings);
   return { outcome: "recovered", n: report.n, report };
 }

@@ -10,6 +10,7 @@
 import { parseKeepRule } from "../model/keep_rule.ts";
 import type { FinishReport, RunEnd, RunInfo } from "../model/run_info.ts";
 import { STATUS_UNFINISHED } from "../model/span.ts";
+import { failPoint } from "../runtime/fail_point.ts";
 import { Batch } from "../store/batch.ts";
 import { openStore } from "../store/open_store.ts";
 import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
@@ -116,6 +117,7 @@ export class RunWriter {
   async addRing(source: RingSource): Promise<void> {
     await this.#inTurn(async () => {
       this.#attach(source);
+      failPoint("ring");
       this.#state.rings.push(toStored(source));
       await this.#store.current.saveState(this.#state);
     });
@@ -204,6 +206,7 @@ export class RunWriter {
   }
 
   async #drain(shouldCommit: boolean, maxAttempts: number): Promise<boolean> {
+    failPoint("drain");
     // Read before draining: what was published before the ticket is drained then.
     const tickets = this.#decoders.map(({ consumer }) => consumer.flushWanted);
     let hasMore = false;
@@ -239,6 +242,7 @@ export class RunWriter {
       batch.clear();
     }
     this.#lastCommitMs = performance.now();
+    failPoint("release");
     // Even when only padding was read, which no batch has to remember.
     for (const { consumer } of this.#decoders) consumer.release(consumer.cursor);
   }
