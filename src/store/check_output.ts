@@ -79,7 +79,7 @@ async function requireUsableFile(out: string): Promise<void> {
   // Loaded only now: DuckDB takes longer to load than the program to start.
   const { closeDatabase } = await import("./duckdb_api.ts");
   const { openUnlocked, requireRecording } = await import("./join.ts");
-  const database = await openUnlocked(out, { readOnly: true });
+  const database = await openUnlocked(out, { readOnly: true, isForeign: true });
   try {
     await requireRecording(database.connection, out);
   } finally {

@@ -6,12 +6,27 @@
  * @module
  */
 import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
-import { closeDatabase, type OpenDatabase, openDatabase, type OpenOptions } from "./duckdb_api.ts";
+import {
+  closeDatabase,
+  DATABASE_NAME,
+  type OpenDatabase,
+  openDatabase,
+  type OpenOptions,
+} from "./duckdb_api.ts";
 import { OutputError } from "./output_error.ts";
+import { findAddition, requirePlain } from "./plain_database.ts";
 import { readRows } from "./rows.ts";
-import { createTable, FORMAT_VERSION, quoteString, RUN_TABLES, TABLES } from "./schema.ts";
+import {
+  createTable,
+  FORMAT_VERSION,
+  quoteName,
+  quoteString,
+  RUN_TABLES,
+  TABLES,
+} from "./schema.ts";
 
 /** How long to wait for whoever has the recording open: reports are short. */
 const LOCK_WAIT_MS = 2_000;
@@ -19,6 +34,9 @@ const LOCK_RETRY_MS = 100;
 
 /** Name of the partial's database while it is attached. */
 const SOURCE = "ferret_source";
+
+/** Schema of the recording's tables. */
+const TARGET = `${DATABASE_NAME}.main`;
 
 /**
  * Moves the run of a finished DuckDB partial into `out`.
@@ -29,12 +47,12 @@ const SOURCE = "ferret_source";
 export async function joinDuckdb(partial: string, out: string): Promise<number> {
   await failPointAsync("join");
   if (!existsSync(out) && becomeRecording(partial, out)) return 1;
-  const database = await openUnlocked(out);
+  const database = await openUnlocked(out, { isForeign: true, databases: [partial] });
   let n: number;
   try {
     n = await addRun(database.connection, partial, out);
     await failPointAsync("checkpoint");
-    await database.connection.run("CHECKPOINT");
+    await database.connection.run(`CHECKPOINT ${DATABASE_NAME}`);
   } finally {
     closeDatabase(database);
   }
@@ -105,20 +123,22 @@ function toOutputError(out: string, cause: unknown): OutputError {
 
 async function addRun(connection: DuckDBConnection, partial: string, out: string): Promise<number> {
   await requireRecording(connection, out);
-  await connection.run(`ATTACH ${quoteString(partial)} AS ${SOURCE} (READ_ONLY)`);
+  await connection.run(`ATTACH ${quoteString(resolve(partial))} AS ${SOURCE} (READ_ONLY)`);
+  await requirePlain(connection, SOURCE);
   await connection.run("BEGIN");
   try {
     const known = await readRows(
       connection,
-      `SELECT n FROM main.runs WHERE run_id IN (SELECT run_id FROM ${SOURCE}.main.runs)`,
+      `SELECT n FROM ${TARGET}.runs WHERE run_id IN (SELECT run_id FROM ${SOURCE}.main.runs)`,
     );
     if (known.length > 0) {
       await connection.run("ROLLBACK");
       return known[0]![0] as number;
     }
-    const [[n]] = await readRows(connection, "SELECT coalesce(max(n), 0) + 1 FROM main.runs") as [
-      [number],
-    ];
+    const [[n]] = await readRows(
+      connection,
+      `SELECT coalesce(max(n), 0) + 1 FROM ${TARGET}.runs`,
+    ) as [[number]];
     // An older ferret did not write them all.
     const present = await readRows(
       connection,
@@ -130,7 +150,7 @@ async function addRun(connection: DuckDBConnection, partial: string, out: string
     for (const table of tables) {
       const columns = table === "runs" ? `* REPLACE (${n} AS n)` : "*";
       await connection.run(
-        `INSERT INTO main.${table} BY NAME SELECT ${columns} FROM ${SOURCE}.main.${table}`,
+        `INSERT INTO ${TARGET}.${table} BY NAME SELECT ${columns} FROM ${SOURCE}.main.${table}`,
       );
     }
     await connection.run("COMMIT");
@@ -150,13 +170,21 @@ export async function requireRecording(connection: DuckDBConnection, out: string
   const tables = await readRows(
     connection,
     `SELECT table_name FROM duckdb_tables()
-     WHERE database_name = current_database() AND schema_name = 'main'
+     WHERE database_name = '${DATABASE_NAME}' AND schema_name = 'main'
        AND table_name IN ('ferret_meta', 'runs', 'spans')`,
   );
   if (tables.length !== 3) {
     throw new OutputError("E_OUTPUT_FOREIGN", { path: out, state: "it is not a recording" });
   }
-  const rows = await readRows(connection, "SELECT max(format_version) FROM main.ferret_meta");
+  const addition = await findAddition(connection, DATABASE_NAME, Object.keys(TABLES));
+  if (addition !== undefined) {
+    const state = `${addition}, which is not ferret's`;
+    throw new OutputError("E_OUTPUT_FOREIGN", { path: out, state });
+  }
+  const rows = await readRows(
+    connection,
+    `SELECT max(format_version) FROM ${TARGET}.ferret_meta`,
+  );
   const version = rows[0]![0] as number | null;
   if (version !== null && version > FORMAT_VERSION) {
     throw new OutputError("E_OUTPUT_NEWER", {
@@ -175,24 +203,28 @@ async function fitTable(
   connection: DuckDBConnection,
   table: keyof typeof TABLES,
 ): Promise<void> {
-  await connection.run(createTable(table, TABLES[table]));
+  await connection.run(createTable(table, TABLES[table], TARGET));
   const columnsOf = async (database: string) =>
     new Map(
       await readRows(
         connection,
         `SELECT column_name, data_type FROM duckdb_columns()
-         WHERE database_name = ${database} AND schema_name = 'main' AND table_name = '${table}'`,
+         WHERE database_name = '${database}' AND schema_name = 'main' AND table_name = '${table}'`,
       ) as [string, string][],
     );
-  const ours = await columnsOf("current_database()");
-  const theirs = await columnsOf(`'${SOURCE}'`);
+  const ours = await columnsOf(DATABASE_NAME);
+  const theirs = await columnsOf(SOURCE);
   for (const [column, type] of theirs) {
     const wide = type.startsWith("ENUM") ? "VARCHAR" : type;
     const present = ours.get(column);
     if (present === undefined) {
-      await connection.run(`ALTER TABLE main.${table} ADD COLUMN "${column}" ${wide}`);
+      await connection.run(
+        `ALTER TABLE ${TARGET}.${table} ADD COLUMN ${quoteName(column)} ${wide}`,
+      );
     } else if (present !== type && present.startsWith("ENUM")) {
-      await connection.run(`ALTER TABLE main.${table} ALTER COLUMN "${column}" TYPE VARCHAR`);
+      await connection.run(
+        `ALTER TABLE ${TARGET}.${table} ALTER COLUMN ${quoteName(column)} TYPE VARCHAR`,
+      );
     }
   }
 }

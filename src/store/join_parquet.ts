@@ -30,7 +30,7 @@ const RUNS = parquetName("runs");
 export async function joinParquet(partial: string, out: string): Promise<number> {
   await failPointAsync("join");
   const target = join(out, runOfPartial(partial));
-  const database = await openDatabase(":memory:");
+  const database = await openDatabase(":memory:", { folders: [out] });
   try {
     const { connection } = database;
     const numberOf = async (runs: string[]) =>

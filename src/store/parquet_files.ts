@@ -84,7 +84,7 @@ export function readJson<T>(path: string): T {
 /** Removes the files of `folder` that `isLeftOver` says to. */
 export function removeFiles(folder: string, isLeftOver: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) {
-    if (isLeftOver(name)) rmSync(join(folder, name), { force: true });
+    if (isLeftOver(name)) rmSync(join(folder, name), { force: true, recursive: true });
   }
 }
 

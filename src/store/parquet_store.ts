@@ -90,7 +90,7 @@ export class ParquetStore implements RunStore {
       .map((name) => readJson<Manifest>(join(folder, name)));
     // What a writer that died was writing: the number of the next batch is the same again.
     removeFiles(folder, (name) => name.endsWith(".tmp"));
-    const database = await openDatabase(":memory:");
+    const database = await openDatabase(":memory:", { folders: [folder] });
     try {
       await createRunTables(database.connection, state.run.runId);
       const store = new ParquetStore(database, { folder, runId: state.run.runId, manifests });

@@ -35,7 +35,7 @@ function readFolder(path: string): PartialContent {
 }
 
 async function readFile(path: string): Promise<PartialContent> {
-  const database = await openUnlocked(path, { readOnly: true });
+  const database = await openUnlocked(path, { readOnly: true, isForeign: true });
   try {
     const { connection } = database;
     const tables = await readRows(

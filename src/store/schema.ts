@@ -232,6 +232,11 @@ export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll("\0", "")}'`;
 }
 
+/** `name` as an SQL identifier. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** The query for the last state of each hook in each thread, among the rows of `source`. */
 export function lastHooksQuery(source: string, columns = "*"): string {
   return `SELECT ${columns} FROM ${source} QUALIFY row_number() OVER (
@@ -247,8 +252,8 @@ export function lastHooksQuery(source: string, columns = "*"): string {
 export function histogramQuery(source: string): string {
   // bit_length-like shift by comparing doubles is exact below 2^53 ns (104 days).
   return `SELECT run_id, name, scope, (shift * 64 + (d >> shift))::INTEGER AS bucket,
-  count(*)::BIGINT AS count, sum(d)::BIGINT AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
-  min(kind) AS kind, sum(self_ns)::BIGINT AS self_ns,
+  count(*)::BIGINT AS count, least(sum(d), 9223372036854775807)::BIGINT AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
+  min(kind) AS kind, least(sum(self_ns), 9223372036854775807)::BIGINT AS self_ns,
   count_if(status = 'error')::BIGINT AS errors,
   count_if(parent_span_id IS NULL)::BIGINT AS roots
 FROM (

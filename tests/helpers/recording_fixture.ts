@@ -69,7 +69,7 @@ export async function writeParquetRecording(
   runs: readonly RunFixture[],
 ): Promise<void> {
   for (const [index, fixture] of runs.entries()) {
-    const database = await openDatabase(":memory:");
+    const database = await openDatabase(":memory:", { folders: [folder] });
     try {
       const { connection } = database;
       const run = testRun(fixture.run);
