@@ -19,6 +19,7 @@ import { H_THREAD, ringBytes, ringSizes } from "../ring/layout.ts";
 import { createRing, openRing, type RingMemory } from "../ring/memory.ts";
 import { startPipeSender } from "../ring/pipe_sender.ts";
 import { createClock } from "../runtime/clock.ts";
+import { forgetLibc } from "../runtime/libc.ts";
 import { mapFile } from "../runtime/map_file.ts";
 import { processId } from "../runtime/self.ts";
 import { bunServe } from "./bun_serve.ts";
@@ -178,6 +179,7 @@ function createOwnRing(config: ProgramConfig): RingMemory {
 
 /** Deno: what ferret needed for mapping is no permission of the program's. */
 export function revokeFfi(): void {
+  forgetLibc();
   (globalThis as unknown as {
     Deno: { permissions: { revokeSync(descriptor: { name: string }): void } };
   }).Deno.permissions.revokeSync({ name: "ffi" });

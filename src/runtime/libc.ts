@@ -79,6 +79,15 @@ export function firstLibrary<T>(os: string, open: (name: string) => T): T {
 
 let denoLibrary: ReturnType<DenoFfi["dlopen"]> | undefined;
 
+/**
+ * Deno: lets go of the C library. To be called when the permission is given
+ * back: who has the functions needs it no more to call them, and a program can
+ * import this module as well as ferret.
+ */
+export function forgetLibc(): void {
+  denoLibrary = undefined;
+}
+
 /** Deno: the C library. @throws when the ffi permission is missing. */
 function openDeno(): { deno: DenoFfi; symbols: Record<string, (...args: unknown[]) => unknown> } {
   const deno = (globalThis as unknown as { Deno: DenoFfi }).Deno;
