@@ -14,6 +14,9 @@ import {
   H_FLUSH_DONE,
   H_FLUSH_WANTED,
   H_PRODUCER_STATE,
+  H_THREAD,
+  isAnyId,
+  isIdOf,
   RECORD_PAD,
   RECORD_SPAN,
   S_HEAD,
@@ -197,21 +200,29 @@ export class RingConsumer {
       // A slot that changed while it was read belongs to another span by now, and one
       // without the type of a span to a rehearsal (recorder/calibration.ts).
       const isSpan = (span.meta & 0xff) === RECORD_SPAN;
-      if (isSpan && f64[f + SLOT_ID] === spanId) open.push(span);
+      const isOurs = isIdOf(i32[H_THREAD]!, spanId) && isAnyId(span.parentId) &&
+        isAnyId(span.traceId);
+      if (isSpan && isOurs && f64[f + SLOT_ID] === spanId) open.push(span);
     }
     return open;
   }
 
-  /** A counter of the header, by its `F_…` index. */
+  /** A counter of the header, by its `F_…` index; 0 where damaged memory holds none. */
   counter(index: number): number {
-    return this.memory.f64[index]!;
+    const count = this.memory.f64[index]!;
+    return count >= 0 && count <= Number.MAX_SAFE_INTEGER ? count : 0;
+  }
+
+  /** A counter that counts spans or traces. */
+  count(index: number): number {
+    return Math.floor(this.counter(index));
   }
 
   /** Dropped spans by reason, zeros left out. */
   dropped(): Map<LossReason, number> {
     const counts = new Map<LossReason, number>();
     LOSS_REASONS.forEach((reason, index) => {
-      const count = this.memory.f64[F_DROPPED + index]!;
+      const count = this.count(F_DROPPED + index);
       if (count > 0) counts.set(reason, count);
     });
     return counts;

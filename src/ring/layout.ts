@@ -190,6 +190,17 @@ export const ATTRIBUTE_MEMBERS = 6;
 /** Distance between the first span ids of two threads: 19 h at 1 M spans/s. */
 export const IDS_PER_THREAD = 2 ** 36;
 
+/** Whether a thread can have given out this span id: damaged memory holds anything. */
+export function isIdOf(thread: number, id: number): boolean {
+  const number = id - thread * IDS_PER_THREAD;
+  return number >= 1 && number < IDS_PER_THREAD && Number.isInteger(number);
+}
+
+/** Whether this is the id of a span or trace of any thread, or 0 for none. */
+export function isAnyId(id: number): boolean {
+  return id >= 0 && Number.isSafeInteger(id);
+}
+
 /** Sizes a ring is created with. */
 export interface RingSizes {
   /** Open spans that another process can see. Default: one for each 512 bytes of a segment. */

@@ -15,7 +15,7 @@ import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_s
 import { deleteOrphanEvents, idList, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
 import { insertRows, readRows } from "./rows.ts";
-import { createPartial, insertMeta, lastHooksQuery, PARTIAL_TABLES } from "./schema.ts";
+import { createPartial, insertMeta, lastHooksQuery, PARTIAL_TABLES, sumOf } from "./schema.ts";
 
 /** A partial recording in a DuckDB file. */
 export class DuckdbStore implements RunStore {
@@ -86,7 +86,7 @@ export class DuckdbStore implements RunStore {
   async notKept(): Promise<OmittedRow[]> {
     const rows = await readRows(
       this.#connection,
-      `SELECT name, scope, sum(count)::BIGINT, sum(total_ns)::BIGINT, sum(errors)::BIGINT
+      `SELECT name, scope, sum(count)::BIGINT, ${sumOf("total_ns")}, sum(errors)::BIGINT
        FROM ferret_not_kept GROUP BY ALL`,
     );
     return rows.map(toOmitted);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { OmittedRow } from "./batch.ts";
+import { sumOf } from "./schema.ts";
 
 /** Whole numbers for an SQL list. */
 export function idList(ids: readonly number[]): string {
@@ -14,7 +15,7 @@ export function idList(ids: readonly number[]): string {
 /** Spans by name, in the columns of {@linkcode OmittedRow}. */
 export function omittedOf(spans: string, condition: string): string {
   return `SELECT name::VARCHAR, scope::VARCHAR, count(*)::BIGINT,
-    coalesce(sum(duration_ns), 0)::BIGINT, count_if(status = 'error')::BIGINT
+    ${sumOf("duration_ns")}, count_if(status = 'error')::BIGINT
   FROM ${spans} WHERE ${condition} GROUP BY ALL`;
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { type DuckDBConnection, DuckDBTimestampValue } from "@duckdb/node-api";
-import { type Column, PARTIAL_TABLES, TABLES } from "./schema.ts";
+import { type Column, MAX_BIGINT, PARTIAL_TABLES, TABLES } from "./schema.ts";
 
 /** A value that {@linkcode insertRows} takes. Numbers must suit the column's type. */
 export type SqlValue = string | number | bigint | null | undefined;
@@ -38,7 +38,7 @@ export async function insertRows(
           appender.appendTimestamp(
             new DuckDBTimestampValue(BigInt(Math.round(Number(value) / 1000))),
           );
-        } else appender.appendBigInt(BigInt(value));
+        } else appender.appendBigInt(clamped(BigInt(value)));
       }
       appender.endRow();
     }
@@ -50,4 +50,9 @@ export async function insertRows(
   } finally {
     appender.closeSync();
   }
+}
+
+/** Sums of times may be more than a column holds, if the times are nonsense. */
+function clamped(value: bigint): bigint {
+  return value > MAX_BIGINT ? MAX_BIGINT : value;
 }

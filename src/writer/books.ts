@@ -76,12 +76,12 @@ export function closeBooks(
   let belowMinimum = 0;
   let sampledOut = 0;
   for (const { consumer } of rings) {
-    issued += consumer.counter(F_ISSUED);
-    belowMinimum += consumer.counter(F_BELOW_MINIMUM);
-    sampledOut += consumer.counter(F_SAMPLED) + consumer.counter(F_RATE_LIMITED);
-    add("below_minimum", consumer.counter(F_BELOW_MINIMUM));
-    add("sampled", consumer.counter(F_SAMPLED));
-    add("rate_limited", consumer.counter(F_RATE_LIMITED));
+    issued += consumer.count(F_ISSUED);
+    belowMinimum += consumer.count(F_BELOW_MINIMUM);
+    sampledOut += consumer.count(F_SAMPLED) + consumer.count(F_RATE_LIMITED);
+    add("below_minimum", consumer.count(F_BELOW_MINIMUM));
+    add("sampled", consumer.count(F_SAMPLED));
+    add("rate_limited", consumer.count(F_RATE_LIMITED));
     for (const [reason, count] of consumer.dropped()) add(reason, count);
   }
   const notKept = (stored.notKept ?? []).reduce((sum, { count }) => sum + count, 0);
@@ -138,15 +138,16 @@ function toLoss(row: OmittedRow): LossRow {
 function belowMinimumByName(rings: readonly RingDecoder[]): LossRow[] {
   const byName = new Map<string, { count: number; totalNs: number }>();
   for (const ring of rings) {
-    const { f64, sizes } = ring.consumer.memory;
+    const { sizes } = ring.consumer.memory;
     const first = countersByte(sizes) / 8;
     for (let id = 0; id < sizes.counterCount; id++) {
       const at = first + id * (COUNTER_BYTES / 8);
-      if (!(f64[at]! > 0)) continue;
+      const count = ring.consumer.count(at);
+      if (count === 0) continue;
       const name = ring.nameOf(id);
       const sum = byName.get(name) ?? { count: 0, totalNs: 0 };
-      sum.count += f64[at]!;
-      sum.totalNs += f64[at + 1]!;
+      sum.count += count;
+      sum.totalNs += ring.consumer.counter(at + 1);
       byName.set(name, sum);
     }
   }
@@ -198,8 +199,8 @@ export function countTraces(rings: readonly RingDecoder[]): { decided: number; t
   let decided = 0;
   let taken = 0;
   for (const { consumer } of rings) {
-    decided += consumer.counter(F_TRACES);
-    taken += consumer.counter(F_TRACES_TAKEN);
+    decided += consumer.count(F_TRACES);
+    taken += consumer.count(F_TRACES_TAKEN);
   }
   return { decided, taken };
 }
@@ -211,8 +212,8 @@ export function spanCostNs(rings: readonly RingDecoder[]): number {
   for (const { consumer } of rings) {
     const costNs = consumer.counter(F_SPAN_COST_NS);
     if (costNs <= 0) continue;
-    issued += Math.max(1, consumer.counter(F_ISSUED));
-    cost += costNs * Math.max(1, consumer.counter(F_ISSUED));
+    issued += Math.max(1, consumer.count(F_ISSUED));
+    cost += costNs * Math.max(1, consumer.count(F_ISSUED));
   }
   return issued === 0 ? 0 : cost / issued;
 }

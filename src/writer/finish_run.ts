@@ -89,6 +89,12 @@ async function balance(store: RunStore, run: DrainedRun): Promise<Books> {
   const books = closeBooks(rings, stored);
   for (const problem of books.problems) problems.add(problem);
   const damagedBytes = rings.reduce((sum, { consumer }) => sum + consumer.damagedBytes, 0);
+  const damagedRecords = rings.reduce((sum, ring) => sum + ring.damagedRecords, 0);
+  if (damagedRecords > 0) {
+    problems.add(
+      `Cannot read ${damagedRecords} records of a ring: their numbers are no recorder's`,
+    );
+  }
   if (damagedBytes > 0) {
     problems.add(`Cannot read ${damagedBytes} bytes of a ring: they hold no records`);
   }

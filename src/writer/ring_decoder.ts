@@ -18,6 +18,8 @@ import {
   H_PROCESS,
   H_THREAD,
   HOOK_HEADER_BYTES,
+  isAnyId,
+  isIdOf,
   metaFlags,
   metaKind,
   metaScope,
@@ -75,6 +77,8 @@ export class RingDecoder {
   stored: number;
   /** Id of the finished span that was decoded last. */
   lastSpanId = 0;
+  /** Records left out because their numbers cannot be a recorder's: damaged memory. */
+  damagedRecords = 0;
   readonly #memory: RingMemory;
   readonly #strings: RingStrings;
   readonly #eventText = new TextColumn(1);
@@ -122,8 +126,9 @@ export class RingDecoder {
     const sinceNs = Math.round(clockNs - this.#anchorClockNs);
     // What is out of reach is no time: damaged memory.
     const isTime = sinceNs > -(2 ** 53) && sinceNs < 2 ** 53;
-    return (BigInt(this.#anchorHigh) << 32n) + BigInt(this.#anchorLow) +
+    const unixNs = (BigInt(this.#anchorHigh) << 32n) + BigInt(this.#anchorLow) +
       BigInt(isTime ? sinceNs : 0);
+    return BigInt.asIntN(64, unixNs);
   }
 
   /** The name that an id of this ring stands for. */
@@ -193,14 +198,20 @@ export class RingDecoder {
   #decodeSpan(batch: Batch, at: number): void {
     const { f64, i32 } = this.#memory;
     const { spans } = batch;
-    const row = spans.count++;
     const f = at >> 3;
     const i = at >> 2;
     const meta = i32[i + SPAN_META]!;
+    const spanId = f64[f + SPAN_ID]!;
     const parentId = f64[f + SPAN_PARENT_ID]!;
-    this.lastSpanId = f64[f + SPAN_ID]!;
-    setInt64(spans.spanId, row, this.lastSpanId);
-    setInt64(spans.traceId, row, f64[f + SPAN_TRACE_ID]!);
+    const traceId = f64[f + SPAN_TRACE_ID]!;
+    if (!isIdOf(i32[H_THREAD]!, spanId) || !isAnyId(parentId) || !isAnyId(traceId)) {
+      this.damagedRecords++;
+      return;
+    }
+    const row = spans.count++;
+    this.lastSpanId = spanId;
+    setInt64(spans.spanId, row, spanId);
+    setInt64(spans.traceId, row, traceId);
     setInt64(spans.parentId, row, parentId);
     this.#setStart(spans.startNs, row, f64[f + SPAN_START_NS]!);
     const durationNs = positive(f64[f + SPAN_DURATION_NS]!);
@@ -262,13 +273,18 @@ export class RingDecoder {
 
   #decodeEvent(batch: Batch, at: number): void {
     const { f64, i32 } = this.#memory;
+    const spanId = f64[(at >> 3) + 2]!;
+    if (spanId === 0 || !isAnyId(spanId)) {
+      this.damagedRecords++;
+      return;
+    }
     const text = this.#eventText;
     text.clear();
     const to = at + this.consumer.byteLength;
     const range = { from: at + EVENT_HEADER_BYTES, to, strings: this.#strings };
     const hasAttributes = appendAttributes(text, this.#memory, range);
     batch.events.push({
-      spanId: f64[(at >> 3) + 2]!,
+      spanId,
       timeNs: this.unixNs(f64[(at >> 3) + 3]!),
       name: this.nameOf(i32[(at >> 2) + 2]!),
       attributes: hasAttributes ? textOf(text.bytes, 0, text.length) : undefined,
@@ -334,7 +350,10 @@ export class RingDecoder {
 
   /** Clock reading → Unix time, in two words because a double cannot hold it. */
   #setStart(column: Int32Array, row: number, clockNs: number): void {
-    const sum = this.#anchorLow + Math.round(clockNs - this.#anchorClockNs);
+    const sinceNs = Math.round(clockNs - this.#anchorClockNs);
+    // As in unixNs. A program may pass any number as the time at which a span began.
+    const isTime = sinceNs > -(2 ** 53) && sinceNs < 2 ** 53;
+    const sum = this.#anchorLow + (isTime ? sinceNs : 0);
     const carry = Math.floor(sum / TWO_32);
     column[row * 2] = sum - carry * TWO_32;
     column[row * 2 + 1] = this.#anchorHigh + carry;

@@ -13,7 +13,7 @@ import type {
   SpanSet,
   SpanSetOptions,
 } from "../../model/span_reader.ts";
-import { quoteString } from "../schema.ts";
+import { quoteString, sumOf } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
 
@@ -38,7 +38,7 @@ export class RecordingReader implements SpanReader {
   async losses(): Promise<RecordedLoss[]> {
     const rows = await this.#sandbox.rows(
       `SELECT reason::VARCHAR, name::VARCHAR, scope::VARCHAR, sum(count)::BIGINT,
-         coalesce(sum(total_ns), 0)::BIGINT, coalesce(sum(errors), 0)::BIGINT
+         ${sumOf("total_ns")}, coalesce(sum(errors), 0)::BIGINT
        FROM losses WHERE run_id = ${quoteString(this.run.runId)} AND count > 0
        GROUP BY ALL ORDER BY 1, 2, 3`,
     ) as [string | null, string | null, string | null, bigint, bigint, bigint][];
