@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 interface ServeOptions {
   hostname?: string | null;

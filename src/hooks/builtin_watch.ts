@@ -5,6 +5,7 @@
  * @module
  */
 import { builtin } from "../runtime/self.ts";
+import { Array, Map, Set } from "../runtime/intrinsics.ts";
 
 /** Deno makes the named exports of these when it loads a module: afterwards is too late. */
 const LOADED_BEFORE: Record<string, readonly string[]> = {

@@ -11,6 +11,7 @@
 import { ownFs } from "../runtime/own_fs.ts";
 import { builtin } from "../runtime/self.ts";
 import { imitate } from "./options.ts";
+import { JSON, Object, WeakMap, WeakSet } from "../runtime/intrinsics.ts";
 
 interface CommonJsModule {
   id: string;

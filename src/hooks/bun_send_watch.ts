@@ -7,6 +7,7 @@
  */
 import type { Recorder } from "../recorder/recorder.ts";
 import type { HttpRequests, OpenRequest } from "./http_requests.ts";
+import { Math } from "../runtime/intrinsics.ts";
 
 const FIRST_DELAY_MS = 1;
 const LAST_DELAY_MS = 1024;

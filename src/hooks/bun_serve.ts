@@ -18,6 +18,7 @@ import { copyWith, imitate } from "./options.ts";
 import { markRequest, requestOf } from "./request_mark.ts";
 import { createSendWatch, type Exchange, type ServerLike } from "./bun_send_watch.ts";
 import { TRACEPARENT } from "./trace_context.ts";
+import { Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
 
 type Handler = (this: unknown, request: Request, server: ServerLike) => unknown;
 type ErrorHandler = (this: unknown, error: unknown) => unknown;

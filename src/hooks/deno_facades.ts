@@ -8,6 +8,7 @@
  * @module
  */
 import { builtin } from "../runtime/self.ts";
+import { JSON, Object, Set } from "../runtime/intrinsics.ts";
 
 const MODULES: ReadonlySet<string> = new Set(["dns", "dns/promises", "timers"]);
 const SCHEME = "ferret-facade:";

@@ -17,6 +17,7 @@ import { copyWith, imitate } from "./options.ts";
 import { replaceFunction } from "./replace_function.ts";
 import { markRequest } from "./request_mark.ts";
 import { TRACEPARENT } from "./trace_context.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 type Handler = (request: Request, info: HandlerInfo) => unknown;
 type ErrorHandler = (error: unknown) => unknown;

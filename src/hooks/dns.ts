@@ -13,6 +13,7 @@ import { type AnyFunction, failNetSpan, observeNetPromise, startNetSpan } from "
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
+import { Array, Reflect, Set } from "../runtime/intrinsics.ts";
 
 const FUNCTIONS = [
   "lookup",

@@ -8,6 +8,7 @@
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
 import { imitate } from "./options.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 /** `emit` of an emitter. */
 export type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;

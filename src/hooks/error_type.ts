@@ -5,6 +5,7 @@
  * @module
  */
 import { exceptionAttributes } from "../recorder/exceptions.ts";
+import { Object } from "../runtime/intrinsics.ts";
 
 const MAX_CODE_CHARS = 64;
 

@@ -11,6 +11,7 @@ import { endRequest, failRequest, startRequest } from "./http_client.ts";
 import { isPlainPromise } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
 import { TraceContext, TRACEPARENT } from "./trace_context.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 type Fetch = (...args: unknown[]) => unknown;
 

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Object, WeakMap } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function has a text
 type AnyFunction = (...args: any[]) => unknown;

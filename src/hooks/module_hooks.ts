@@ -7,6 +7,7 @@
  */
 import { builtin } from "../runtime/self.ts";
 import { facadeOf, facadeSource } from "./deno_facades.ts";
+import { Object, Set } from "../runtime/intrinsics.ts";
 
 /** What a load hook gives back. */
 export interface LoadResult {

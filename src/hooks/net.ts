@@ -18,6 +18,7 @@ import { type AnyFunction, failNetSpan, observeNetPromise, startNetSpan } from "
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
+import { Array, Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
 
 /** `error.type` of a connection that was given up. */
 const ABORTED = "aborted";

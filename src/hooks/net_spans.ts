@@ -12,6 +12,7 @@ import { errorType } from "./error_type.ts";
 import { isPlainPromise } from "./observe.ts";
 import { imitate } from "./options.ts";
 import { hideOwnFrames, hideOwnFramesLater } from "./own_frames.ts";
+import { Reflect } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be observed
 export type AnyFunction = (this: any, ...args: any[]) => any;

@@ -20,6 +20,7 @@ import { HttpRequests, type OpenRequest } from "./http_requests.ts";
 import { imitate } from "./options.ts";
 import { markRequest, requestOf } from "./request_mark.ts";
 import { expressRoute, observeExpress } from "./routes/express.ts";
+import { Reflect, WeakSet } from "../runtime/intrinsics.ts";
 
 interface HttpModule {
   Server: { prototype: Emitter };

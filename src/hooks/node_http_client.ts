@@ -18,6 +18,7 @@ import type { Hook } from "./hook.ts";
 import { abandonRequest, endRequest, failRequest, startRequest } from "./http_client.ts";
 import { createMark } from "./mark.ts";
 import { TraceContext, TRACEPARENT } from "./trace_context.ts";
+import { Reflect } from "../runtime/intrinsics.ts";
 
 interface ClientRequest {
   method?: string;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 /** Told how a value turned out. Must not throw. */
 export interface Outcome {

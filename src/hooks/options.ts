@@ -5,6 +5,7 @@
  * @module
  */
 import { showTextOf } from "./function_text.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can stand in for any other
 type AnyFunction = (this: any, ...args: any[]) => any;

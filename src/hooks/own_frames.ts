@@ -7,6 +7,7 @@
  */
 import { codeOf } from "./error_type.ts";
 import { runtimeName } from "../runtime/self.ts";
+import { Object, WeakSet } from "../runtime/intrinsics.ts";
 
 interface StackCapture {
   captureStackTrace?(target: object, above: unknown): void;

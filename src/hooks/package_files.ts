@@ -8,6 +8,7 @@
  * @module
  */
 import type { LoadedFile, LoadFile } from "./module_hooks.ts";
+import { JSON, Object } from "../runtime/intrinsics.ts";
 
 /** A change to one file of a package. */
 export interface SourcePatch {

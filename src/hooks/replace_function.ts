@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Object } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be replaced
 type AnyFunction = (this: any, ...args: any[]) => any;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Set } from "../runtime/intrinsics.ts";
 
 /** Names as `diagnostics_channel.tracingChannel` takes them. */
 export const TAKEN_CHANNELS: ReadonlySet<string> = new Set([

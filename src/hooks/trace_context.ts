@@ -13,6 +13,7 @@
 import type { Recorder } from "../recorder/recorder.ts";
 import { Span, SPAN_SAMPLED_OUT } from "../recorder/span.ts";
 import type { Hook } from "./hook.ts";
+import { Map, WeakMap } from "../runtime/intrinsics.ts";
 
 /** Name of the header. */
 export const TRACEPARENT = "traceparent";

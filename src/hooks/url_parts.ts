@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Math } from "../runtime/intrinsics.ts";
 
 /** Stands in for what was taken out, as OpenTelemetry's conventions have it. */
 export const REDACTED = "REDACTED";

@@ -17,6 +17,7 @@ import { imitate } from "./options.ts";
 import type { ModuleSpans } from "./modules/module_spans.ts";
 import type { PackageFiles } from "./package_files.ts";
 import { replaceFunction } from "./replace_function.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 /** What modules are watched for. */
 export interface WatchedModules {

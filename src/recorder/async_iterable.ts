@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Reflect } from "../runtime/intrinsics.ts";
 
 /** Called around each step. */
 export interface StepObserver {

@@ -17,7 +17,8 @@ import {
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
 import type { StringTable } from "./string_table.ts";
-import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
+import { truncateUtf8, utf8Length, withoutNul, writeUtf8 } from "./text.ts";
+import { JSON } from "../runtime/intrinsics.ts";
 
 /** Attributes a span may have; more are counted as truncated. */
 export const MAX_ATTRIBUTES = 128;
@@ -52,19 +53,20 @@ export class AttributeList {
   }
 
   has(key: string): boolean {
-    return this.#keys.includes(key);
+    return this.#indexOf(key) >= 0;
   }
 
   /** Sets `key`, replacing an earlier value. */
   set(key: string, value: unknown): void {
     const stored = this.#toStored(value);
     if (stored === undefined) return;
-    const index = this.#keys.indexOf(key);
+    const index = this.#indexOf(key);
     if (index >= 0) {
       this.#values[index] = stored;
     } else if (this.#keys.length < MAX_ATTRIBUTES) {
-      this.#keys.push(key);
-      this.#values.push(stored);
+      const count = this.#keys.length;
+      this.#keys[count] = key;
+      this.#values[count] = stored;
     } else {
       this.truncated++;
     }
@@ -147,8 +149,14 @@ export class AttributeList {
     }
   }
 
+  // A loop: `Array.prototype` is the program's as well.
+  #indexOf(key: string): number {
+    for (let i = 0; i < this.#keys.length; i++) if (this.#keys[i] === key) return i;
+    return -1;
+  }
+
   #inlineKey(index: number): string {
-    return truncateUtf8(this.#keys[index]!, MAX_KEY_BYTES).replaceAll("\0", "");
+    return withoutNul(truncateUtf8(this.#keys[index]!, MAX_KEY_BYTES));
   }
 
   #toStored(value: unknown): Stored | undefined {

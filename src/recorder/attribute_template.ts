@@ -11,6 +11,7 @@ import { ATTRIBUTE_MEMBERS, ATTRIBUTE_STRING } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
 import type { StringTable } from "./string_table.ts";
 import { utf8Length, writeUtf8 } from "./text.ts";
+import { hasOwnCharacters, JSON, sliceText } from "../runtime/intrinsics.ts";
 
 /** Longest part that is copied char by char; longer ones are cut out and encoded. */
 const COPIED_CHARS = 64;
@@ -41,7 +42,7 @@ export class AttributeTemplate {
   constructor(strings: StringTable, attributes: Attributes, textKeys: readonly [string, string]) {
     this.#attributes = attributes;
     this.#textKeys = textKeys;
-    this.#members = strings.intern(JSON.stringify(attributes).slice(1, -1));
+    this.#members = strings.intern(sliceText(JSON.stringify(attributes), 1, -1));
     this.#textKeyIds = [strings.intern(textKeys[0]), strings.intern(textKeys[1])];
     this.#unsent = [this.#members, ...this.#textKeyIds];
   }
@@ -63,7 +64,7 @@ export class AttributeTemplate {
     const [firstKey, secondKey] = this.#textKeys;
     return [
       ...Object.entries(this.#attributes),
-      [firstKey, this.#whole.slice(this.#from, this.#to)],
+      [firstKey, sliceText(this.#whole, this.#from, this.#to)],
       [secondKey, this.#second],
     ];
   }
@@ -114,11 +115,11 @@ export class AttributeTemplate {
     const whole = this.#whole;
     const to = this.#to;
     let i = this.#from;
-    if (to - i <= COPIED_CHARS) {
+    if (to - i <= COPIED_CHARS && hasOwnCharacters()) {
       while (i < to && whole.charCodeAt(i) < 0x80) i++;
       if (i === to) return to - this.#from;
     }
-    this.#part = whole.slice(this.#from, to);
+    this.#part = sliceText(whole, this.#from, to);
     return utf8Length(this.#part);
   }
 }

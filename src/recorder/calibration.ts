@@ -14,6 +14,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { SpanContext } from "./context.ts";
 import type { SpanEngine } from "./span_engine.ts";
+import { Math } from "../runtime/intrinsics.ts";
 
 /** No type of a record: a reader of the open-span table passes over it. */
 const REHEARSED_META = 0;

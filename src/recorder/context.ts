@@ -13,6 +13,7 @@ import { builtin, runtimeName } from "../runtime/self.ts";
 import { openDenoContext } from "./deno_context.ts";
 import { openNodeContext } from "./node_context.ts";
 import type { Span } from "./span.ts";
+import { Object } from "../runtime/intrinsics.ts";
 
 /** The context of the running task, as the runtime keeps it. */
 export type Frame = unknown;

@@ -6,6 +6,7 @@
  */
 import type { Frame, SpanContext } from "./context.ts";
 import type { Span } from "./span.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 /**
  * Deno's frames are null-prototype objects with one entry for each
@@ -41,7 +42,7 @@ const { isArray } = Array;
 const { slice } = Array.prototype;
 
 function createSharedFrame(span: Span, rest: DenoFrame): SharedFrame {
-  const frame: SharedFrame = isArray(rest) ? slice.call(rest) : [];
+  const frame: SharedFrame = isArray(rest) ? Reflect.apply(slice, rest, []) as SharedFrame : [];
   if (!isArray(rest)) {
     for (const key in rest) if (key !== "$f") frame[Number(key)] = rest[Number(key)];
   }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Object, sliceText } from "../runtime/intrinsics.ts";
 
 const MAX_MESSAGE_CHARS = 4096;
 
@@ -43,5 +44,5 @@ function dataProperty(target: object, key: string): unknown {
 }
 
 function clip(text: string): string {
-  return text.length > MAX_MESSAGE_CHARS ? text.slice(0, MAX_MESSAGE_CHARS) : text;
+  return text.length > MAX_MESSAGE_CHARS ? sliceText(text, 0, MAX_MESSAGE_CHARS) : text;
 }

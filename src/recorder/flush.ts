@@ -6,6 +6,7 @@
  */
 import { H_CONSUMER_BEAT } from "../ring/layout.ts";
 import type { RingProducer } from "../ring/producer.ts";
+import { Atomics } from "../runtime/intrinsics.ts";
 
 /** A consumer that shows no sign of life for this long will not flush any more. */
 const DEAD_CONSUMER_MS = 5_000;

@@ -8,6 +8,7 @@
  */
 import type { AsyncHooks, AsyncLocalStorage, SpanContext } from "./context.ts";
 import type { Span } from "./span.ts";
+import { Object } from "../runtime/intrinsics.ts";
 
 /** What Node calls on a frame. It copies one by iterating over it. */
 interface NodeFrame {
@@ -54,6 +55,9 @@ class SpanFrame implements NodeFrame {
     return entries[Symbol.iterator]();
   }
 }
+
+// What a program adds to Object.prototype, a setter called `span` say, is none of ours.
+Object.setPrototypeOf(SpanFrame.prototype, null);
 
 /** Opens the context, or returns undefined where Node is not as it was when this was written. */
 export function openNodeContext(hooks: AsyncHooks): SpanContext | undefined {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActiveSpan, Tracing } from "./tracing.ts";
+import { Object } from "../runtime/intrinsics.ts";
 
 /** A span that keeps nothing. */
 export const NOOP_SPAN: ActiveSpan = Object.freeze({

@@ -25,6 +25,7 @@ import {
   slotsByte,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
+import { Math } from "../runtime/intrinsics.ts";
 
 const FIRST_F64 = slotsByte() / 8;
 /** Private slots at first; their number doubles. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 // Kept, so that a program that replaces it does not see our reactions.
 const { prototype } = Promise;
@@ -23,7 +24,7 @@ export function whenSettled(
     if (Object.getPrototypeOf(value) !== prototype || Object.hasOwn(value, "constructor")) {
       return undefined;
     }
-    return then.call(value, onValue, onError);
+    return Reflect.apply(then, value, [onValue, onError]) as Promise<unknown>;
   } catch {
     return undefined;
   }

@@ -44,6 +44,7 @@ import { Span, SPAN_LEFT_OUT, SPAN_SAMPLED_OUT, type SpanExtras, type SpanOwner 
 import { createSpanEngine, type SpanEngine, TOO_LARGE } from "./span_engine.ts";
 import { MAX_NAME_BYTES, StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, writeHex, writeUtf8 } from "./text.ts";
+import { JSON, Object, Reflect, sliceText, WeakSet } from "../runtime/intrinsics.ts";
 
 /** Longest name that is written inline. */
 const MAX_INLINE_NAME_BYTES = 512;
@@ -219,7 +220,7 @@ export class Recorder implements SpanOwner {
    * @returns 0 when they are too long for that.
    */
   shareAttributes(attributes: Attributes): number {
-    const members = JSON.stringify(attributes).slice(1, -1);
+    const members = sliceText(JSON.stringify(attributes), 1, -1);
     return utf8Length(members) > MAX_NAME_BYTES ? 0 : this.strings.intern(members);
   }
 

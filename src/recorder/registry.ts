@@ -6,6 +6,7 @@
  * @module
  */
 import type { Tracing } from "./tracing.ts";
+import { Object } from "../runtime/intrinsics.ts";
 
 const KEY = Symbol.for("ferret.profiler.1");
 

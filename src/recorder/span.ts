@@ -11,6 +11,7 @@ import type { Attributes, AttributeValue } from "../model/span.ts";
 import type { AttributeList } from "./attribute_list.ts";
 import type { AttributeTemplate } from "./attribute_template.ts";
 import type { Frame } from "./context.ts";
+import { Object } from "../runtime/intrinsics.ts";
 import { toText } from "./text.ts";
 
 /** What the methods of a span need of its recorder. */
@@ -145,3 +146,6 @@ export class Span {
     this.owner.end(this);
   }
 }
+
+// What a program adds to Object.prototype, a setter called `state` say, is none of ours.
+Object.setPrototypeOf(Span.prototype, null);

@@ -9,6 +9,7 @@
 import { RECORD_STRING } from "../ring/layout.ts";
 import type { RingProducer } from "../ring/producer.ts";
 import { truncateUtf8, utf8Length, writeUtf8 } from "./text.ts";
+import { Map } from "../runtime/intrinsics.ts";
 
 /** Names computed at run time that get a number; later ones travel inline. */
 export const MAX_COMPUTED_NAMES = 4096;
@@ -85,7 +86,7 @@ export class StringTable {
     if (number >= MAX_NAMES) return 0;
     this.unsentCount++;
     this.#numbers.set(text, number);
-    this.#texts.push(truncateUtf8(text, MAX_NAME_BYTES));
+    this.#texts[number] = truncateUtf8(text, MAX_NAME_BYTES);
     return number;
   }
 }

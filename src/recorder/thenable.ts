@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 const { Promise } = globalThis;
 const promiseThen = Promise.prototype.then;

@@ -13,6 +13,7 @@ import { whenSettled } from "./promises.ts";
 import type { Recorder } from "./recorder.ts";
 import { Span } from "./span.ts";
 import { toText } from "./text.ts";
+import { Math, Object, Reflect } from "../runtime/intrinsics.ts";
 
 /** Settings of a span. */
 export interface SpanOptions {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { Atomics } from "../runtime/intrinsics.ts";
 
 export const CLAIMS_BYTES = 4096;
 const CLAIMS_MAGIC = 0x434c5246; // "FRLC"

@@ -34,6 +34,7 @@ import {
   MAX_PAYLOAD_BYTES,
   PRODUCER_HEADER_RANGES,
 } from "./pipe_frames.ts";
+import { Atomics, Math } from "../runtime/intrinsics.ts";
 
 /** The descriptor that `ferret run` gives the program. */
 export const PIPE_FD = 3;

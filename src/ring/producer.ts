@@ -33,6 +33,7 @@ import {
   segmentByte,
 } from "./layout.ts";
 import { type RingMemory, segmentControl } from "./memory.ts";
+import { Atomics, Math } from "../runtime/intrinsics.ts";
 
 /** What happens to a record that finds the ring full. */
 export type OverflowPolicy = "drop" | "block" | "grow";

@@ -41,10 +41,10 @@ function libcClock(): Clock | undefined {
 function performanceClock(): Clock {
   // Kept, so that programs which replace performance.now (fake timers) do not move our spans.
   const { performance } = globalThis;
-  const now = performance.now;
+  const now = performance.now.bind(performance);
   const originUs = Math.round(performance.timeOrigin * 1000);
   return {
-    nowNs: () => now.call(performance) * 1e6,
+    nowNs: () => now() * 1e6,
     anchorUnixNs: BigInt(originUs) * 1000n,
     anchorClockNs: 0,
     source: "performance",

@@ -12,6 +12,7 @@ import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
 import { observedMethod, observeExec, type Prepared } from "./statements.ts";
+import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** A database of the addon. */
 interface Native {

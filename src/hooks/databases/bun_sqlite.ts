@@ -12,6 +12,7 @@ import { Database } from "./database.ts";
 import { LENIENT_SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
 import { observedMethod, type Prepared, STATEMENT_METHODS } from "./statements.ts";
+import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 interface BunDatabase {
   filename: string;

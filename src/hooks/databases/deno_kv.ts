@@ -11,6 +11,7 @@ import { Database } from "./database.ts";
 import { observeIterator } from "./iterators.ts";
 import type { RowsOf } from "./operation.ts";
 import type { QuerySummary } from "./query_summary.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 interface DenoKv {
   openKv?: unknown;

@@ -11,6 +11,7 @@ import { Database } from "./database.ts";
 import { NO_QUERY } from "./query_cache.ts";
 import type { QuerySummary } from "./query_summary.ts";
 import { DUCKDB } from "./sql_tokens.ts";
+import { Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Methods of a connection and of a statement that run a query. */
 const METHODS = [

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Set } from "../../runtime/intrinsics.ts";
 
 /** Words that are as good as a value in a list. */
 const VALUE_WORDS = new Set(["NULL", "DEFAULT", "TRUE", "FALSE"]);

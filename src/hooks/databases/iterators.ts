@@ -5,6 +5,7 @@
  * @module
  */
 import type { Operation } from "./operation.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any method of an iterator
 type Method = (...args: any[]) => unknown;

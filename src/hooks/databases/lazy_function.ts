@@ -6,6 +6,7 @@
  */
 import { showTextOf } from "../function_text.ts";
 import { imitate } from "../options.ts";
+import { Map, Object, Reflect } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function or class
 type AnyFunction = (...args: any[]) => unknown;

@@ -10,6 +10,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database, type Target } from "./database.ts";
 import { inContext, type Operation } from "./operation.ts";
 import { MYSQL } from "./sql_tokens.ts";
+import { Array, Object, Reflect } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
 type Callback = (...args: any[]) => unknown;

@@ -10,6 +10,7 @@ import type { Call } from "../calls.ts";
 import { isPlainPromise } from "../observe.ts";
 import type { Database, Target } from "./database.ts";
 import type { QuerySummary } from "./query_summary.ts";
+import { Reflect } from "../../runtime/intrinsics.ts";
 
 const { then } = Promise.prototype;
 

@@ -14,6 +14,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database, type Target } from "./database.ts";
 import { inContext, type Operation, quietly } from "./operation.ts";
 import { POSTGRES } from "./sql_tokens.ts";
+import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
 type Callback = (...args: any[]) => unknown;

@@ -6,6 +6,7 @@
  */
 import { type QuerySummary, summarizeQuery } from "./query_summary.ts";
 import type { Dialect } from "./sql_tokens.ts";
+import { Map } from "../../runtime/intrinsics.ts";
 
 /** Texts in each of the two generations that are kept. */
 const MAX_TEXTS = 500;

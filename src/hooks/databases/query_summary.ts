@@ -21,6 +21,7 @@ import {
   SYMBOL,
   WORD,
 } from "./sql_tokens.ts";
+import { Set } from "../../runtime/intrinsics.ts";
 
 /** What is recorded of a query. */
 export interface QuerySummary {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Math } from "../../runtime/intrinsics.ts";
 
 /** What differs between databases in how a literal is written. */
 export interface Dialect {

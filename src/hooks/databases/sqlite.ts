@@ -11,6 +11,7 @@ import { Database } from "./database.ts";
 import { SQLITE } from "./sql_tokens.ts";
 import { sqliteTarget } from "./sqlite_target.ts";
 import { observedMethod, observeExec, type Prepared, STATEMENT_METHODS } from "./statements.ts";
+import { Array, Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 interface SqliteDatabase {
   location(): string | null;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Target } from "./database.ts";
+import { WeakMap } from "../../runtime/intrinsics.ts";
 
 const targets = new WeakMap<object, Target>();
 

@@ -14,6 +14,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { SIZE_OF_RESULT, SIZE_RETURNED } from "./amounts.ts";
 import { type AnyFunction, type FileCalls, fileCallsOf, type FileOperation } from "./file_calls.ts";
 import { isStandardDescriptor, pathText } from "./path_text.ts";
+import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Methods of a file that return promises. */
 const METHODS: Readonly<Record<string, FileOperation["amount"]>> = {

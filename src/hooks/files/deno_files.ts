@@ -10,6 +10,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { BYTES_RETURNED, SIZE_OF_DATA, SIZE_OF_RESULT } from "./amounts.ts";
 import { type FileCalls, fileCallsOf, type FileOperation } from "./file_calls.ts";
 import { observeListing } from "./listing.ts";
+import { Object, WeakMap } from "../../runtime/intrinsics.ts";
 
 type Settings = Omit<FileOperation, "name">;
 

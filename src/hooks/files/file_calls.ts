@@ -17,6 +17,7 @@ import { isPlainPromise } from "../observe.ts";
 import { imitate } from "../options.ts";
 import { hideOwnFrames, hideOwnFramesLater } from "../own_frames.ts";
 import { pathText } from "./path_text.ts";
+import { Array, WeakMap } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be observed
 export type AnyFunction = (this: any, ...args: any[]) => any;

@@ -8,6 +8,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { BYTES_RETURNED, SIZE_OF_RESULT } from "./amounts.ts";
 import type { Amount, FileCalls } from "./file_calls.ts";
 import type { StreamObserver } from "./file_streams.ts";
+import { Object, WeakMap, WeakSet } from "../../runtime/intrinsics.ts";
 
 const METHODS: Readonly<Record<string, Amount | undefined>> = {
   appendFile: undefined,

@@ -11,6 +11,7 @@ import { imitate } from "../options.ts";
 import { hideOwnFrames } from "../own_frames.ts";
 import type { AnyFunction, FileCalls } from "./file_calls.ts";
 import { pathText } from "./path_text.ts";
+import { Object, Reflect, Set } from "../../runtime/intrinsics.ts";
 
 /** What streams use of `fs`. */
 const FUNCTIONS = [

@@ -8,6 +8,7 @@ import { imitate } from "../options.ts";
 import { hideOwnFrames, hideOwnFramesLater } from "../own_frames.ts";
 import type { AnyFunction, FileCalls } from "./file_calls.ts";
 import { pathText } from "./path_text.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 interface Listing {
   [Symbol.asyncIterator](): AsyncIterator<unknown>;

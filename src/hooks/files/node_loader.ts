@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Object, Set } from "../../runtime/intrinsics.ts";
 
 /** Paths that Node is about to read. */
 const expected = new Set<string>();

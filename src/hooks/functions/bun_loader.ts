@@ -12,6 +12,7 @@ import { assignsExports, hasJsx, isEsModule, isUndecided } from "./module_kind.t
 import { OriginalTexts, withoutInsertions } from "./original_text.ts";
 import { oxcParse } from "./parsers.ts";
 import type { SyntaxNode } from "./syntax.ts";
+import { JSON } from "../../runtime/intrinsics.ts";
 
 interface BunGlobal {
   Transpiler: new (options: {

@@ -15,6 +15,7 @@ import {
 } from "./source_map.ts";
 import { forEachChild, type Parse, type SyntaxNode } from "./syntax.ts";
 import { applyInsertions, transform } from "./transform.ts";
+import { Map, Set } from "../../runtime/intrinsics.ts";
 
 /** Larger files are generated ones: their functions are nobody's. */
 const MAX_SOURCE_CHARS = 1_000_000;

@@ -8,6 +8,7 @@
  * @module
  */
 import { applyInsertions, type Insertion } from "./transform.ts";
+import { Map } from "../../runtime/intrinsics.ts";
 
 /** A file of which functions are instrumented. */
 export interface InstrumentedFile {

@@ -8,6 +8,7 @@
 import { builtin } from "../../runtime/self.ts";
 import type { SourceMapCodec } from "./source_map.ts";
 import type { Parse, SyntaxNode } from "./syntax.ts";
+import { JSON } from "../../runtime/intrinsics.ts";
 
 /** What the generated preload imports for a Deno program. */
 export interface Parsers {

@@ -9,6 +9,7 @@
  */
 import type { Insertion } from "./transform.ts";
 import { SourceLines, type SourcePosition } from "./source_lines.ts";
+import { Array, JSON, Map, Set } from "../../runtime/intrinsics.ts";
 
 /** `[generated column, source, original line, original column, name]`, all from 0. */
 type Segment = [number] | [number, number, number, number] | [

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Array, Set } from "../../runtime/intrinsics.ts";
 
 /** A node of the tree. Offsets are UTF-16 code units, parentheses are kept as nodes. */
 export interface SyntaxNode {

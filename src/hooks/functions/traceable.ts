@@ -5,6 +5,7 @@
  * @module
  */
 import { forEachChild, isFunction, type SyntaxNode } from "./syntax.ts";
+import { Set } from "../../runtime/intrinsics.ts";
 
 /**
  * Whether the body may become a block. Function declarations at its top level

@@ -32,6 +32,7 @@ import {
 } from "./function_names.ts";
 import { forEachChild, isFunction, type SyntaxNode, unwrap } from "./syntax.ts";
 import { awaitsDisposal, canTrace } from "./traceable.ts";
+import { Map, Set } from "../../runtime/intrinsics.ts";
 
 const TRACER = "__ferret__";
 const SPAN = "__ferret_s";

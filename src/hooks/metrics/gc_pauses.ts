@@ -10,6 +10,7 @@
  */
 import type { Recorder } from "../../recorder/recorder.ts";
 import { builtin, runtimeName } from "../../runtime/self.ts";
+import { Math } from "../../runtime/intrinsics.ts";
 
 const GC_DURATION = "v8js.gc.duration";
 /** Share of the time, while it was watched, that was spent in pauses. */

@@ -13,6 +13,7 @@ import type { Hook } from "../hook.ts";
 import { watchGc } from "./gc_pauses.ts";
 import { createProcessUsage } from "./process_usage.ts";
 import { createUnseenTimer, type SetTimer } from "./unseen_timer.ts";
+import { Math } from "../../runtime/intrinsics.ts";
 
 /** How late a timer fired. OpenTelemetry's `nodejs.eventloop.delay.p99` is a percentile of it. */
 const EVENT_LOOP_DELAY = "nodejs.eventloop.delay";

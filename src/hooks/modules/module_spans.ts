@@ -23,6 +23,7 @@ import type { LoadedFile, LoadResult } from "../module_hooks.ts";
 import { pathOf } from "../module_hooks.ts";
 import { kindOf, withLastLine } from "../package_files.ts";
 import { type ModuleName, nameModule } from "./module_name.ts";
+import { JSON, Math, Object, Set } from "../../runtime/intrinsics.ts";
 
 /** Key of the function that the added lines call. */
 const REGISTRY = "ferret.modules";

@@ -9,6 +9,7 @@ import type { Span } from "../../recorder/span.ts";
 import { builtin } from "../../runtime/self.ts";
 import { type AnyFunction, type ContextManager, type OtelContext, SPAN_KEY } from "./api.ts";
 import { OtelSpan } from "./otel_span.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 interface Storage {
   getStore(): unknown;

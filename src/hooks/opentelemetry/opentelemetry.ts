@@ -11,6 +11,7 @@ import { imitate } from "../options.ts";
 import type { ContextApi, ContextManager, Tracer } from "./api.ts";
 import { SpanContextManager } from "./context_manager.ts";
 import { FerretTracer } from "./tracer.ts";
+import { Map, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Files of one build of the package have this in common. */
 const BUILD = String

@@ -10,6 +10,7 @@ import type { Environment } from "../children.ts";
 import type { HookContext } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { ProcessSpans } from "./process_spans.ts";
+import { Array, Object, Reflect } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- Bun's own functions have many forms
 type AnyFunction = (this: any, ...args: any[]) => any;

@@ -7,6 +7,7 @@
  */
 
 import { PARENT_VARIABLE } from "../children.ts";
+import { Array, Set } from "../../runtime/intrinsics.ts";
 
 /** The subcommands that take permissions. */
 const RUNNING = new Set(["run", "test", "bench", "eval"]);

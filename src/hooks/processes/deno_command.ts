@@ -6,6 +6,7 @@
 import type { HookContext } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { ProcessSpans } from "./process_spans.ts";
+import { Object, WeakMap } from "../../runtime/intrinsics.ts";
 
 interface CommandOptions {
   args?: string[];

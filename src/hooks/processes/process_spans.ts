@@ -11,6 +11,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { withMapping } from "./deno_arguments.ts";
 import { type Environment, joiningVariables, remoteParent } from "../children.ts";
+import { Math } from "../../runtime/intrinsics.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {

@@ -8,6 +8,7 @@ import { type Attributes, SCOPE_LIBRARY } from "../../model/span.ts";
 import type { Frame } from "../../recorder/context.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
+import { WeakMap } from "../../runtime/intrinsics.ts";
 
 /** A store that a channel enters while it runs a function, as AsyncLocalStorage is one. */
 interface BoundStore<T> {

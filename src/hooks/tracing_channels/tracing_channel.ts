@@ -14,6 +14,7 @@ import type { Hook } from "../hook.ts";
 import { imitate } from "../options.ts";
 import { TAKEN_CHANNELS } from "../taken_channels.ts";
 import { type Channel, recordChannel, type TracingChannel } from "./channel_spans.ts";
+import { Map, Object, Reflect, WeakSet } from "../../runtime/intrinsics.ts";
 
 /** The runtimes' own. */
 const BUILT_IN = new RegExp(

@@ -12,6 +12,7 @@ import { copyWith, imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
 import { requestOf } from "../request_mark.ts";
 import { type Connection, Connections } from "./connections.ts";
+import { Object, Reflect, WeakSet } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- handlers are the program's
 type Handler = (this: any, socket: object, ...args: any[]) => unknown;

@@ -16,6 +16,7 @@ import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
 import { requestOf } from "../request_mark.ts";
 import { type Connection, Connections } from "./connections.ts";
+import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- listeners are the program's
 type Listener = (this: any, event: any) => unknown;

@@ -14,6 +14,7 @@ import { createMark } from "../mark.ts";
 import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
 import { type Connection, Connections } from "./connections.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 export const nodeSockets: Hook = {
   name: "websocket",

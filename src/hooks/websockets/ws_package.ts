@@ -19,6 +19,7 @@ import { imitate } from "../options.ts";
 import { replaceFunction } from "../replace_function.ts";
 import { requestOf } from "../request_mark.ts";
 import { type Connection, Connections } from "./connections.ts";
+import { Reflect } from "../../runtime/intrinsics.ts";
 
 interface UpgradeRequest {
   url?: string;

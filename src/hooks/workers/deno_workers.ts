@@ -14,6 +14,7 @@ import { SentRings } from "./sent_rings.ts";
 import { SpareRings } from "./spare_rings.ts";
 import type { HandedRing, RingSupply, WorkerData } from "./worker_data.ts";
 import { beginWorker } from "./worker_spans.ts";
+import { JSON, Object } from "../../runtime/intrinsics.ts";
 
 interface WebWorker {
   postMessage(message: unknown, transfer?: unknown[]): void;

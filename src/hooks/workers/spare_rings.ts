@@ -9,6 +9,7 @@
 import { C_RING_BYTES, claimRing, CLAIMS_BYTES, SPARE_RINGS } from "../../ring/claims.ts";
 import { mapFile } from "../../runtime/map_file.ts";
 import type { HandedRing, RingSupply } from "./worker_data.ts";
+import { Map } from "../../runtime/intrinsics.ts";
 
 export class SpareRings implements RingSupply {
   readonly #page: Int32Array;

@@ -11,6 +11,7 @@ import type { HookContext } from "../hook.ts";
 import { SentRings } from "./sent_rings.ts";
 import { type RingSupply, setWorkerData } from "./worker_data.ts";
 import { beginWorker } from "./worker_spans.ts";
+import { Object, Reflect } from "../../runtime/intrinsics.ts";
 
 interface WorkerOptions {
   eval?: boolean;
