@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import process from "node:process";
 import type { Transport } from "../../src/model/program_config.ts";
 import { canMapFiles } from "../../src/runtime/can_map_files.ts";
-import { createPrivateFolder } from "../../src/runtime/private_folder.ts";
+import { createPrivateFolder, ringFolders } from "../../src/runtime/private_folder.ts";
 import { runtimeName } from "../../src/runtime/self.ts";
 import { openMappedRings } from "./mapped_rings.ts";
 import { openPipeRings } from "./pipe_rings.ts";
@@ -56,7 +56,8 @@ export function openTransport(wanted: Transport | "both", options: RingOptions):
 }
 
 function onlyPipe(options: RingOptions, note: string | undefined): RunTransport {
-  const folder = createPrivateFolder(tmpdir());
+  // The copies of the rings are best kept in memory, where they can be mapped.
+  const folder = createPrivateFolder(canMapFiles() ? ringFolders()[0]! : tmpdir());
   return { ...openPipeRings(folder, options), folder, note };
 }
 

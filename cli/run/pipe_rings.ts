@@ -10,6 +10,7 @@ import { H_PRODUCER_PID, ringSizes } from "../../src/ring/layout.ts";
 import { PipeReceiver } from "../../src/ring/pipe_receiver.ts";
 import { ownIdentity, processIdentity } from "../../src/runtime/process_identity.ts";
 import type { RingSource } from "../../src/writer/ring_source.ts";
+import { createMirror } from "./mirrors.ts";
 import { NamedPipe } from "./named_pipe.ts";
 import type { RingOptions, TransportEnd } from "./transport.ts";
 
@@ -19,15 +20,17 @@ const FULL_MIRROR_MS = 5;
 /** Opens the pipe. The rings that come through it have one segment: they cannot grow. */
 export function openPipeRings(folder: string, options: RingOptions): TransportEnd {
   const { segmentBytes } = ringSizes(options.ringBytes);
-  const memories: SharedArrayBuffer[] = [];
+  const mirrors: Uint8Array[] = [];
   let onRing: (source: RingSource) => void = () => {};
   let failure: string | undefined;
   const receiver = new PipeReceiver({
     maxSegmentBytes: segmentBytes,
     consumer: ownIdentity(),
-    onRing: (buffer) => {
-      memories.push(buffer);
-      onRing({ kind: "shared", buffer });
+    createRing: (ring, options) => {
+      const { bytes, source } = createMirror(folder, ring, options);
+      mirrors.push(bytes);
+      onRing(source);
+      return bytes;
     },
   });
   const pipe = tryNamedPipe(folder);
@@ -74,9 +77,13 @@ export function openPipeRings(folder: string, options: RingOptions): TransportEn
       return sentences;
     },
     hasProducer: () => receiver.ringCount > 0,
-    producerPids: () => memories.map((memory) => new Int32Array(memory)[H_PRODUCER_PID]!),
+    producerPids: () => mirrors.map(producerPid),
     close: () => pipe?.close(),
   };
+}
+
+function producerPid({ buffer, byteOffset }: Uint8Array): number {
+  return new Int32Array(buffer, byteOffset, H_PRODUCER_PID + 1)[H_PRODUCER_PID]!;
 }
 
 /** Windows has none; there only the program itself can be recorded. */

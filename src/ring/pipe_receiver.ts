@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  H_CONSUMER_PID,
   H_COUNTER_COUNT,
   H_MAGIC,
   H_PROCESS,
@@ -16,13 +15,13 @@ import {
   H_VERSION,
   LAYOUT_VERSION,
   MAGIC,
-  ringBytes,
+  type RingSizes,
   ringSizes,
   S_HEAD,
   S_TAIL,
   segmentByte,
 } from "./layout.ts";
-import { createRing, openRing, type RingMemory, segmentControl } from "./memory.ts";
+import { openRing, type RingIdentity, type RingMemory, segmentControl } from "./memory.ts";
 import {
   FRAME_END,
   FRAME_HEAD,
@@ -56,8 +55,8 @@ export interface PipeReceiverOptions {
   maxSegmentBytes: number;
   /** The consumer of the mirrors. */
   consumer: { pid: number; startTime: number };
-  /** Called with the memory of a ring when its first frame has come. */
-  onRing(buffer: SharedArrayBuffer): void;
+  /** Makes an empty ring, of which the program's will have its copy, when its first frame has come. */
+  createRing(ring: number, options: { sizes: RingSizes; identity: RingIdentity }): Uint8Array;
 }
 
 export class PipeReceiver {
@@ -188,21 +187,14 @@ export class PipeReceiver {
     ) {
       throw new PipeFormatError("Cannot read the program's pipe: its ring has no size of ours");
     }
-    const buffer = new SharedArrayBuffer(ringBytes(sizes));
-    createRing(new Uint8Array(buffer), {
-      sizes,
-      identity: {
-        process: word(H_PROCESS),
-        thread: ring,
-        consumerPid: consumer.pid,
-        consumerStart: consumer.startTime,
-      },
-      readySegments: 1,
-    });
-    const memory = openRing(new Uint8Array(buffer));
-    memory.i32[H_CONSUMER_PID] = consumer.pid;
+    const identity = {
+      process: word(H_PROCESS),
+      thread: ring,
+      consumerPid: consumer.pid,
+      consumerStart: consumer.startTime,
+    };
+    const memory = openRing(this.#options.createRing(ring, { sizes, identity }));
     this.#mirrors.set(ring, { memory, pid, sentHead: 0, unpublished: 0, isEnded: false });
-    this.#options.onRing(buffer);
   }
 }
 
