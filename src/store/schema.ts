@@ -235,15 +235,14 @@ export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll("\0", "")}'`;
 }
 
-<<<<<<< Updated upstream
 /** `name` as an SQL identifier. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-=======
+}
+
 /** SQL for a sum of times. Nonsense in damaged memory may be more than a column holds. */
 export function sumOf(column: string): string {
   return `least(coalesce(sum(${column}), 0), ${MAX_BIGINT})::BIGINT`;
->>>>>>> Stashed changes
 }
 
 /** The query for the last state of each hook in each thread, among the rows of `source`. */
@@ -261,13 +260,8 @@ export function lastHooksQuery(source: string, columns = "*"): string {
 export function histogramQuery(source: string): string {
   // bit_length-like shift by comparing doubles is exact below 2^53 ns (104 days).
   return `SELECT run_id, name, scope, (shift * 64 + (d >> shift))::INTEGER AS bucket,
-<<<<<<< Updated upstream
-  count(*)::BIGINT AS count, least(sum(d), 9223372036854775807)::BIGINT AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
-  min(kind) AS kind, least(sum(self_ns), 9223372036854775807)::BIGINT AS self_ns,
-=======
   count(*)::BIGINT AS count, ${sumOf("d")} AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
   min(kind) AS kind, ${sumOf("self_ns")} AS self_ns,
->>>>>>> Stashed changes
   count_if(status = 'error')::BIGINT AS errors,
   count_if(parent_span_id IS NULL)::BIGINT AS roots
 FROM (
