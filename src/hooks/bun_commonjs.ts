@@ -11,7 +11,7 @@
 import { ownFs } from "../runtime/own_fs.ts";
 import { builtin } from "../runtime/self.ts";
 import { imitate } from "./options.ts";
-import { JSON, Object, WeakMap, WeakSet } from "../runtime/intrinsics.ts";
+import { JSON, Object, Reflect, WeakMap, WeakSet } from "../runtime/intrinsics.ts";
 
 interface CommonJsModule {
   id: string;
@@ -104,7 +104,7 @@ export class BunCommonJs {
       const [wrapper, nativeRequire] = compile(module, path, code);
       const require = this.#requireFrom(module, nativeRequire);
       const { exports } = module;
-      wrapper.call(exports, exports, require, module, path, folderOf(path));
+      Reflect.apply(wrapper, exports, [exports, require, module, path, folderOf(path)]);
       module.loaded = true;
     } catch (error) {
       delete cache[path];
@@ -122,7 +122,7 @@ export class BunCommonJs {
     prototype.require = imitate(function (this: CommonJsModule, specifier: string): unknown {
       const native = natives.get(this);
       return native === undefined
-        ? original.call(this, specifier)
+        ? Reflect.apply(original, this, [specifier])
         : requireFrom(this, native, specifier);
     }, original);
   }
@@ -137,7 +137,7 @@ export class BunCommonJs {
     if (known !== undefined && this.#run.has(known)) return known.exports;
     const code = path === undefined ? undefined : this.#options.read(path);
     // Anything else is for Bun, which also knows best how to say what is wrong.
-    if (code === undefined) return original.call(module, specifier);
+    if (code === undefined) return Reflect.apply(original, module, [specifier]);
     const child = known ?? this.#create(path!, module, path!);
     if (known === undefined) module.children?.push(child);
     this.#runModule(child, path!, code);
@@ -147,7 +147,8 @@ export class BunCommonJs {
   #requireFrom(module: CommonJsModule, native: Require): Require {
     const { prototype } = this.#Module;
     this.#natives.set(module, native);
-    const require = (specifier: string): unknown => prototype.require.call(module, specifier);
+    const require = (specifier: string): unknown =>
+      Reflect.apply(prototype.require, module, [specifier]);
     require.resolve = native.resolve;
     const { cache, extensions } = native;
     const inherited = { main: this.#main ?? native.main, cache, extensions };

@@ -112,7 +112,7 @@ function createObserver(recorder: Recorder): Observer {
       context.enter(open.span, frame);
       let result: unknown;
       try {
-        result = handler.call(this, request, server);
+        result = Reflect.apply(handler, this, [request, server]);
       } catch (error) {
         failed(exchange, error);
         throw error;
@@ -142,7 +142,7 @@ function createObserver(recorder: Recorder): Observer {
     return imitate(function (this: unknown, error: unknown): unknown {
       const at = failures.findIndex((failure) => Object.is(failure.error, error));
       const [failure] = at < 0 ? [] : failures.splice(at, 1);
-      if (failure === undefined) return onError.call(this, error);
+      if (failure === undefined) return Reflect.apply(onError, this, [error]);
       const { exchange } = failure;
       const onFailed = (second: unknown) => requests.fail(exchange.open, 500, second);
       const onAnswered = (response: unknown) => {
@@ -154,7 +154,7 @@ function createObserver(recorder: Recorder): Observer {
       context.enter(exchange.open.span, frame);
       let result: unknown;
       try {
-        result = onError.call(this, error);
+        result = Reflect.apply(onError, this, [error]);
       } catch (second) {
         onFailed(second);
         throw second;

@@ -7,6 +7,7 @@
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
 import { isPlainPromise } from "./observe.ts";
+import { react } from "../runtime/intrinsics.ts";
 
 /** A call that is to be made as the program made it. */
 export interface Call {
@@ -15,8 +16,6 @@ export interface Call {
   self: unknown;
   args: ArrayLike<unknown>;
 }
-
-const { then } = Promise.prototype;
 
 /**
  * Makes a call with `span` as the current one, and ends the span when the call
@@ -40,7 +39,7 @@ export function callInSpan(recorder: Recorder, span: Span, call: Call): unknown 
     recorder.end(span);
     return result;
   }
-  return then.call(result, (value: unknown) => {
+  return react(result, (value: unknown) => {
     recorder.end(span);
     return value;
   }, (error: unknown) => {

@@ -11,11 +11,9 @@ import { endRequest, failRequest, startRequest } from "./http_client.ts";
 import { isPlainPromise } from "./observe.ts";
 import { copyWith, imitate } from "./options.ts";
 import { TraceContext, TRACEPARENT } from "./trace_context.ts";
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Object, react, Reflect } from "../runtime/intrinsics.ts";
 
 type Fetch = (...args: unknown[]) => unknown;
-
-const { then } = Promise.prototype;
 
 export const fetchHook: Hook = {
   name: "fetch",
@@ -47,7 +45,7 @@ export const fetchHook: Hook = {
       }
       // Its own promise, because a reaction beside the program's would make every
       // rejection count as handled.
-      return then.call(result, (response: unknown) => {
+      return react(result, (response: unknown) => {
         endFetch(recorder, span, response as Response);
         return response;
       }, (error: unknown) => {

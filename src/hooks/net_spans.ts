@@ -12,12 +12,10 @@ import { errorType } from "./error_type.ts";
 import { isPlainPromise } from "./observe.ts";
 import { imitate } from "./options.ts";
 import { hideOwnFrames, hideOwnFramesLater } from "./own_frames.ts";
-import { Reflect } from "../runtime/intrinsics.ts";
+import { react, Reflect } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be observed
 export type AnyFunction = (this: any, ...args: any[]) => any;
-
-const { then } = Promise.prototype;
 
 export function startNetSpan(recorder: Recorder, name: string, attributes: Attributes): Span {
   return recorder.startSpan(name, { scope: SCOPE_NET, kind: KIND_CLIENT, attributes });
@@ -63,7 +61,7 @@ export function observeNetPromise(
       recorder.end(span);
       return result;
     }
-    return then.call(result, (value: unknown) => {
+    return react(result, (value: unknown) => {
       recorder.end(span);
       return value;
     }, function onError(error: unknown) {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Object, react, Reflect } from "../runtime/intrinsics.ts";
 
 /** Told how a value turned out. Must not throw. */
 export interface Outcome {
@@ -16,8 +16,6 @@ export interface Outcome {
 }
 
 const promisePrototype = Promise.prototype;
-const { then } = promisePrototype;
-
 /** Whether awaiting `value` is a matter of the engine alone, with no code of the program's. */
 export function isPlainPromise(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null &&
@@ -36,7 +34,7 @@ export function observePromise(
   onValue: Outcome["onValue"],
   onError: Outcome["onError"],
 ): void {
-  then.call(promise, onValue, onError);
+  react(promise, onValue, onError);
 }
 
 /** Watches a returned value that is no plain promise. @returns What to return in its place. */

@@ -7,7 +7,7 @@
  */
 import { codeOf } from "./error_type.ts";
 import { runtimeName } from "../runtime/self.ts";
-import { Object, WeakSet } from "../runtime/intrinsics.ts";
+import { Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
 
 interface StackCapture {
   captureStackTrace?(target: object, above: unknown): void;
@@ -68,11 +68,11 @@ function filterStack(error: Error): void {
   filtered.add(error);
   Object.defineProperty(error, "stack", {
     get(this: unknown): unknown {
-      const stack: unknown = get.call(this);
+      const stack: unknown = Reflect.apply(get, this, []);
       return typeof stack === "string" && stack.includes(OWN_FOLDER) ? withoutOwn(stack) : stack;
     },
     set(this: unknown, value: unknown): void {
-      set.call(this, value);
+      Reflect.apply(set, this, [value]);
     },
     enumerable: false,
     configurable: true,

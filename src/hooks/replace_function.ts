@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Object } from "../runtime/intrinsics.ts";
+import { Object, Reflect } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be replaced
 type AnyFunction = (this: any, ...args: any[]) => any;
@@ -36,7 +36,7 @@ export function replaceFunction(
   Object.defineProperty(target, name, {
     ...descriptor,
     get(this: unknown): unknown {
-      const now = get.call(this) as unknown;
+      const now = Reflect.apply(get, this, []) as unknown;
       if (typeof now !== "function") return now;
       if (now !== original) {
         original = now;

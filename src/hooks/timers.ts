@@ -16,7 +16,7 @@ import type { Hook } from "./hook.ts";
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
-import { Map, Math, Object, Reflect, WeakMap } from "../runtime/intrinsics.ts";
+import { Map, Math, Object, Reflect, sliceText, WeakMap } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be called
 type AnyFunction = (this: any, ...args: any[]) => any;
@@ -70,7 +70,7 @@ function createTimerObserver(recorder: Recorder) {
   function run(asked: Asked, self: unknown, args: IArguments): unknown {
     const { callback, delayMs } = asked;
     const span = engine.begin(nameIdOf(asked.name, callback), meta);
-    if (!Number.isNaN(delayMs)) {
+    if (delayMs === delayMs) {
       const now = nowNs();
       const lateNs = now - refreshes.latest(self, asked.sinceNs) - delayMs * 1e6;
       asked.sinceNs = now;
@@ -144,7 +144,7 @@ function createNames({ strings }: Recorder): (name: TimerName, callback: AnyFunc
   function idsOf(name: string): Record<TimerName, number> {
     let ids = known.get(name);
     if (ids !== undefined) return ids;
-    const text = known.size < MAX_NAMES ? name.slice(0, MAX_NAME_CHARS) : "anonymous";
+    const text = known.size < MAX_NAMES ? sliceText(name, 0, MAX_NAME_CHARS) : "anonymous";
     ids = {
       setTimeout: strings.intern(`setTimeout ${text}`),
       setInterval: strings.intern(`setInterval ${text}`),

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Object, react } from "../runtime/intrinsics.ts";
 
 // Kept, so that a program that replaces it does not see our reactions.
 const { prototype } = Promise;
-const { then } = prototype;
 
 /**
  * Reacts to `value` if it is a promise of the runtime's own class.
@@ -24,7 +23,7 @@ export function whenSettled(
     if (Object.getPrototypeOf(value) !== prototype || Object.hasOwn(value, "constructor")) {
       return undefined;
     }
-    return Reflect.apply(then, value, [onValue, onError]) as Promise<unknown>;
+    return react(value, onValue, onError);
   } catch {
     return undefined;
   }

@@ -47,6 +47,17 @@ export const WeakSet: WeakSetConstructor = keepMethods(
 );
 export type WeakSet<T extends WeakKey> = globalThis.WeakSet<T>;
 
+const { then } = Promise.prototype;
+
+/** Adds reactions to a promise of the language's own class. @returns the promise of what they return. */
+export function react<T>(
+  promise: unknown,
+  onValue: (value: unknown) => T,
+  onError: (error: unknown) => T,
+): Promise<T> {
+  return Reflect.apply(then, promise, [onValue, onError]) as Promise<T>;
+}
+
 const { prototype: text } = String;
 const { charCodeAt, slice } = text;
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Reflect } from "./intrinsics.ts";
 
 /** As in model/program_config.ts; this folder imports nothing. */
 type RuntimeName = "deno" | "bun" | "node";
@@ -39,5 +40,5 @@ let getBuiltinModule: ((name: string) => unknown) | undefined;
 /** A built-in module, loaded when asked for. */
 export function builtin<T>(name: string): T {
   getBuiltinModule ??= globals.process!.getBuiltinModule;
-  return getBuiltinModule.call(globals.process, name) as T;
+  return Reflect.apply(getBuiltinModule, globals.process, [name]) as T;
 }

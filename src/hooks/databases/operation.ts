@@ -113,13 +113,15 @@ export class Operation {
       this.endWith(result, rowsOf);
       return result;
     }
-    return method.call(result as Promise<unknown>, (value: unknown) => {
+    const onValue = (value: unknown) => {
       this.endWith(value, rowsOf);
       return value;
-    }, (error: unknown) => {
+    };
+    const onError = (error: unknown) => {
       this.fail(error);
       throw error;
-    });
+    };
+    return Reflect.apply(method, result, [onValue, onError]);
   }
 
   /** Stands in for a callback: ends the operation and goes back to the caller's context. */

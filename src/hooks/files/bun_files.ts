@@ -14,7 +14,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { SIZE_OF_RESULT, SIZE_RETURNED } from "./amounts.ts";
 import { type AnyFunction, type FileCalls, fileCallsOf, type FileOperation } from "./file_calls.ts";
 import { isStandardDescriptor, pathText } from "./path_text.ts";
-import { Object, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
+import { Object, react, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Methods of a file that return promises. */
 const METHODS: Readonly<Record<string, FileOperation["amount"]>> = {
@@ -38,8 +38,6 @@ interface BunGlobal {
 interface FileSink {
   end: AnyFunction;
 }
-
-const { then } = Promise.prototype;
 
 export const bunFiles: Hook = {
   name: "fs",
@@ -123,7 +121,7 @@ function observeWriter(
         calls.end(span, path);
         return result;
       }
-      return then.call(result, (value: unknown) => {
+      return react(result, (value: unknown) => {
         calls.end(span, path);
         return value;
       }, (error: unknown) => {

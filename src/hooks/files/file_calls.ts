@@ -17,7 +17,7 @@ import { isPlainPromise } from "../observe.ts";
 import { imitate } from "../options.ts";
 import { hideOwnFrames, hideOwnFramesLater } from "../own_frames.ts";
 import { pathText } from "./path_text.ts";
-import { Array, WeakMap } from "../../runtime/intrinsics.ts";
+import { Array, react, WeakMap } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be observed
 export type AnyFunction = (this: any, ...args: any[]) => any;
@@ -71,7 +71,6 @@ export interface FileCalls {
   setBytes(span: Span, key: Amount["key"], bytes: unknown): void;
 }
 
-const { then } = Promise.prototype;
 const { apply } = Reflect;
 
 /** One for each recorder, for all that are about files. */
@@ -248,7 +247,7 @@ function createFileCalls(recorder: Recorder): FileCalls {
         onValue?.(result, path);
         return result;
       }
-      return then.call(result, (value: unknown) => {
+      return react(result, (value: unknown) => {
         if (amount !== undefined) setAmount(span, amount, value, args);
         end(span, path, target);
         onValue?.(value, path);

@@ -35,7 +35,7 @@ export function observeListing(
     const iterate = listing[Symbol.asyncIterator];
     listing[Symbol.asyncIterator] = imitate(
       function (this: Listing): AsyncIterator<unknown> {
-        return observeFirst(calls, iterate.call(this), { name, path });
+        return observeFirst(calls, Reflect.apply(iterate, this, []), { name, path });
       },
       iterate,
     );

@@ -6,6 +6,7 @@
  * @module
  */
 import { builtin } from "../../runtime/self.ts";
+import { Reflect } from "../../runtime/intrinsics.ts";
 
 /** In bytes. */
 export interface MemoryUsage {
@@ -35,8 +36,8 @@ export function createProcessUsage(): ProcessUsage {
   if (Deno === undefined) {
     const { memoryUsage, cpuUsage } = process;
     return {
-      memory: () => memoryUsage.call(process),
-      cpuNs: () => toNs(cpuUsage.call(process)),
+      memory: () => Reflect.apply(memoryUsage, process, []),
+      cpuNs: () => toNs(Reflect.apply(cpuUsage, process, [])),
     };
   }
   const { memoryUsage } = Deno;

@@ -8,7 +8,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { TraceContext } from "../trace_context.ts";
 import type { Link, SpanStatus, TimeInput } from "./api.ts";
-import { Array, WeakMap } from "../../runtime/intrinsics.ts";
+import { Array, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
@@ -129,7 +129,7 @@ export function clockNs(
 ): number | undefined {
   const timeMs = toUnixMs(time);
   if (timeMs === undefined) return undefined;
-  const ageMs = performance.timeOrigin + now.call(performance) - timeMs;
+  const ageMs = performance.timeOrigin + Reflect.apply(now, performance, []) - timeMs;
   return recorder.nowNs() - ageMs * 1e6;
 }
 
@@ -138,7 +138,7 @@ function toUnixMs(time: TimeInput | undefined): number | undefined {
   if (time instanceof Date) return time.getTime();
   if (typeof time !== "number" || !Number.isFinite(time)) return undefined;
   // As in the SDK: what is not past now() is a reading of it.
-  return time <= now.call(performance) ? performance.timeOrigin + time : time;
+  return time <= Reflect.apply(now, performance, []) ? performance.timeOrigin + time : time;
 }
 
 function isTime(value: unknown): boolean {

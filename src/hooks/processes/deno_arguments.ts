@@ -9,8 +9,8 @@
 import { PARENT_VARIABLE } from "../children.ts";
 import { Array, Set } from "../../runtime/intrinsics.ts";
 
-/** The subcommands that take permissions. */
-const RUNNING = new Set(["run", "test", "bench", "eval"]);
+/** The subcommands that take permissions. `eval` has all of them, and would lose one with ours. */
+const RUNNING = new Set(["run", "test", "bench"]);
 
 /** Flags that say something about the permission by themselves. */
 const DECISIVE = /^(-A|--allow-all|--allow-ffi|--deny-ffi|-P|--permission-set|--help|-h)(=|$)/;

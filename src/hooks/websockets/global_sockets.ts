@@ -151,7 +151,7 @@ function createObserver(
     if (get === undefined || set === undefined) return;
     define(own, "onmessage", {
       get: imitate(function (this: unknown): unknown {
-        const value = get.call(this) as unknown;
+        const value = Reflect.apply(get, this, []) as unknown;
         return typeof value === "function" ? wrapped.get(value) ?? value : value;
       }, get),
       set: imitate(function (this: unknown, listener: unknown): void {
@@ -159,7 +159,7 @@ function createObserver(
         // Deno adds a listener of its own here, which calls what is set.
         isSetting = true;
         try {
-          set.call(this, wrapper);
+          Reflect.apply(set, this, [wrapper]);
         } finally {
           isSetting = false;
         }
