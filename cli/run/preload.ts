@@ -165,7 +165,7 @@ function nodeSource(config: ProgramConfig): string {
 /** For processes of Deno and Node, which read the same variable. */
 function joinScriptSource(config: ProgramConfig, denoScript: Uint8Array): Uint8Array {
   const head = `if ("Deno" in globalThis) {\nconst FERRET_CONFIG = ${JSON.stringify(config)};\n`;
-  const tail = `\n} else {\n${nodeJoinSource(config)}}\n`;
+  const tail = `\ndelete require.cache[__filename];\n} else {\n${nodeJoinSource(config)}}\n`;
   // The script stays bytes: turning half a megabyte into text and back takes milliseconds.
   return Buffer.concat([Buffer.from(head), denoScript, Buffer.from(tail)]);
 }
