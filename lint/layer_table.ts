@@ -80,15 +80,31 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ["src/model", "src/runtime", "src/runtime/fail_point.ts"],
     packages: "any",
   },
+  // Runs beside the program, never in it.
+  "src/redaction": { mayImport: ["src/model"], packages: "none" },
   "src/writer": {
-    mayImport: ["src/ring", "src/store", "src/model", "src/runtime", "src/runtime/fail_point.ts"],
+    mayImport: [
+      "src/redaction",
+      "src/ring",
+      "src/store",
+      "src/model",
+      "src/runtime",
+      "src/runtime/fail_point.ts",
+    ],
     packages: "any",
   },
   "src/analysis": { mayImport: ["src/model"], packages: "any" },
   "src/report": { mayImport: ["src/analysis", "src/model"], packages: "any" },
   "src/export": { mayImport: ["src/analysis", "src/model"], packages: "any" },
   "src/profiler": {
-    mayImport: ["src/recorder", "src/ring", "src/writer", "src/model", "src/runtime"],
+    mayImport: [
+      "src/recorder",
+      "src/ring",
+      "src/writer",
+      "src/redaction",
+      "src/model",
+      "src/runtime",
+    ],
     packages: "none",
   },
   "mod.ts": {
