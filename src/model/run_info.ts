@@ -66,6 +66,8 @@ export interface FinishReport {
   partialPath?: string;
   /** Whether nothing is left in the rings that could still be stored. If not, recovering stores it. */
   isDurable: boolean;
+  /** Spans that are only in the rings yet, and in no count of the ledger. */
+  waiting: number;
   /** Sentences for the user, each said once: what failed and what was lost by it. */
   problems: string[];
   /** Cost of one span in ns as the program calibrated it, 0 when it did not. */

@@ -76,7 +76,8 @@ export async function closeRun(
     options.n ?? 1,
     end.status ?? "complete",
     run.startedAtNs,
-    end.endedAtNs,
+    // The system's clock may have been set back meanwhile.
+    Math.max(end.endedAtNs, run.startedAtNs),
     run.command,
     JSON.stringify(run.args),
     run.cwd,

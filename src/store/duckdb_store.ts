@@ -5,17 +5,32 @@
  *
  * @module
  */
+import { renameSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPointAsync } from "../runtime/fail_point.ts";
 import { type Batch, type OmittedRow, ROW_GROUP_ROWS } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
-import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { closeDatabase, DATABASE_NAME, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { fileIdentity } from "./file_identity.ts";
+import { copyPath, removeCopy } from "./partial.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { deleteOrphanEvents, idList, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
 import { insertRows, readRows } from "./rows.ts";
-import { createPartial, insertMeta, lastHooksQuery, PARTIAL_TABLES, sumOf } from "./schema.ts";
+import {
+  countUnfinishedQuery,
+  createPartial,
+  insertMeta,
+  lastHooksQuery,
+  PARTIAL_TABLES,
+  quoteString,
+  sumOf,
+} from "./schema.ts";
+
+/** Name of the database that takes over from one whose file was removed. */
+const COPY = "ferret_copy";
 
 /** A partial recording in a DuckDB file. */
 export class DuckdbStore implements RunStore {
@@ -24,24 +39,31 @@ export class DuckdbStore implements RunStore {
   readonly #connection: DuckDBConnection;
   readonly #runId: string;
   readonly #appender: ColumnAppender;
+  readonly #path: string;
+  readonly #identity: string | undefined;
   #batchNumber: bigint;
 
   private constructor(
     database: OpenDatabase,
-    runId: string,
+    place: { path: string; runId: string },
     found: { progress: StoredProgress; batchNumber: bigint },
   ) {
     this.#database = database;
     this.#connection = database.connection;
-    this.#runId = runId;
-    this.#appender = new ColumnAppender(database.connection, runId);
+    this.#path = place.path;
+    this.#identity = fileIdentity(place.path);
+    this.#runId = place.runId;
+    this.#appender = new ColumnAppender(database.connection, place.runId);
     this.progress = found.progress;
     this.#batchNumber = found.batchNumber;
   }
 
   /** Creates the partial at `path`, or goes on with the one that is there. */
   static async open(path: string, state: PartialState): Promise<DuckdbStore> {
-    const database = await openDatabase(path, { rowGroupRows: ROW_GROUP_ROWS });
+    const database = await openDatabase(path, {
+      rowGroupRows: ROW_GROUP_ROWS,
+      databases: [copyPath(path)],
+    });
     try {
       const { connection } = database;
       const exists = await readRows(
@@ -55,7 +77,7 @@ export class DuckdbStore implements RunStore {
         progress: await readProgress(connection),
         batchNumber: await readBatchNumber(connection),
       };
-      const store = new DuckdbStore(database, state.run.runId, found);
+      const store = new DuckdbStore(database, { path, runId: state.run.runId }, found);
       await store.saveState(state);
       return store;
     } catch (error) {
@@ -66,6 +88,11 @@ export class DuckdbStore implements RunStore {
 
   async countSpans(): Promise<number> {
     const rows = await readRows(this.#connection, "SELECT count(*) FROM spans");
+    return Number(rows[0]![0]);
+  }
+
+  async countUnfinished(): Promise<number> {
+    const rows = await readRows(this.#connection, countUnfinishedQuery("spans"));
     return Number(rows[0]![0]);
   }
 
@@ -140,6 +167,27 @@ export class DuckdbStore implements RunStore {
     await failPointAsync("checkpoint");
     await connection.run("CHECKPOINT");
     this.close();
+  }
+
+  isInPlace(): boolean {
+    return fileIdentity(this.#path) === this.#identity;
+  }
+
+  async copyTo(path: string): Promise<void> {
+    const copy = copyPath(path);
+    removeCopy(path);
+    const { connection } = this.#database;
+    // Left by an attempt that failed.
+    await connection.run(`DETACH DATABASE_NAME IF EXISTS ${COPY}`);
+    await connection.run(
+      `ATTACH ${quoteString(resolve(copy))} AS ${COPY} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    );
+    await connection.run(`COPY FROM DATABASE_NAME ${DATABASE_NAME} TO ${COPY}`);
+    await connection.run(`CHECKPOINT ${COPY}`);
+    await connection.run(`DETACH DATABASE_NAME ${COPY}`);
+    // The log of the file that is gone does not belong to this one.
+    rmSync(`${path}.wal`, { force: true });
+    renameSync(copy, path);
   }
 
   close(): void {

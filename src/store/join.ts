@@ -17,6 +17,7 @@ import {
   type OpenOptions,
 } from "./duckdb_api.ts";
 import { OutputError } from "./output_error.ts";
+import { removeCopy } from "./partial.ts";
 import { findAddition, requirePlain } from "./plain_database.ts";
 import { readRows } from "./rows.ts";
 import {
@@ -66,6 +67,7 @@ export function removePartial(partial: string): void {
   for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {
     rmSync(path, { force: true, recursive: true });
   }
+  removeCopy(partial);
 }
 
 /** @returns false when somebody else made a recording of that name in the meantime. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPointAsync } from "../runtime/fail_point.ts";
@@ -13,6 +13,7 @@ import type { Batch, OmittedRow, RingProgress, StringRow } from "./batch.ts";
 import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
+import { fileIdentity } from "./file_identity.ts";
 import { idList, keptEvents, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import {
   BATCH_TABLES,
@@ -32,7 +33,13 @@ import {
 import { readRows } from "./rows.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
-import { insertMeta, lastHooksQuery, type TableName, TABLES } from "./schema.ts";
+import {
+  countUnfinishedQuery,
+  insertMeta,
+  lastHooksQuery,
+  type TableName,
+  TABLES,
+} from "./schema.ts";
 
 /** Parts with fewer rows than this on average are made into one file when the run ends. */
 const SMALL_PART_ROWS = 30_000;
@@ -65,6 +72,7 @@ export class ParquetStore implements RunStore {
   readonly #connection: DuckDBConnection;
   readonly #appender: ColumnAppender;
   readonly #manifests: Manifest[];
+  readonly #identity: string | undefined;
 
   private constructor(
     database: OpenDatabase,
@@ -73,6 +81,7 @@ export class ParquetStore implements RunStore {
     this.#database = database;
     this.#connection = database.connection;
     this.#folder = options.folder;
+    this.#identity = fileIdentity(options.folder);
     this.#runId = options.runId;
     this.#manifests = options.manifests;
     this.#appender = new ColumnAppender(database.connection, options.runId);
@@ -85,7 +94,7 @@ export class ParquetStore implements RunStore {
 
   /** Creates the partial in `folder`, or goes on with the one that is there. */
   static async open(folder: string, state: PartialState): Promise<ParquetStore> {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const manifests = readdirSync(folder).filter(isManifest).sort()
       .map((name) => readJson<Manifest>(join(folder, name)));
     // What a writer that died was writing: the number of the next batch is the same again.
@@ -105,6 +114,11 @@ export class ParquetStore implements RunStore {
   countSpans(): Promise<number> {
     const dropped = this.#manifests.reduce((sum, { dropped }) => sum + (dropped?.spans ?? 0), 0);
     return Promise.resolve(this.#rowsOf("spans") - dropped);
+  }
+
+  async countUnfinished(): Promise<number> {
+    const rows = await readRows(this.#connection, countUnfinishedQuery(this.#keptSpans()));
+    return Number(rows[0]![0]);
   }
 
   async rootlessTraces(): Promise<number[]> {
@@ -199,6 +213,18 @@ export class ParquetStore implements RunStore {
     await failPointAsync("checkpoint");
     writeJson(join(this.#folder, COMPLETE_FILE), { files } satisfies CompleteFile);
     this.close();
+  }
+
+  isInPlace(): boolean {
+    const last = this.#manifests.at(-1);
+    return fileIdentity(this.#folder) === this.#identity &&
+      existsSync(join(this.#folder, STATE_FILE)) &&
+      (last === undefined || existsSync(join(this.#folder, manifestName(last.batch))));
+  }
+
+  /** Nothing is left of files that were removed. */
+  copyTo(): Promise<void> {
+    return Promise.resolve();
   }
 
   close(): void {

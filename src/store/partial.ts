@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { processIdentity } from "../runtime/process_identity.ts";
 import type { PartialState } from "./run_store.ts";
@@ -24,6 +24,17 @@ export function partialPath(out: string, runId: string): string {
   return storeKind(out) === "parquet"
     ? join(out, `${PARTIAL_MARK}${runId}`)
     : `${out}${PARTIAL_MARK}${runId}`;
+}
+
+/** What a partial is called while it is made again; not taken for a partial. */
+export function copyPath(partial: string): string {
+  return `${partial}.copy.tmp`;
+}
+
+/** Removes a copy that was not completed. */
+export function removeCopy(partial: string): void {
+  const copy = copyPath(partial);
+  for (const path of [copy, `${copy}.wal`]) rmSync(path, { force: true });
 }
 
 /** The partials of a recording, whoever owns them. */

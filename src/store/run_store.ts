@@ -93,6 +93,8 @@ export interface RunStore {
   readonly progress: StoredProgress;
   /** Finished and unfinished spans in the store. */
   countSpans(): Promise<number>;
+  /** Those of them that are unfinished. */
+  countUnfinished(): Promise<number>;
   /** Which of these spans the store has. */
   findSpans(spanIds: number[]): Promise<Set<number>>;
   /** Traces that the store has spans of, but not the root. */
@@ -103,6 +105,10 @@ export interface RunStore {
   saveState(state: PartialState): Promise<void>;
   /** Makes a batch durable, what it deletes included: all of it or nothing. May be tried again after a failure. */
   commit(batch: Batch): Promise<void>;
+  /** Whether what is stored is still where it was stored: somebody may remove it. Cheap. */
+  isInPlace(): boolean;
+  /** Makes the partial again at `path`, from what can still be read of one that was removed. */
+  copyTo(path: string): Promise<void>;
   /** Adds what the end of a run adds, drops what only a partial needs and closes the store. */
   finish(closing: RunClosing): Promise<void>;
   /** Closes the store as it is. A later writer can go on. */

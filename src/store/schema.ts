@@ -251,6 +251,11 @@ export function lastHooksQuery(source: string, columns = "*"): string {
   PARTITION BY run_id, process_id, thread_id, name ORDER BY time_ns DESC) = 1`;
 }
 
+/** The query for the number of unfinished spans. */
+export function countUnfinishedQuery(spans: string): string {
+  return `SELECT count(*) FROM ${spans} WHERE status = 'unfinished'`;
+}
+
 /**
  * The histogram of finished spans: 64 buckets an octave, so that a bucket's
  * largest value is at most 1/64 above its smallest; below 128 ns each

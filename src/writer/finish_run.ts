@@ -4,8 +4,11 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import type { Ledger } from "../model/ledger.ts";
 import type { FinishReport, RunEnd } from "../model/run_info.ts";
 import { failPoint } from "../runtime/fail_point.ts";
+import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { partialPath } from "../store/partial.ts";
 import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts";
@@ -17,7 +20,7 @@ import {
   type StoredSpans,
   threadRows,
 } from "./books.ts";
-import type { Problems } from "./problems.ts";
+import { firstLine, type Problems } from "./problems.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
 
 /** A run of which everything is stored that can be. */
@@ -27,8 +30,60 @@ export interface DrainedRun {
   rings: readonly RingDecoder[];
   histograms: HistogramRow[] | undefined;
   problems: Problems;
-  /** `spans` is counted here. */
+  /** `spans` and `unfinished` are counted here. */
   stored: StoredSpans;
+}
+
+/** A run of which the disk did not take everything. */
+export interface LeftRun extends DrainedRun {
+  /** Spans that are in the rings. */
+  left: number;
+  /** Whether the rings outlive this process. */
+  canWait: boolean;
+  /** Why they could not be stored. */
+  error: unknown;
+}
+
+/** Leaves a run as it is, for whoever recovers it. Never rejects. */
+export async function leaveRun(
+  store: RunStore | undefined,
+  run: LeftRun,
+): Promise<FinishReport> {
+  const { state, problems, left, canWait, error } = run;
+  const partial = partialPath(state.out, state.run.runId);
+  run.stored.writerFailed += left;
+  const { ledger } = store === undefined
+    ? closeBooks(run.rings, run.stored)
+    : await balance(store, run);
+  store?.close();
+  const why = isDiskError(error) ? diskReason(error) : firstLine(error);
+  problems.add(
+    canWait
+      ? `Cannot store everything in "${state.out}": ${why}`
+      : `${left} spans are lost: ${why}`,
+  );
+  return {
+    path: state.out,
+    n: 0,
+    ledger: canWait ? withoutWaiting(ledger, left) : ledger,
+    joined: false,
+    ...existsSync(partial) ? { partialPath: partial } : {},
+    isDurable: false,
+    waiting: canWait ? left : 0,
+    problems: problems.sentences,
+    spanCostNs: spanCostNs(run.rings),
+  };
+}
+
+/** The books without what was counted as failed and is not lost yet. */
+export function withoutWaiting(ledger: Ledger, waiting: number): Ledger {
+  const { writer_failed: failed = 0, ...reasons } = ledger.byReason;
+  return {
+    ...ledger,
+    issued: ledger.issued - waiting,
+    lost: ledger.lost - waiting,
+    byReason: { ...reasons, ...(failed > waiting ? { writer_failed: failed - waiting } : {}) },
+  };
 }
 
 /** Completes a run and closes its store. Never rejects. */
@@ -44,6 +99,7 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
     joined: false,
     partialPath: partial,
     isDurable: true,
+    waiting: 0,
     problems: [],
     spanCostNs: cost,
   };
@@ -80,11 +136,12 @@ async function balance(store: RunStore, run: DrainedRun): Promise<Books> {
   const { rings, problems, stored } = run;
   try {
     stored.spans = await store.countSpans();
+    stored.unfinished = await store.countUnfinished();
     stored.notKept = await store.notKept();
   } catch (error) {
     problems.addError("Cannot read the recording back", error);
     const decoded = rings.reduce((sum, ring) => sum + ring.stored, 0);
-    stored.spans = decoded + stored.unfinished - stored.writerFailed + (stored.ofGoneRings ?? 0);
+    stored.spans = decoded - stored.writerFailed + (stored.ofGoneRings ?? 0);
   }
   const books = closeBooks(rings, stored);
   for (const problem of books.problems) problems.add(problem);

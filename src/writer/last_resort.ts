@@ -21,15 +21,24 @@ export async function finishWithoutWorker(
     return await writer.finish(end);
   } catch (error) {
     const { ledger } = await lostLedger(options);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+    // What is in files is not lost: recovering stores it.
+    const canWait = options.rings.every(({ kind }) => kind !== "shared");
+    const waiting = canWait ? ledger.byReason.writer_failed ?? 0 : 0;
+    const { withoutWaiting } = await import("./finish_run.ts");
     return {
       path: options.out,
       n: 0,
-      ledger,
+      ledger: withoutWaiting(ledger, waiting),
       joined: false,
       partialPath: partialPath(options.out, options.run.runId),
       isDurable: false,
-      problems: [`${ledger.lost} spans are lost: ${message.split("\n", 1)[0]}`],
+      waiting,
+      problems: [
+        canWait
+          ? `Cannot store everything in "${options.out}": ${message}`
+          : `${ledger.lost} spans are lost: ${message}`,
+      ],
       spanCostNs: 0,
     };
   }

@@ -136,6 +136,11 @@ export class RingDecoder {
     return this.#strings.textOf(id);
   }
 
+  /** All strings that the ring has defined so far. */
+  definedStrings(): StringRow[] {
+    return this.#strings.defined().map((id) => ({ ring: this.ring, id, text: this.nameOf(id) }));
+  }
+
   /**
    * Decodes what the ring holds into `batch`, as far as it should go into one
    * commit.

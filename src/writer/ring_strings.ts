@@ -48,6 +48,11 @@ export class RingStrings {
     this.#members[id] = undefined;
   }
 
+  /** Ids that the ring has defined. */
+  defined(): number[] {
+    return [...this.numbers.keys()].filter((id) => this.numbers[id] !== NO_TEXT);
+  }
+
   /** Number of the text of `id`; of the empty text when the ring did not define it. */
   numberOf(id: number): number {
     const number = this.numbers[id];

@@ -9,13 +9,18 @@
  */
 import { parseKeepRule } from "../model/keep_rule.ts";
 import type { FinishReport, RunEnd, RunInfo } from "../model/run_info.ts";
-import { STATUS_UNFINISHED } from "../model/span.ts";
 import { failPoint } from "../runtime/fail_point.ts";
 import { Batch } from "../store/batch.ts";
+import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { openStore } from "../store/open_store.ts";
 import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
-import { DurableStore, type StoreOpener } from "./durable_store.ts";
-import { finishRun } from "./finish_run.ts";
+import {
+  type CommitOutcome,
+  DurableStore,
+  MAX_ATTEMPTS,
+  type StoreOpener,
+} from "./durable_store.ts";
+import { type DrainedRun, finishRun, leaveRun } from "./finish_run.ts";
 import { Histograms } from "./histograms.ts";
 import { firstLine, Problems } from "./problems.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
@@ -41,8 +46,16 @@ export interface RunWriterOptions {
 const MAX_SLEEP_MS = 20;
 /** Share of a ring that may fill up while we sleep. */
 const SLEEP_SHARE = 1 / 16;
-/** Attempts to store the last batches of a run before they are given up. */
-const LAST_ATTEMPTS = 6;
+/**
+ * How long producers that wait for room are kept waiting for a disk that takes
+ * nothing: longer, and a full disk would stop a program that runs with `block`.
+ */
+const BLOCK_MS = 5_000;
+/** A commit that takes longer than this is no longer a slow disk's. */
+const SLOW_COMMIT_MS = 60_000;
+const BEAT_MS = 200;
+/** How long a flush is tried. */
+const FLUSH_MS = 3_000;
 
 export class RunWriter {
   readonly #options: RunWriterOptions;
@@ -53,9 +66,17 @@ export class RunWriter {
   readonly #decoders: RingDecoder[] = [];
   readonly #batch: Batch;
   /** Absent when the store has or had spans that were not counted here for good. */
-  readonly #histograms: Histograms | undefined;
+  #histograms: Histograms | undefined;
   /** Absent when all traces are kept. */
-  readonly #keeper: TraceKeeper | undefined;
+  #keeper: TraceKeeper | undefined;
+  /** Rings that wait for a store that could not be opened yet; undefined once it is. */
+  #waiting: RingSource[] | undefined = [];
+  /** Whether the batch was tried to be stored: it stays as it is until it is. */
+  #isFrozen = false;
+  /** Whether a ring is in memory that dies with this process. */
+  #hasShared = false;
+  /** Spans of batches that could not be stored. */
+  #writerFailed = 0;
   #lastCommitMs = performance.now();
   #drainedBytes = 0;
   /** Rings so far, those that are gone included: a ring is known by its place. */
@@ -68,24 +89,16 @@ export class RunWriter {
 
   private constructor(
     options: RunWriterOptions,
-    parts: {
-      state: PartialState;
-      store: DurableStore;
-      problems: Problems;
-      keeper: TraceKeeper | undefined;
-    },
+    parts: { state: PartialState; store: DurableStore; problems: Problems },
   ) {
     this.#options = options;
     this.#state = parts.state;
     this.#store = parts.store;
     this.#problems = parts.problems;
     this.#batch = new Batch(this.#texts.texts);
-    this.#keeper = parts.keeper;
-    const isFirst = parts.store.current.progress.rings.length === 0;
-    this.#histograms = isFirst && parts.keeper === undefined ? new Histograms() : undefined;
   }
 
-  /** Opens the store and the rings. */
+  /** Opens the store and the rings. A full disk is waited for, and the rings with it. */
   static async open(options: RunWriterOptions): Promise<RunWriter> {
     const problems = new Problems();
     const state: PartialState = {
@@ -97,9 +110,9 @@ export class RunWriter {
     };
     const open = options.openStore ?? openStore;
     const store = await DurableStore.open({ open, state, problems });
-    const keeper = await openKeeper(store.current, options.run.sampling?.keep);
-    const writer = new RunWriter(options, { state, store, problems, keeper });
+    const writer = new RunWriter(options, { state, store, problems });
     try {
+      await writer.#begin();
       for (const source of options.rings) writer.#attach(source);
     } catch (error) {
       writer.close();
@@ -119,14 +132,17 @@ export class RunWriter {
       this.#attach(source);
       failPoint("ring");
       this.#state.rings.push(toStored(source));
-      await this.#store.current.saveState(this.#state);
+      await this.#store.saveState();
     });
   }
 
-  /** Makes everything durable that the rings hold now. */
+  /** Makes everything durable that the rings hold now, unless the disk takes nothing. */
   async flush(): Promise<void> {
-    while (await this.round(true)) {
-      // The rings held more than one batch.
+    for (;;) {
+      if (await this.round(true)) continue;
+      const { failingMs, pauseMs } = this.#store;
+      if (failingMs === 0 || failingMs > FLUSH_MS) return;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
@@ -137,7 +153,7 @@ export class RunWriter {
    * @returns Whether there is more to drain right now.
    */
   round(shouldCommit = false): Promise<boolean> {
-    return this.#inTurn(() => this.#drain(shouldCommit, Infinity));
+    return this.#inTurn(() => this.#drain(shouldCommit));
   }
 
   /** How long to sleep before the next round so that no ring fills up meanwhile. */
@@ -167,27 +183,66 @@ export class RunWriter {
   /** Completes the run after its program has ended, and adds it to its recording. */
   finish(end: RunEnd): Promise<FinishReport> {
     return this.#inTurn(async () => {
-      const rest = await this.#storeTheRest();
-      return await finishRun(this.#store.current, {
+      this.#store.beginLastAttempts();
+      const isStored = await this.#storeTheRest();
+      const { error } = this.#store;
+      const left = isStored ? 0 : this.#countTheRest();
+      const run: DrainedRun = {
         state: this.#state,
         end,
         rings: this.#decoders,
         histograms: this.#histograms?.rows(this.#texts.texts),
         problems: this.#problems,
-        stored: { spans: 0, ofGoneRings: this.#spansOfGoneRings, ...rest },
-      });
+        stored: { spans: 0, unfinished: 0, ofGoneRings: this.#spansOfGoneRings, writerFailed: 0 },
+      };
+      const canWait = !this.#hasShared && isDiskError(error);
+      const store = await this.#settled();
+      run.stored.writerFailed = this.#writerFailed + this.#store.lostSpans;
+      if (store === undefined || left > 0 && canWait) {
+        return await leaveRun(store, { ...run, left, canWait, error });
+      }
+      if (left > 0) this.#problems.add(`${left} spans are lost: ${reasonOf(error)}`);
+      run.stored.writerFailed += left;
+      return await finishRun(store, run);
     });
   }
 
   /** Closes the store as it is: a later writer goes on. */
   close(): void {
-    this.#store.current.close();
+    this.#store.close();
+  }
+
+  /** Prepares for what the store holds already, once it is open. */
+  async #begin(): Promise<void> {
+    const store = this.#store.current;
+    if (store === undefined) return;
+    this.#keeper = await openKeeper(store, this.#options.run.sampling?.keep);
+    const isFirst = store.progress.rings.length === 0;
+    this.#histograms = isFirst && this.#keeper === undefined ? new Histograms() : undefined;
+    this.#attachWaiting();
+  }
+
+  #attachWaiting(): void {
+    const sources = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const source of sources) {
+      try {
+        this.#attach(source);
+      } catch (error) {
+        this.#problems.addError("Cannot read a ring", error);
+      }
+    }
   }
 
   #attach(source: RingSource): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(source);
+      return;
+    }
     const memory = openRingSource(source);
     const ring = this.#ringCount++;
-    const { strings, rings } = this.#store.current.progress;
+    if (source.kind === "shared") this.#hasShared = true;
+    const { strings, rings } = this.#store.current?.progress ?? { strings: [], rings: [] };
     const progress = rings.find((row) => row.ring === ring);
     if (memory === undefined) {
       this.#spansOfGoneRings += progress?.stored ?? 0;
@@ -205,24 +260,25 @@ export class RunWriter {
     return turn;
   }
 
-  async #drain(shouldCommit: boolean, maxAttempts: number): Promise<boolean> {
+  async #drain(shouldCommit: boolean): Promise<boolean> {
+    this.#beat();
+    // A batch that waits for its next attempt; or a store that does, and the rings wait with it.
+    if (this.#store.pauseMs > 0) return false;
+    if (this.#waiting !== undefined) {
+      if (!await this.#store.reopen()) return false;
+      await this.#begin();
+    }
     failPoint("drain");
     // Read before draining: what was published before the ticket is drained then.
     const tickets = this.#decoders.map(({ consumer }) => consumer.flushWanted);
-    let hasMore = false;
-    for (const decoder of this.#decoders) {
-      const { consumer } = decoder;
-      consumer.beat();
-      const before = consumer.heldBytes;
-      hasMore = decoder.decode(this.#batch) || hasMore;
-      this.#drainedBytes += Math.max(0, consumer.heldBytes - before);
-    }
+    const hasMore = this.#isFrozen || this.#decode();
     const now = performance.now();
     const isDue = now - this.#lastCommitMs >= (this.#options.flushIntervalMs ?? 500);
     const isFlush = shouldCommit || tickets.some((ticket) => ticket !== 0);
     if (!hasMore && !isFlush && !isDue) return false;
-    await this.#commit(maxAttempts);
-    if (hasMore) return true;
+    const wasFrozen = this.#isFrozen;
+    if (!await this.#commit()) return false;
+    if (hasMore || wasFrozen) return true;
     this.#decoders.forEach(({ consumer }, index) => {
       if (tickets[index] !== undefined && tickets[index] !== 0) {
         consumer.confirmFlush(tickets[index]);
@@ -231,77 +287,151 @@ export class RunWriter {
     return false;
   }
 
-  /** Makes the batch durable, then gives the rings back what is in it. */
-  async #commit(maxAttempts: number): Promise<void> {
+  /** Reads what the rings hold into the batch. @returns Whether they hold more. */
+  #decode(): boolean {
+    let hasMore = false;
+    for (const decoder of this.#decoders) {
+      const { consumer } = decoder;
+      const before = consumer.heldBytes;
+      hasMore = decoder.decode(this.#batch) || hasMore;
+      this.#drainedBytes += Math.max(0, consumer.heldBytes - before);
+    }
+    return hasMore;
+  }
+
+  /**
+   * Makes the batch durable, then gives the rings back what is in it.
+   *
+   * @returns false when it has to be tried again.
+   */
+  async #commit(): Promise<boolean> {
     const batch = this.#batch;
     if (!batch.isEmpty) {
-      batch.progress = this.#decoders.map((decoder) => decoder.progress);
-      this.#keeper?.sift(batch);
-      await this.#store.commit(batch, { maxAttempts, beat: () => this.#beat() });
-      this.#histograms?.add(batch);
+      if (!this.#isFrozen) {
+        batch.progress = this.#decoders.map((decoder) => decoder.progress);
+        this.#keeper?.sift(batch);
+        this.#isFrozen = true;
+      }
+      const outcome = await this.#tryCommit();
+      if (outcome === "later") return false;
+      if (this.#store.lostSpans > 0) this.#histograms = undefined;
+      if (outcome === "stored") this.#histograms?.add(batch);
+      else this.#giveUp();
       batch.clear();
+      this.#isFrozen = false;
     }
     this.#lastCommitMs = performance.now();
     failPoint("release");
     // Even when only padding was read, which no batch has to remember.
     for (const { consumer } of this.#decoders) consumer.release(consumer.cursor);
+    return true;
   }
 
-  #beat(): void {
-    for (const { consumer } of this.#decoders) consumer.beat();
-  }
-
-  /** Stores what the rings still hold, and a row for each span that never ended. */
-  async #storeTheRest(): Promise<{ unfinished: number; writerFailed: number }> {
-    let unfinished = 0;
+  /** Shows signs of life meanwhile: a slow disk is no dead writer. */
+  async #tryCommit(): Promise<CommitOutcome> {
+    let leftMs = SLOW_COMMIT_MS;
+    const timer = setInterval(() => {
+      if ((leftMs -= BEAT_MS) > 0) this.#beat();
+    }, BEAT_MS);
     try {
-      while (await this.#drain(true, LAST_ATTEMPTS)) {
-        // The rings held more than one batch.
-      }
-      unfinished = await this.#storeOpenSpans() - (this.#keeper?.unfinished ?? 0);
-      return { unfinished, writerFailed: 0 };
-    } catch (error) {
-      const lost = this.#countTheRest();
-      if (lost > 0) this.#problems.add(`${lost} spans are lost: ${firstLine(error)}`);
-      return { unfinished, writerFailed: lost };
+      return await this.#store.commit(
+        this.#batch,
+        () => this.#decoders.flatMap((decoder) => decoder.definedStrings()),
+      );
+    } finally {
+      clearInterval(timer);
     }
   }
 
-  async #storeOpenSpans(): Promise<number> {
-    let count = 0;
+  /** Counts a batch that cannot be stored though the disk is well, and goes on without it. */
+  #giveUp(): void {
+    const lost = countSpans(this.#batch);
+    this.#writerFailed += lost;
+    this.#problems.add(`${lost} spans are lost: ${reasonOf(this.#store.error)}`);
+    this.#store.giveUp();
+  }
+
+  /** Signs of life for those who wait for room, as long as waiting is of use. */
+  #beat(): void {
+    if (this.#store.failingMs > BLOCK_MS) return;
+    for (const { consumer } of this.#decoders) consumer.beat();
+  }
+
+  /**
+   * Stores what the rings still hold, and a row for each span that never ended.
+   *
+   * @returns false when that cannot be done now.
+   */
+  async #storeTheRest(): Promise<boolean> {
+    for (;;) {
+      if (await this.#drain(true)) continue;
+      if (this.#store.failingMs === 0) break;
+      if (!await this.#pause()) return false;
+    }
+    return await this.#storeOpenSpans();
+  }
+
+  /** Waits for the next attempt. @returns false when there shall be none. */
+  async #pause(): Promise<boolean> {
+    if (this.#store.attempts >= MAX_ATTEMPTS) return false;
+    await new Promise((resolve) => setTimeout(resolve, this.#store.pauseMs));
+    return true;
+  }
+
+  /** The store, with its partial in place; undefined when it is in none. */
+  async #settled(): Promise<RunStore | undefined> {
+    try {
+      await this.#store.settle();
+    } catch (error) {
+      this.#problems.addError("Cannot put the recording back", error);
+    }
+    return this.#store.current;
+  }
+
+  async #storeOpenSpans(): Promise<boolean> {
     const batch = this.#batch;
     const open = this.#decoders.flatMap((decoder) =>
       decoder.consumer.openSpans().map((span) => ({ decoder, span }))
     );
     // A program that was killed between writing a record and freeing the slot left both.
-    const known = await this.#store.current.findSpans(open.map(({ span }) => span.spanId));
+    const known = await this.#store.current!.findSpans(open.map(({ span }) => span.spanId));
     for (const { decoder, span } of open) {
       // What --keep threw away is in no store.
       if (known.has(span.spanId) || decoder.lastSpanId === span.spanId) continue;
       decoder.addUnfinished(batch, span);
-      count++;
-      if (batch.isFull) await this.#commit(LAST_ATTEMPTS);
+      if (batch.isFull && !await this.#commitLast()) return false;
     }
-    await this.#commit(LAST_ATTEMPTS);
-    return count;
+    return await this.#commitLast();
   }
 
-  /** Finished spans that are in no store: those of the batch, and those still in the rings. */
+  async #commitLast(): Promise<boolean> {
+    while (!await this.#commit()) {
+      if (!await this.#pause()) return false;
+    }
+    return true;
+  }
+
+  /** Spans that are in no store: those of the batch, and those still in the rings. */
   #countTheRest(): number {
     const batch = this.#batch;
+    this.#attachWaiting();
     let count = 0;
     for (let hasMore = true; hasMore;) {
-      for (let row = 0; row < batch.spans.count; row++) {
-        if (batch.spans.status[row] !== STATUS_UNFINISHED) count++;
-      }
-      for (const left of batch.notKept) count += left.count;
+      count += countSpans(batch);
       batch.clear();
-      hasMore = false;
-      for (const decoder of this.#decoders) hasMore = decoder.decode(batch) || hasMore;
-      hasMore ||= batch.spans.count > 0;
+      hasMore = this.#decode() || batch.spans.count > 0;
     }
     return count;
   }
+}
+
+/** Spans of a batch, those that were thrown away included. */
+function countSpans({ spans, notKept }: Batch): number {
+  return notKept.reduce((sum, { count }) => sum + count, spans.count);
+}
+
+function reasonOf(error: unknown): string {
+  return isDiskError(error) ? diskReason(error) : firstLine(error);
 }
 
 /** What an earlier writer knew of traces that had not ended died with it: they are kept. */

@@ -1,0 +1,12 @@
+/**
+ * Tells a file from another one of the same name.
+ *
+ * @module
+ */
+import { statSync } from "node:fs";
+
+/** What stays the same as long as a file or folder is the same; undefined when there is none. */
+export function fileIdentity(path: string): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
+}
