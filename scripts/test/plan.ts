@@ -29,10 +29,13 @@ export interface PlanOptions {
 const ONCE_FOLDERS = [
   "tests/package/",
   "tests/programs/",
+  "tests/concurrency/",
+  "tests/harm/",
   "tests/scripts/",
   "tests/lint/",
   "tests/docs/",
   "tests/hooks/modules/",
+  "tests/hostile/",
   "tests/services/",
 ];
 
