@@ -10,7 +10,7 @@ import { type Attributes, KINDS, SCOPE_MANUAL, type SpanKind } from "../model/sp
 import { metaKind, packMeta } from "../ring/layout.ts";
 import { type AnyFunction, createMethodDecorator, dressAs } from "./function_identity.ts";
 import { whenSettled } from "./promises.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Recorder, StartSpanOptions } from "./recorder.ts";
 import { Span } from "./span.ts";
 import { toText } from "./text.ts";
 import { Math, Object, Reflect } from "../runtime/intrinsics.ts";
@@ -101,15 +101,24 @@ export function createTracing(recorder: Recorder): Tracing {
   }
 
   function start(name: string, options: SpanOptions | undefined): Span {
-    const parent = options?.parent;
-    return recorder.startSpan(toText(name), {
-      kind: kindCode(options?.kind),
-      // One that is not ours is a span that nobody records: as if it were not given.
-      parent: parent instanceof Span && parent.owner === recorder || parent === null
-        ? parent
-        : undefined,
-      attributes: options?.attributes,
-    });
+    return recorder.startSpan(toText(name), options === undefined ? undefined : read(options));
+  }
+
+  /** Options may be anything, and reading them runs code of the program's. */
+  function read(options: SpanOptions): StartSpanOptions {
+    try {
+      const { kind, parent, attributes } = options;
+      return {
+        kind: kindCode(kind),
+        // One that is not ours is a span that nobody records: as if it were not given.
+        parent: parent instanceof Span && parent.owner === recorder || parent === null
+          ? parent
+          : undefined,
+        attributes,
+      };
+    } catch {
+      return {};
+    }
   }
 
   function startEntered(name: string, options: SpanOptions | undefined): Span {

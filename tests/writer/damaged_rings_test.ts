@@ -72,7 +72,7 @@ test("RingDecoder makes text and whole numbers of any bytes (property)", () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 
@@ -103,7 +103,7 @@ test("RingDecoder shows no span that was not recorded, wherever it loses its way
       assert.equal(new Set(ids).size, ids.length, "no span twice");
       for (const id of ids) assert.ok(issued.has(id), `span ${id} was not recorded`);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
 
@@ -148,7 +148,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
             assert.ok(sums!["balances"] === true || report.problems.length > 0);
           }),
       ),
-      { numRuns: kind === "duckdb" ? 6 : 3 },
+      { numRuns: kind === "duckdb" ? 4 : 2 },
     );
   });
 }

@@ -7,6 +7,7 @@
 import { type Attributes, KINDS, SCOPE_LIBRARY } from "../../model/span.ts";
 import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
+import { toText } from "../../recorder/text.ts";
 import {
   type AnyFunction,
   type ContextApi,
@@ -54,7 +55,7 @@ export class FerretTracer implements Tracer {
       return this.#noop.startSpan(name, options, context);
     }
     const startNs = clockNs(recorder, options.startTime);
-    const span = recorder.startSpan(name, {
+    const span = recorder.startSpan(toText(name), {
       scope: SCOPE_LIBRARY,
       kind: KINDS[options.kind ?? 0] === undefined ? 0 : options.kind ?? 0,
       parent: options.root === true ? null : this.#parentIn(context),
