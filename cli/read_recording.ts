@@ -5,10 +5,10 @@
  * @module
  */
 import type { SpanReader } from "../src/model/span_reader.ts";
-import { findPartials } from "../src/store/partial.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
 import { sanitize } from "./render/sanitize.ts";
+import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
 
 /** Where a recording is when nobody says. */
 export const DEFAULT_RECORDING = "out.duckdb";
@@ -32,7 +32,7 @@ export async function readRecording<T>(
   use: (reader: SpanReader) => Promise<T>,
 ): Promise<T> {
   const name = options.recording ?? DEFAULT_RECORDING;
-  const notes = await recoverPartials(parseRecordingName(name).path);
+  const notes = await recoverRuns(parseRecordingName(name).path);
   const { openRecording } = await import("../src/store/reader/open.ts");
   const reader = await openRecording(name, { run: options.run });
   // Not before it is open: a mistake is told in one line.
@@ -45,24 +45,18 @@ export async function readRecording<T>(
 }
 
 /** Sentences on what was added and what could not be. What is being written is left alone. */
-async function recoverPartials(path: string): Promise<string[]> {
-  if (!hasPartials(path)) return [];
-  const { recover } = await import("../src/writer/recover.ts");
-  const notes: string[] = [];
-  for (const { outcome, n, partialPath, problem } of await recover(path)) {
-    if (outcome === "failed") notes.push(`${partialPath} could not be added: ${problem}`);
-    else if (outcome !== "in_use") {
-      notes.push(`run ${n}, which was cut off, has been added to ${path}`);
+async function recoverRuns(path: string): Promise<string[]> {
+  return (await recoverEarlierRuns(path)).flatMap((report) => {
+    switch (report.outcome) {
+      case "recovered":
+      case "joined":
+        return [`run ${report.n}, which was cut off, has been added to ${path}`];
+      case "running":
+        return [describeRunning(report)];
+      case "failed":
+        return [`${report.path} could not be added: ${report.problem}`];
+      case "in_use":
+        return [];
     }
-  }
-  return notes;
-}
-
-function hasPartials(path: string): boolean {
-  try {
-    return findPartials(path).length > 0;
-  } catch {
-    // A folder that cannot be listed: opening the recording says what is wrong.
-    return false;
-  }
+  });
 }

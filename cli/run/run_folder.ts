@@ -6,20 +6,15 @@
  *
  * @module
  */
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
-import { FOLDER_PREFIX, ringFolders } from "../../src/runtime/private_folder.ts";
-import { processIdentity } from "../../src/runtime/process_identity.ts";
 import { PARENT_VARIABLE } from "../../src/hooks/children.ts";
+import { readRingHeader } from "../../src/ring/ring_file.ts";
+import { creatorOf, privateFolders } from "../../src/runtime/private_folder.ts";
+import { processIdentity } from "../../src/runtime/process_identity.ts";
+import { processesNaming } from "../../src/runtime/process_uses.ts";
+import { ringFiles } from "../../src/writer/waiting_rings.ts";
+import { readWaitingRun } from "../../src/writer/waiting_run.ts";
 import { preloadPaths } from "./preload.ts";
 
 /** Names the processes that may hand the preloads on. */
@@ -47,7 +42,7 @@ export function releaseRunFolder(folder: string, pids: readonly number[]): void 
   const users = [...new Set(pids)].flatMap((pid) => processIdentity(pid) ?? []);
   const { modulePath, scriptPath, limitedScriptPath } = preloadPaths(folder);
   const preloads = [modulePath, scriptPath, limitedScriptPath];
-  if (users.length === 0 && !isNamedByAnyProcess(folder)) {
+  if (users.length === 0 && processesNaming(folder).length === 0) {
     rmSync(folder, { recursive: true, force: true });
     return;
   }
@@ -67,43 +62,46 @@ export function releaseRunFolder(folder: string, pids: readonly number[]): void 
 
 /** Removes what earlier runs left behind and nobody needs any more. Never throws. */
 export function sweepRunFolders(): void {
-  for (const parent of ringFolders()) {
+  for (const folder of privateFolders()) {
     try {
-      for (const name of readdirSync(parent)) {
-        const folder = join(parent, name);
-        if (name.startsWith(FOLDER_PREFIX) && isAbandoned(folder)) {
-          rmSync(folder, { recursive: true, force: true });
-        }
-      }
+      if (isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Another user's, or just removed by another ferret.
+      // Just removed by another ferret.
     }
   }
 }
 
+/** What a thread may have written to waits for `recover`, and is never among this. */
 function isAbandoned(folder: string): boolean {
-  const path = join(folder, USERS_FILE);
-  if (!existsSync(path) || statSync(path).uid !== process.getuid?.()) return false;
-  const users = JSON.parse(readFileSync(path, "utf8")) as User[];
-  const isUsed = users.some(({ pid, startTime }) => processIdentity(pid)?.startTime === startTime);
-  return !isUsed && !isNamedByAnyProcess(folder);
+  if (existsSync(join(folder, USERS_FILE))) return !isUsed(folder);
+  const owner = ownerOf(folder);
+  if (owner === undefined || isAlive(owner)) return false;
+  return !hasRecords(folder) && processesNaming(folder, ["environ", "cmdline"]).length === 0;
 }
 
-/** Linux: whether a process has the folder in its environment. */
-function isNamedByAnyProcess(folder: string): boolean {
-  let names: string[];
-  try {
-    names = readdirSync("/proc");
-  } catch {
-    return false;
-  }
-  return names.some((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      return readFileSync(`/proc/${name}/environ`).includes(folder);
-    } catch {
-      // Ended, or somebody else's, which no process of ours becomes.
-      return false;
-    }
-  });
+/** Whether a thread has ever come to one of the folder's rings. */
+export function hasRecords(folder: string): boolean {
+  return ringFiles(folder).some((path) => readRingHeader(path).producerState !== 0);
+}
+
+function isUsed(folder: string): boolean {
+  const users = JSON.parse(readFileSync(join(folder, USERS_FILE), "utf8")) as User[];
+  return users.some(isAlive) || processesNaming(folder).length > 0;
+}
+
+/** The ferret that made a folder; undefined when nothing in it tells. */
+function ownerOf(folder: string): User | undefined {
+  const waiting = readWaitingRun(folder);
+  if (waiting !== undefined) return waiting.owner;
+  const pid = creatorOf(folder);
+  if (pid !== undefined) return { pid, startTime: 0 };
+  // Older ferrets' names say nothing, but their rings do.
+  const [ring] = ringFiles(folder).map(readRingHeader);
+  if (ring === undefined || ring.consumerPid === 0) return undefined;
+  return { pid: ring.consumerPid, startTime: ring.consumerStart };
+}
+
+function isAlive({ pid, startTime }: User): boolean {
+  const identity = processIdentity(pid);
+  return identity !== undefined && (startTime === 0 || identity.startTime === startTime);
 }

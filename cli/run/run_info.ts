@@ -33,17 +33,24 @@ export function createRunId(): string {
   return randomUUID();
 }
 
-/** Completes the facts with those of the machine. */
-export async function describeRun(facts: RunFacts): Promise<RunInfo> {
-  const { executable, ...known } = facts;
-  const git = readGitState(facts.cwd);
+/** What is known before the program starts, without asking anybody. */
+export function knownRun({ executable: _, ...known }: RunFacts): RunInfo {
   return {
     ...known,
-    runtimeVersion: await versionOf(facts.runtime, executable),
+    runtimeVersion: "",
     ferretVersion: FERRET_VERSION,
     host: hostname(),
     os: `${type()} ${release()}`,
     cpuCount: availableParallelism(),
+  };
+}
+
+/** Completes the facts with those that take a while. */
+export async function describeRun(facts: RunFacts): Promise<RunInfo> {
+  const git = readGitState(facts.cwd);
+  return {
+    ...knownRun(facts),
+    runtimeVersion: await versionOf(facts.runtime, facts.executable),
     ...(git.commit === undefined ? {} : { gitCommit: git.commit }),
     ...(git.branch === undefined ? {} : { gitBranch: git.branch }),
   };

@@ -10,15 +10,17 @@
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
-import type { FinishReport, RunSampling } from "../../src/model/run_info.ts";
+import type { FinishReport, RunInfo, RunSampling } from "../../src/model/run_info.ts";
 import { failPoint } from "../../src/runtime/fail_point.ts";
-import { findPartials, runOfPartial } from "../../src/store/partial.ts";
 import { listeningAddress } from "../../src/runtime/listening_address.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
 import { processTree } from "../../src/runtime/process_tree.ts";
 import type { WriterClient } from "../../src/writer/client.ts";
+import type { RingSource } from "../../src/writer/ring_source.ts";
+import { WaitingRunFile } from "../../src/writer/waiting_run.ts";
 import { RingArrivals } from "./ring_arrivals.ts";
 import type { RunRequest } from "./arguments.ts";
+import { describeRunning, recoverEarlierRuns } from "./earlier_runs.ts";
 import { findRuntime } from "./find_executable.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { openTransport, type RunTransport } from "./open_transport.ts";
@@ -27,8 +29,8 @@ import { PlannedEnd } from "./planned_end.ts";
 import { preloadPaths, writePreloads } from "./preload.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { projectRoot } from "./project_root.ts";
-import { createRunId, describeRun } from "./run_info.ts";
-import { releaseRunFolder, sweepRunFolders } from "./run_folder.ts";
+import { createRunId, describeRun, knownRun, type RunFacts } from "./run_info.ts";
+import { hasRecords, releaseRunFolder, sweepRunFolders } from "./run_folder.ts";
 import { planSampling } from "./sampling.ts";
 import { SignalForwarder } from "./signals.ts";
 
@@ -40,6 +42,8 @@ export interface SessionReport {
   durationNs: number;
   /** Absent when nothing could be recorded. */
   recording: FinishReport | undefined;
+  /** Whether something of the run waits in its private folder. */
+  isLeft: boolean;
   /** Things worth knowing, such as an earlier run that was recovered. */
   notes: string[];
   /** What went wrong with the recording; said even when the user wants no summary. */
@@ -67,7 +71,7 @@ export async function runSession(
 ): Promise<SessionReport> {
   const { request } = options;
   const runId = createRunId();
-  const { ringBytes, overflow, durationNs, onReady } = request.options;
+  const { out, ringBytes, overflow, durationNs, onReady } = request.options;
   const { sampling, note } = planSampling(request.options, process.env);
   // From here on a signal must not leave the rings behind.
   const signals = new SignalForwarder();
@@ -77,7 +81,7 @@ export async function runSession(
     hasMain: plan.hasMain,
     reserves: plan.revokesFfi,
   });
-  let isDrained = true;
+  let isStored = false;
   let producerPids: number[] = [];
   try {
     for (const sentence of [...plan.notes, transport.note, note]) {
@@ -91,6 +95,8 @@ export async function runSession(
     });
     const startedAtMs = performance.now();
     const startedAtNs = Date.now() * 1e6;
+    const facts = factsOf(plan, transport, { request, runId, sampling, startedAtNs });
+    const waiting = new WaitingRunFile(transport.folder, { run: knownRun(facts), out });
     const program = startProgram({
       executable: plan.executable,
       calledAs: request.target.kind === "script" ? plan.runtime : request.target.command,
@@ -109,16 +115,19 @@ export async function runSession(
     await program.started;
     failPoint("start");
     const pid = program.process.pid!;
+    waiting.update({ program: processIdentity(pid) ?? { pid, startTime: 0 } });
     const find = () => listeningAddress(processTree(pid));
     const planned = new PlannedEnd({ pid, durationNs, onReady, find });
-    const starting = startWriter(plan, transport, { request, runId, sampling, startedAtNs })
+    const described = describeRun(facts);
+    const starting = startWriter(out, described, transport.sources)
       .catch((error: unknown) => {
         problems.push(`nothing is recorded: ${messageOf(error)}`);
         return undefined;
       });
     void starting.then((writer) => rings.passTo(writer));
+    void described.then((run) => waiting.update({ run })).catch(() => {});
     sweepRunFolders();
-    const recovering = recoverEarlierRuns(request.options.out, runId);
+    const recovering = describeEarlierRuns(out, runId);
     const end = await program.ended;
     const ranNs = (performance.now() - startedAtMs) * 1e6;
     const outcome = await planned.settle(end);
@@ -140,18 +149,20 @@ export async function runSession(
     notes.push(...describeLeftBehind(producerPids));
     const recording = await writer?.finish({ ...end, status: "complete" }).catch(
       (error: unknown) => {
-        isDrained = false;
         problems.push(`the recording is not finished: ${messageOf(error)}`);
         return undefined;
       },
     );
     problems.push(...recording?.problems ?? []);
+    isStored = recording?.isDurable === true;
+    const isLeft = !isStored && hasRecords(transport.folder);
+    if (isLeft) waiting.update({ end: { ...end } });
     const { exitCode } = outcome;
-    return { end, exitCode, durationNs: ranNs, recording, notes, problems };
+    return { end, exitCode, durationNs: ranNs, recording, isLeft, notes, problems };
   } finally {
     transport.close();
-    // What was not drained is what `ferret recover` needs.
-    if (isDrained) releaseRunFolder(transport.folder, producerPids);
+    // What is not stored yet is what `ferret recover` needs.
+    if (isStored || !hasRecords(transport.folder)) releaseRunFolder(transport.folder, producerPids);
     signals.stop();
   }
 }
@@ -164,47 +175,51 @@ function describeLeftBehind(pids: number[]): string[] {
   return [`${subject} still running and no longer recorded: ${[...alive].join(", ")}`];
 }
 
-/** Finishes what earlier runs left of this recording. Never rejects. @returns What to tell the user. */
-async function recoverEarlierRuns(out: string, except: string): Promise<string[]> {
-  try {
-    if (findPartials(out).every((path) => runOfPartial(path) === except)) return [];
-    const { recover } = await import("../../src/writer/recover.ts");
-    const reports = await recover(out, { except });
-    return reports.filter(({ outcome }) => outcome === "recovered")
-      .map(({ n }) => `run ${n} of ${out} had been cut off and was recovered`);
-  } catch {
-    // `ferret recover` says what is wrong with them.
-    return [];
-  }
+/** What to tell the user about runs that earlier ferrets left unfinished. */
+async function describeEarlierRuns(out: string, except: string): Promise<string[]> {
+  // What failed is left to `ferret recover`, which says why.
+  return (await recoverEarlierRuns(out, except)).flatMap((report) => {
+    switch (report.outcome) {
+      case "recovered":
+        return [`run ${report.n} of ${out} had been cut off and was recovered`];
+      case "running":
+        return [describeRunning(report)];
+      default:
+        return [];
+    }
+  });
 }
 
-async function startWriter(
+function factsOf(
   plan: LaunchPlan,
   transport: RunTransport,
   start: RunStart & { startedAtNs: number },
-): Promise<WriterClient> {
+): RunFacts {
   const { options, target } = start.request;
+  return {
+    runId: start.runId,
+    startedAtNs: start.startedAtNs,
+    command: target.kind === "script" ? target.script : target.command,
+    args: target.args,
+    cwd: process.cwd(),
+    runtime: plan.runtime,
+    executable: plan.hasMain ? plan.executable : findRuntime(plan.runtime, process.cwd()),
+    transport: transport.config.transport,
+    labels: options.labels,
+    ...(start.sampling === undefined ? {} : { sampling: start.sampling }),
+  };
+}
+
+async function startWriter(
+  out: string,
+  described: Promise<RunInfo>,
+  rings: RingSource[],
+): Promise<WriterClient> {
   const [run, { WriterClient }] = await Promise.all([
-    describeRun({
-      runId: start.runId,
-      startedAtNs: start.startedAtNs,
-      command: target.kind === "script" ? target.script : target.command,
-      args: target.args,
-      cwd: process.cwd(),
-      runtime: plan.runtime,
-      executable: plan.hasMain ? plan.executable : findRuntime(plan.runtime, process.cwd()),
-      transport: transport.config.transport,
-      labels: options.labels,
-      ...(start.sampling === undefined ? {} : { sampling: start.sampling }),
-    }),
+    described,
     import("../../src/writer/client.ts"),
   ]);
-  return await WriterClient.start({
-    out: options.out,
-    run,
-    rings: transport.sources,
-    worker: "web",
-  });
+  return await WriterClient.start({ out, run, rings, worker: "web" });
 }
 
 function configOf(

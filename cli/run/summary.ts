@@ -11,16 +11,19 @@ import { formatSize } from "./size.ts";
 
 /** The lines of the summary, without ferret's name before them. Problems are not among them. */
 export function summarize(report: SessionReport, out: string): string[] {
-  const { recording, end, notes } = report;
-  if (recording === undefined) return notes;
+  const { recording, end, isLeft, notes } = report;
+  const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
+  const later = `what is not in ${out} yet is kept, to add it: ferret recover${option}`;
+  if (recording === undefined) return isLeft ? [...notes, later] : notes;
   const { ledger } = recording;
   const how = end.signal === undefined ? `exit code ${end.exitCode}` : `ended by ${end.signal}`;
   const spans = count(ledger.stored, "span");
   const lines = [`${spans} in ${seconds(report.durationNs)}, ${how}, ${losses(ledger)}`, ...notes];
   if (recording.joined) {
-    const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
     const size = sizeOf(recording.path);
     lines.push(`${out} (run ${recording.n}, ${size}), to read it: ferret report${option}`);
+  } else if (isLeft) {
+    lines.push(later);
   } else {
     lines.push(`the run is in "${recording.partialPath}" until ferret recover adds it to ${out}`);
   }

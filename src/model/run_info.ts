@@ -45,8 +45,8 @@ export type RunStatus = "complete" | "recovered" | "cut_off";
 
 /** What is known about a run when it ends. */
 export interface RunEnd {
-  /** Unix time in ns. */
-  endedAtNs: number;
+  /** Unix time in ns. Absent when nobody has seen the end: then it is that of the last span. */
+  endedAtNs?: number;
   exitCode?: number | undefined;
   /** `SIGKILL` and so on. */
   signal?: string | undefined;
@@ -63,6 +63,7 @@ export interface FinishReport {
   ledger: Ledger;
   /** Whether the run is in `path`. If not, it is in `partialPath`. */
   joined: boolean;
+  status: RunStatus;
   partialPath?: string;
   /** Whether nothing is left in the rings that could still be stored. If not, recovering stores it. */
   isDurable: boolean;

@@ -90,35 +90,44 @@ export function createRing(
  * not fit the memory.
  */
 export function openRing(bytes: Uint8Array): RingMemory {
-  if (bytes.byteLength < HEADER_BYTES) {
-    throw new RingFormatError(`Cannot open ring: ${bytes.byteLength} bytes hold no header`);
+  return viewsOf(bytes, ringSizesOf(bytes, bytes.byteLength));
+}
+
+/**
+ * The sizes that a header tells.
+ *
+ * @param header At least {@linkcode HEADER_BYTES} of it.
+ * @param byteLength How long the ring may be.
+ * @throws {RingFormatError} as `openRing` does.
+ */
+export function ringSizesOf(header: Uint8Array, byteLength: number): RingSizes {
+  if (byteLength < HEADER_BYTES) {
+    throw new RingFormatError(`Cannot open ring: ${byteLength} bytes hold no header`);
   }
-  const header = new Int32Array(bytes.buffer, bytes.byteOffset, HEADER_BYTES / 4);
-  if (Atomics.load(header, H_MAGIC) !== MAGIC) {
+  const words = new Int32Array(header.buffer, header.byteOffset, HEADER_BYTES / 4);
+  if (Atomics.load(words, H_MAGIC) !== MAGIC) {
     throw new RingFormatError("Cannot open ring: the magic number is not ferret's");
   }
-  if (header[H_VERSION] !== LAYOUT_VERSION) {
+  if (words[H_VERSION] !== LAYOUT_VERSION) {
     throw new RingFormatError(
-      `Cannot open ring: layout version ${header[H_VERSION]} is not ${LAYOUT_VERSION}`,
+      `Cannot open ring: layout version ${words[H_VERSION]} is not ${LAYOUT_VERSION}`,
     );
   }
   const sizes: RingSizes = {
-    slotCount: header[H_SLOT_COUNT]!,
-    counterCount: header[H_COUNTER_COUNT]!,
-    segmentBytes: header[H_SEGMENT_BYTES]!,
-    segmentCount: header[H_SEGMENT_COUNT]!,
+    slotCount: words[H_SLOT_COUNT]!,
+    counterCount: words[H_COUNTER_COUNT]!,
+    segmentBytes: words[H_SEGMENT_BYTES]!,
+    segmentCount: words[H_SEGMENT_COUNT]!,
   };
   const plausible = sizes.slotCount >= 1 && sizes.counterCount >= 1 &&
     sizes.segmentBytes >= 1024 && (sizes.segmentBytes & (sizes.segmentBytes - 1)) === 0 &&
     sizes.segmentCount >= 1 && sizes.segmentCount <= MAX_SEGMENTS &&
-    sizes.counterCount * COUNTER_BYTES <= bytes.byteLength &&
-    ringBytes(sizes) <= bytes.byteLength;
+    sizes.counterCount * COUNTER_BYTES <= byteLength &&
+    ringBytes(sizes) <= byteLength;
   if (!plausible) {
-    throw new RingFormatError(
-      `Cannot open ring: its sizes do not fit ${bytes.byteLength} bytes`,
-    );
+    throw new RingFormatError(`Cannot open ring: its sizes do not fit ${byteLength} bytes`);
   }
-  return viewsOf(bytes, sizes);
+  return sizes;
 }
 
 /** Index of a segment's control block in the int32 view. */

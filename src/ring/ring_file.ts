@@ -7,19 +7,42 @@
  *
  * @module
  */
-import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { withNewFile } from "../runtime/private_folder.ts";
 import {
+  F_CONSUMER_START,
+  F_PRODUCER_START,
+  H_CONSUMER_PID,
+  H_MAGIC,
+  H_PRODUCER_PID,
   H_PRODUCER_STATE,
+  H_VERSION,
   HEADER_BYTES,
   ringBytes,
   type RingSizes,
+  S_HEAD,
   S_STATE,
+  S_TAIL,
   SEGMENT_ABSENT,
   SEGMENT_READY,
   segmentByte,
 } from "./layout.ts";
-import { createRing, type RingIdentity, segmentControl } from "./memory.ts";
+import {
+  createRing,
+  openRing,
+  type RingIdentity,
+  type RingMemory,
+  ringSizesOf,
+  segmentControl,
+} from "./memory.ts";
 
 /** Large enough for few system calls, small enough to stay in the processor's cache. */
 const ZEROS = new Uint8Array(1024 * 1024);
@@ -84,6 +107,82 @@ export function hasProducer(path: string): boolean {
   return state[0] !== 0;
 }
 
+/** What the header of a ring says about those who share it. */
+export interface RingHeader {
+  /** 0 where a file was reserved and no ring was made of it. */
+  magic: number;
+  version: number;
+  /** As {@linkcode H_PRODUCER_STATE}. */
+  producerState: number;
+  producerPid: number;
+  /** 0 when nobody has found out. */
+  producerStart: number;
+  consumerPid: number;
+  consumerStart: number;
+}
+
+/** Reads the header of a ring that may be anything. */
+export function readRingHeader(path: string): RingHeader {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  withOwnFile(path, (fd) => readFully(fd, bytes, 0), "r");
+  const i32 = new Int32Array(bytes.buffer);
+  const f64 = new Float64Array(bytes.buffer);
+  return {
+    magic: i32[H_MAGIC]!,
+    version: i32[H_VERSION]!,
+    producerState: i32[H_PRODUCER_STATE]!,
+    producerPid: i32[H_PRODUCER_PID]!,
+    producerStart: f64[F_PRODUCER_START]!,
+    consumerPid: i32[H_CONSUMER_PID]!,
+    consumerStart: f64[F_CONSUMER_START]!,
+  };
+}
+
+/**
+ * Reads a ring that nobody writes to any more, as far as there is something in
+ * it. Unlike a mapping, that needs no permission and no room, and a file that
+ * is shorter than it should be does no harm.
+ *
+ * @throws {RingFormatError} when it is no ring.
+ */
+export function readRing(path: string): RingMemory {
+  const fd = openSync(path, "r");
+  try {
+    const header = new Uint8Array(HEADER_BYTES);
+    const fileBytes = fstatSync(fd).size;
+    readFully(fd, header, 0);
+    const sizes = ringSizesOf(header, fileBytes);
+    const bytes = new Uint8Array(ringBytes(sizes));
+    readFully(fd, bytes.subarray(0, segmentByte(sizes, 0)), 0);
+    const ring = openRing(bytes);
+    for (let segment = 0; segment < sizes.segmentCount; segment++) {
+      for (const { from, to } of publishedRanges(ring, segment)) {
+        readFully(fd, bytes.subarray(from, to), from);
+      }
+    }
+    return ring;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The bytes of a segment that are published and not released. */
+function publishedRanges(
+  { i32, sizes }: RingMemory,
+  segment: number,
+): { from: number; to: number }[] {
+  const control = segmentControl(segment);
+  const tail = i32[control + S_TAIL]!;
+  const count = Math.min(((i32[control + S_HEAD]! - tail) >>> 0) * 8, sizes.segmentBytes);
+  const start = segmentByte(sizes, segment);
+  const from = start + (tail & (sizes.segmentBytes / 8 - 1)) * 8;
+  const end = start + sizes.segmentBytes;
+  return [
+    { from, to: Math.min(from + count, end) },
+    { from: start, to: start + Math.max(0, from + count - end) },
+  ].filter(({ from, to }) => to > from);
+}
+
 /** What became of an attempt to give a ring more room. */
 export type GrowthStep = "enough" | "grown" | "no_room" | "at_limit";
 
@@ -132,8 +231,8 @@ export class RingGrowth {
   }
 }
 
-function withOwnFile(path: string, use: (fd: number) => void): void {
-  const fd = openSync(path, "r+");
+function withOwnFile(path: string, use: (fd: number) => void, flags = "r+"): void {
+  const fd = openSync(path, flags);
   try {
     use(fd);
   } finally {
@@ -144,6 +243,16 @@ function withOwnFile(path: string, use: (fd: number) => void): void {
 function fillWithZeros(fd: number, from: number, to: number): void {
   for (let at = from; at < to; at += ZEROS.length) {
     writeFully(fd, ZEROS.subarray(0, Math.min(ZEROS.length, to - at)), at);
+  }
+}
+
+/** Reads as much as there is; the rest stays as it is. */
+function readFully(fd: number, bytes: Uint8Array, position: number): void {
+  let read = 0;
+  while (read < bytes.length) {
+    const count = readSync(fd, bytes, read, bytes.length - read, position + read);
+    if (count === 0) return;
+    read += count;
   }
 }
 

@@ -4,9 +4,17 @@
  *
  * @module
  */
-import { closeSync, mkdtempSync, openSync, statSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 
 /** Linux keeps this folder in memory; macOS and Windows have none. */
@@ -22,10 +30,50 @@ export function ringFolders(): string[] {
   return folders;
 }
 
-/** Creates a folder with mode 0700 and a name that cannot be guessed. */
+/** Creates a folder with mode 0700 and a name that says whose it is and cannot be guessed. */
 export function createPrivateFolder(parent: string): string {
   // mkdtemp creates with 0700 and fails on anything that exists, a symbolic link included.
-  return mkdtempSync(join(parent, FOLDER_PREFIX));
+  return mkdtempSync(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+}
+
+/** The process that created a private folder, as its name says; undefined in older ferrets'. */
+export function creatorOf(folder: string): number | undefined {
+  const pid = /^ferret-(\d+)-\w+$/.exec(basename(folder))?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** All private folders of this user. */
+export function privateFolders(): string[] {
+  return ringFolders().flatMap((parent) => {
+    try {
+      return readdirSync(parent).map((name) => join(parent, name)).filter(isPrivateFolder);
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether a folder lies where ferret creates them, and only this user can have put anything there. */
+export function isPrivateFolder(path: string): boolean {
+  return basename(path).startsWith(FOLDER_PREFIX) &&
+    ringFolders().some((parent) => resolve(parent) === dirname(resolve(path))) &&
+    isOwn(path, (stat) => stat.isDirectory());
+}
+
+/** Whether a file is one that {@linkcode withNewFile} makes, and no symbolic link to one. */
+export function isPrivateFile(path: string): boolean {
+  return isOwn(path, (stat) => stat.isFile());
+}
+
+function isOwn(path: string, isKind: (stat: Stats) => boolean): boolean {
+  try {
+    const stat = lstatSync(path);
+    // Windows has neither; there the folders for temporary files are each user's own.
+    const uid = process.getuid?.();
+    return isKind(stat) && (uid === undefined || stat.uid === uid && (stat.mode & 0o077) === 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Creates a file with mode 0600, fails if there is one or a symbolic link, and hands it over. */

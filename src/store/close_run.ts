@@ -5,7 +5,7 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { insertRows } from "./rows.ts";
+import { insertRows, readRows } from "./rows.ts";
 import type { RunClosing } from "./run_store.ts";
 import { histogramQuery } from "./schema.ts";
 
@@ -77,7 +77,7 @@ export async function closeRun(
     end.status ?? "complete",
     run.startedAtNs,
     // The system's clock may have been set back meanwhile.
-    Math.max(end.endedAtNs, run.startedAtNs),
+    Math.max(end.endedAtNs ?? await lastSignNs(connection, options.spans), run.startedAtNs),
     run.command,
     JSON.stringify(run.args),
     run.cwd,
@@ -103,4 +103,13 @@ export async function closeRun(
     run.sampling === undefined ? undefined : closing.traces.decided,
     run.sampling === undefined ? undefined : closing.traces.taken,
   ]]);
+}
+
+/** Unix time of the last thing that is known of a run whose end nobody has seen. */
+async function lastSignNs(connection: DuckDBConnection, spans = "spans"): Promise<number> {
+  const rows = await readRows(
+    connection,
+    `SELECT max(start_ns::DOUBLE + coalesce(duration_ns, 0)) FROM ${spans}`,
+  );
+  return Number(rows[0]![0] ?? 0);
 }

@@ -62,6 +62,25 @@ export async function joinDuckdb(partial: string, out: string): Promise<number> 
   return n;
 }
 
+/**
+ * Whether the recording has a run.
+ *
+ * @throws {OutputError} when `out` is in use or not a recording.
+ */
+export async function hasDuckdbRun(out: string, runId: string): Promise<boolean> {
+  const database = await openUnlocked(out, { readOnly: true, isForeign: true });
+  try {
+    await requireRecording(database.connection, out);
+    const rows = await readRows(
+      database.connection,
+      `SELECT n FROM ${TARGET}.runs WHERE run_id = ${quoteString(runId)}`,
+    );
+    return rows.length > 0;
+  } finally {
+    closeDatabase(database);
+  }
+}
+
 /** Removes a DuckDB partial and what lies beside it. */
 export function removePartial(partial: string): void {
   for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {

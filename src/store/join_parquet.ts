@@ -51,10 +51,17 @@ export async function joinParquet(partial: string, out: string): Promise<number>
     failPoint("rename");
     renameSync(partial, target);
     failPoint("joined");
+    // Only now: without it what is left of the partial would not say that it is complete.
+    rmSync(join(target, COMPLETE_FILE), { force: true });
     return n;
   } finally {
     closeDatabase(database);
   }
+}
+
+/** Whether the recording has a run. */
+export function hasParquetRun(out: string, runId: string): boolean {
+  return existsSync(join(out, runId, RUNS));
 }
 
 /** The `runs` files of the runs that are in the recording. */
@@ -65,12 +72,11 @@ function otherRuns(out: string): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Removes all that is not part of the run, the list of what is at last. */
+/** Removes all that is not part of the run, except for the list of what is. */
 function removeWorkFiles(folder: string): void {
   const list = join(folder, COMPLETE_FILE);
   if (!existsSync(list)) return;
   const { files } = readJson<CompleteFile>(list);
   const kept = new Set([...files, COMPLETE_FILE]);
   removeFiles(folder, (name) => !kept.has(name));
-  rmSync(list);
 }

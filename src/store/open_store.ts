@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { DuckdbStore } from "./duckdb_store.ts";
-import { joinDuckdb } from "./join.ts";
-import { joinParquet } from "./join_parquet.ts";
+import { hasDuckdbRun, joinDuckdb } from "./join.ts";
+import { hasParquetRun, joinParquet } from "./join_parquet.ts";
 import { ParquetStore } from "./parquet_store.ts";
 import { partialPath, storeKind } from "./partial.ts";
 import type { PartialState, RunStore } from "./run_store.ts";
@@ -27,4 +28,14 @@ export async function joinRecording(partial: string, out: string): Promise<numbe
   return storeKind(out) === "duckdb"
     ? await joinDuckdb(partial, out)
     : await joinParquet(partial, out);
+}
+
+/**
+ * Whether a run is in its recording already.
+ *
+ * @throws {OutputError} when `out` is in use or not a recording.
+ */
+export async function hasRun(out: string, runId: string): Promise<boolean> {
+  if (!existsSync(out)) return false;
+  return storeKind(out) === "duckdb" ? await hasDuckdbRun(out, runId) : hasParquetRun(out, runId);
 }

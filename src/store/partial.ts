@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { processIdentity } from "../runtime/process_identity.ts";
+import { isLock } from "./run_lock.ts";
 import type { PartialState } from "./run_store.ts";
 
 /** How a recording is stored. */
@@ -44,7 +45,7 @@ export function findPartials(out: string): string[] {
   const prefix = isParquet ? PARTIAL_MARK : basename(out) + PARTIAL_MARK;
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.startsWith(prefix) && !name.endsWith(".wal") && !name.endsWith(".tmp"))
+    .filter((name) => name.startsWith(prefix) && !/\.(wal|tmp)$/.test(name) && !isLock(name))
     .sort()
     .map((name) => join(folder, name));
 }

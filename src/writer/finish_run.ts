@@ -6,11 +6,12 @@
  */
 import { existsSync } from "node:fs";
 import type { Ledger } from "../model/ledger.ts";
-import type { FinishReport, RunEnd } from "../model/run_info.ts";
+import type { FinishReport, RunEnd, RunStatus } from "../model/run_info.ts";
 import { failPoint } from "../runtime/fail_point.ts";
 import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { partialPath } from "../store/partial.ts";
+import { waitForLock } from "../store/run_lock.ts";
 import type { HistogramRow, PartialState, RunStore } from "../store/run_store.ts";
 import {
   type Books,
@@ -23,6 +24,9 @@ import {
 import { firstLine, type Problems } from "./problems.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
 
+/** Longest wait for somebody who looks whether the run's ferret is dead. */
+const LOCK_WAIT_MS = 2_000;
+
 /** A run of which everything is stored that can be. */
 export interface DrainedRun {
   state: PartialState;
@@ -30,6 +34,8 @@ export interface DrainedRun {
   rings: readonly RingDecoder[];
   histograms: HistogramRow[] | undefined;
   problems: Problems;
+  /** Whether a ring is gone, and with it what nobody had read. */
+  hasGoneRings: boolean;
   /** `spans` and `unfinished` are counted here. */
   stored: StoredSpans;
 }
@@ -65,6 +71,7 @@ export async function leaveRun(
   return {
     path: state.out,
     n: 0,
+    status: run.end.status ?? "complete",
     ledger: canWait ? withoutWaiting(ledger, left) : ledger,
     joined: false,
     ...existsSync(partial) ? { partialPath: partial } : {},
@@ -92,9 +99,11 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
   const books = await balance(store, run);
   const cost = spanCostNs(run.rings);
   const partial = partialPath(state.out, state.run.runId);
+  const status = statusOf(run, books.ledger);
   const report: FinishReport = {
     path: state.out,
     n: 0,
+    status,
     ledger: books.ledger,
     joined: false,
     partialPath: partial,
@@ -103,11 +112,13 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
     problems: [],
     spanCostNs: cost,
   };
+  // A complete partial says no more whose it is: nobody else shall let it join meanwhile.
+  const unlock = await lockPartial(partial);
   try {
     failPoint("finish");
     await store.finish({
       run: state.run,
-      end: run.end,
+      end: { ...run.end, status },
       ledger: books.ledger,
       threads: threadRows(run.rings),
       losses: books.losses,
@@ -127,9 +138,27 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
     // Its books need the counters of the rings.
     report.isDurable = false;
     store.close();
+  } finally {
+    unlock?.();
   }
   report.problems = problems.sentences;
   return report;
+}
+
+/** Undefined where this process has the lock already, or the folder takes no more files. */
+async function lockPartial(partial: string): Promise<(() => void) | undefined> {
+  try {
+    return await waitForLock(partial, LOCK_WAIT_MS);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a recovered run lacks because ferret died makes it a cut off one. */
+function statusOf({ end, hasGoneRings }: DrainedRun, { byReason }: Ledger): RunStatus {
+  const { status = "complete" } = end;
+  const { ring_full: full = 0, writer_failed: failed = 0 } = byReason;
+  return status === "recovered" && (hasGoneRings || full + failed > 0) ? "cut_off" : status;
 }
 
 async function balance(store: RunStore, run: DrainedRun): Promise<Books> {

@@ -31,6 +31,7 @@ export async function finishWithoutWorker(
       n: 0,
       ledger: withoutWaiting(ledger, waiting),
       joined: false,
+      status: end.status ?? "complete",
       partialPath: partialPath(options.out, options.run.runId),
       isDurable: false,
       waiting,

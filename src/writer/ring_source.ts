@@ -4,12 +4,15 @@
  * @module
  */
 import { openRing, type RingMemory } from "../ring/memory.ts";
+import { readRing } from "../ring/ring_file.ts";
 import { mapFile } from "../runtime/map_file.ts";
 
 /** A ring that a writer shall drain. */
 export type RingSource =
   | { kind: "mapped"; path: string; bytes: number }
   | { kind: "shared"; buffer: SharedArrayBuffer }
+  /** A file that nobody writes to any more: it is read, and not mapped. */
+  | { kind: "file"; path: string; bytes: number }
   /** A ring that died with its process; keeps the numbers of those after it. */
   | { kind: "gone" };
 
@@ -20,6 +23,7 @@ export type RingSource =
  */
 export function openRingSource(source: RingSource): RingMemory | undefined {
   if (source.kind === "gone") return undefined;
+  if (source.kind === "file") return readRing(source.path);
   const bytes = source.kind === "mapped"
     ? mapFile(source.path, source.bytes)
     : new Uint8Array(source.buffer);

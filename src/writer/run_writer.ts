@@ -23,6 +23,7 @@ import {
 import { type DrainedRun, finishRun, leaveRun } from "./finish_run.ts";
 import { Histograms } from "./histograms.ts";
 import { firstLine, Problems } from "./problems.ts";
+import { stampProducer } from "./producer_stamp.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
 import { RingDecoder } from "./ring_decoder.ts";
 import { TextNumbers } from "./ring_strings.ts";
@@ -82,6 +83,7 @@ export class RunWriter {
   /** Rings so far, those that are gone included: a ring is known by its place. */
   #ringCount = 0;
   #spansOfGoneRings = 0;
+  #hasGoneRings = false;
   /** Interrupts the sleep. */
   #wake: () => void = () => {};
   /** What touches batch and store happens one after the other. */
@@ -193,6 +195,7 @@ export class RunWriter {
         rings: this.#decoders,
         histograms: this.#histograms?.rows(this.#texts.texts),
         problems: this.#problems,
+        hasGoneRings: this.#hasGoneRings,
         stored: { spans: 0, unfinished: 0, ofGoneRings: this.#spansOfGoneRings, writerFailed: 0 },
       };
       const canWait = !this.#hasShared && isDiskError(error);
@@ -245,6 +248,7 @@ export class RunWriter {
     const { strings, rings } = this.#store.current?.progress ?? { strings: [], rings: [] };
     const progress = rings.find((row) => row.ring === ring);
     if (memory === undefined) {
+      this.#hasGoneRings = true;
       this.#spansOfGoneRings += progress?.stored ?? 0;
       this.#problems.add("What a thread had not yet written when its process died is lost");
       return;
@@ -354,7 +358,10 @@ export class RunWriter {
   /** Signs of life for those who wait for room, as long as waiting is of use. */
   #beat(): void {
     if (this.#store.failingMs > BLOCK_MS) return;
-    for (const { consumer } of this.#decoders) consumer.beat();
+    for (const { consumer } of this.#decoders) {
+      consumer.beat();
+      stampProducer(consumer.memory);
+    }
   }
 
   /**
@@ -446,5 +453,7 @@ async function openKeeper(
 }
 
 function toStored(source: RingSource): StoredRing {
-  return source.kind === "mapped" ? { path: source.path, bytes: source.bytes } : {};
+  return source.kind === "mapped" || source.kind === "file"
+    ? { path: source.path, bytes: source.bytes }
+    : {};
 }

@@ -182,7 +182,7 @@ test("ferret run leaves no file of its own behind", async () => {
   const source = SPANS.replace("process.exitCode = 4;", "console.log(await ringFolder());") +
     `async function ringFolder(): Promise<string> {
   const maps = await Deno.readTextFile("/proc/self/maps");
-  return /\\S*\\/ferret-\\w+(?=\\/ring-0)/.exec(maps)?.[0] ?? "none";
+  return /\\S*\\/ferret-[\\w-]+(?=\\/ring-0)/.exec(maps)?.[0] ?? "none";
 }
 `;
   await withFolder({ "app.ts": source }, async (folder) => {

@@ -1,6 +1,6 @@
 /**
  * A process that drains a ring in a file, like ferret does, and is killed while
- * it does. Arguments: the recording, the ring's file, whether to flush first.
+ * it does. Arguments: the recording, and the file that becomes the ring.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { createTestRing, SpanProducer, testRingBytes } from "./span_producer.ts"
 
 const [out, path] = process.argv.slice(2) as [string, string];
 const bytes = testRingBytes(2 ** 20);
-writeFileSync(path, new Uint8Array(bytes));
+writeFileSync(path, new Uint8Array(bytes), { mode: 0o600, flag: "wx" });
 const ring = createTestRing({ segmentBytes: 2 ** 20 }, mapFile(path, bytes));
 const producer = new SpanProducer(ring.memory);
 // The program is dead too when its recording is recovered: nobody has this process id.

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isBalanced } from "../../src/model/ledger.ts";
+import { createPrivateFolder, ringFolders } from "../../src/runtime/private_folder.ts";
 import { ownIdentity } from "../../src/runtime/process_identity.ts";
 import { runtimeName } from "../../src/runtime/self.ts";
 import { findPartials } from "../../src/store/partial.ts";
@@ -20,7 +21,8 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
   test(`recover() (${kind}) finishes a run whose ferret was killed, with what its ring holds`, () =>
     withFolder({}, async (folder) => {
       const out = join(folder, name);
-      const ring = join(folder, "ring");
+      const home = createPrivateFolder(ringFolders()[0]!);
+      const ring = join(home, "ring-0");
       const flags = runtimeName() === "deno" ? ["-A", "--no-check"] : [];
       const command = plainCommand(runtimeName(), "tests/helpers/killed_ferret.ts", {
         flags,
@@ -66,7 +68,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
       );
       assert.equal(histograms!["n"], 5_001n);
       assert.deepEqual(findPartials(out), []);
-      assert.equal(existsSync(ring), false);
+      assert.equal(existsSync(home), false);
       assert.deepEqual(await recover(out), []);
     }));
 
@@ -95,6 +97,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
       writer.close();
       const [report] = await recover(out);
       assert.equal(report?.outcome, "recovered");
+      assert.equal(report.report!.status, "cut_off");
       assert.equal(report.report!.ledger.stored, 10);
       assert.ok(isBalanced(report.report!.ledger));
       assert.deepEqual(report.report!.problems, [
