@@ -16,6 +16,7 @@ import {
   openDatabase,
   type OpenOptions,
 } from "./duckdb_api.ts";
+import { fileIdentity } from "./file_identity.ts";
 import { OutputError } from "./output_error.ts";
 import { removeCopy } from "./partial.ts";
 import { findAddition, requirePlain } from "./plain_database.ts";
@@ -47,7 +48,13 @@ const TARGET = `${DATABASE_NAME}.main`;
  */
 export async function joinDuckdb(partial: string, out: string): Promise<number> {
   await failPointAsync("join");
+  await settleLog(partial);
   if (!existsSync(out) && becomeRecording(partial, out)) return 1;
+  if (existsSync(out) && fileIdentity(partial) === fileIdentity(out)) {
+    // Killed when it had become the recording and had its old name too.
+    removePartial(partial);
+    return 1;
+  }
   const database = await openUnlocked(out, { isForeign: true, databases: [partial] });
   let n: number;
   try {
@@ -83,10 +90,22 @@ export async function hasDuckdbRun(out: string, runId: string): Promise<boolean>
 
 /** Removes a DuckDB partial and what lies beside it. */
 export function removePartial(partial: string): void {
-  for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {
+  // The partial itself last: what lies beside it would be nobody's.
+  for (const path of [`${partial}.wal`, `${partial}.tmp`, partial]) {
     rmSync(path, { force: true, recursive: true });
   }
   removeCopy(partial);
+}
+
+/** Whoever completed the partial may have been killed before all of it was in one file. */
+async function settleLog(partial: string): Promise<void> {
+  if (!existsSync(`${partial}.wal`)) return;
+  const database = await openUnlocked(partial, { isForeign: true });
+  try {
+    await database.connection.run(`CHECKPOINT ${DATABASE_NAME}`);
+  } finally {
+    closeDatabase(database);
+  }
 }
 
 /** @returns false when somebody else made a recording of that name in the meantime. */

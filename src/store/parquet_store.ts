@@ -35,6 +35,7 @@ import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_s
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
 import {
   countUnfinishedQuery,
+  FORMAT_VERSION,
   insertMeta,
   lastHooksQuery,
   type TableName,
@@ -87,7 +88,7 @@ export class ParquetStore implements RunStore {
     this.#appender = new ColumnAppender(database.connection, options.runId);
     this.progress = {
       strings: this.#manifests.flatMap(({ strings }) => strings),
-      rings: this.#manifests.at(-1)?.progress ?? [],
+      rings: lastProgress(this.#manifests),
       droppedTraces: this.#droppedTraces,
     };
   }
@@ -95,6 +96,8 @@ export class ParquetStore implements RunStore {
   /** Creates the partial in `folder`, or goes on with the one that is there. */
   static async open(folder: string, state: PartialState): Promise<ParquetStore> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // At once: a folder that does not say whose it is could be anybody's.
+    writeState(folder, state);
     const manifests = readdirSync(folder).filter(isManifest).sort()
       .map((name) => readJson<Manifest>(join(folder, name)));
     // What a writer that died was writing: the number of the next batch is the same again.
@@ -102,9 +105,7 @@ export class ParquetStore implements RunStore {
     const database = await openDatabase(":memory:", { folders: [folder] });
     try {
       await createRunTables(database.connection, state.run.runId);
-      const store = new ParquetStore(database, { folder, runId: state.run.runId, manifests });
-      await store.saveState(state);
-      return store;
+      return new ParquetStore(database, { folder, runId: state.run.runId, manifests });
     } catch (error) {
       closeDatabase(database);
       throw error;
@@ -149,7 +150,7 @@ export class ParquetStore implements RunStore {
   }
 
   saveState(state: PartialState): Promise<void> {
-    writeJson(join(this.#folder, STATE_FILE), state);
+    writeState(this.#folder, state);
     return Promise.resolve();
   }
 
@@ -295,4 +296,15 @@ export class ParquetStore implements RunStore {
       .filter(({ rows }) => rows[table] !== undefined)
       .map(({ batch }) => join(this.#folder, parquetName(table, batch)));
   }
+}
+
+function writeState(folder: string, state: PartialState): void {
+  writeJson(join(folder, STATE_FILE), { ...state, format: FORMAT_VERSION });
+}
+
+/** Where each ring was last read to: a writer that finds one gone says no more about it. */
+function lastProgress(manifests: readonly Manifest[]): RingProgress[] {
+  const byRing = new Map<number, RingProgress>();
+  for (const { progress } of manifests) for (const at of progress) byRing.set(at.ring, at);
+  return [...byRing.values()];
 }
