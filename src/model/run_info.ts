@@ -28,6 +28,11 @@ export interface RunInfo {
   transport: string;
   /** Absent: everything is recorded. */
   sampling?: RunSampling;
+  /**
+   * What is taken out beside the secrets that ferret knows, as `--redact` has it;
+   * false: nothing is taken out. Default none. Not kept in the recording.
+   */
+  redact?: string[] | false;
 }
 
 /** What of a run's spans is recorded. */

@@ -102,6 +102,8 @@ export async function closeRun(
     run.sampling?.keep,
     run.sampling === undefined ? undefined : closing.traces.decided,
     run.sampling === undefined ? undefined : closing.traces.taken,
+    run.redact === false ? "off" : "on",
+    run.redact === false ? undefined : closing.redacted,
   ]]);
 }
 

@@ -83,6 +83,8 @@ export interface RunClosing {
   losses: LossRow[];
   /** Absent when the store shall compute them from its spans. */
   histograms?: HistogramRow[] | undefined;
+  /** Values that something was taken out of. Absent when they were not all counted. */
+  redacted?: number | undefined;
   spanCostNs: number;
   /** Traces that were decided about, and those of them that were taken. */
   traces: { decided: number; taken: number };

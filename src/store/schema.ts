@@ -64,6 +64,9 @@ export const TABLES = {
     // Traces that were decided about at their roots, and those that were taken.
     ["traces", "BIGINT"],
     ["traces_taken", "BIGINT"],
+    // Whether secrets were taken out (`on`, `off`), and of how many values.
+    ["redaction", "VARCHAR"],
+    ["redacted", "BIGINT"],
   ],
   threads: [
     ["run_id", "VARCHAR"],

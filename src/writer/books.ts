@@ -181,7 +181,7 @@ export function threadRows(rings: readonly RingDecoder[]): ThreadRow[] {
       parentProcessId: parent < 0 ? undefined : parent,
       threadId: i32[H_THREAD]!,
       pid: i32[H_PRODUCER_PID]!,
-      name: threadName(ring.consumer.memory) || kind,
+      name: ring.withoutSecrets(threadName(ring.consumer.memory)) || kind,
       kind,
     });
   }

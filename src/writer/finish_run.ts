@@ -33,6 +33,8 @@ export interface DrainedRun {
   end: RunEnd;
   rings: readonly RingDecoder[];
   histograms: HistogramRow[] | undefined;
+  /** Values that something was taken out of, where all of them are known. */
+  redacted: number | undefined;
   problems: Problems;
   /** Whether a ring is gone, and with it what nobody had read. */
   hasGoneRings: boolean;
@@ -123,6 +125,7 @@ export async function finishRun(store: RunStore, run: DrainedRun): Promise<Finis
       threads: threadRows(run.rings),
       losses: books.losses,
       histograms: run.histograms,
+      redacted: run.redacted,
       spanCostNs: cost,
       traces: countTraces(run.rings),
     });

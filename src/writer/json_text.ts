@@ -1,10 +1,19 @@
 /**
  * Attributes of a record as JSON text, written byte by byte into a column. The
- * text is valid JSON whatever the ring holds: what is not plain ASCII or looks
- * damaged goes the slow way through a string.
+ * text is valid JSON whatever the ring holds: what is not plain ASCII, looks
+ * damaged or may hold a secret goes the slow way through a string.
  *
  * @module
  */
+import { ORDINARY, REDACTED, type Secrecy, SECRET } from "../model/secret_names.ts";
+import {
+  BYTE_CLASSES,
+  HASH_MASK,
+  HINT_TABLE,
+  mayHoldSecret,
+  NOT_PLAIN,
+} from "../redaction/prefilter.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import {
   ATTRIBUTE_BOOLEAN,
   ATTRIBUTE_INLINE_KEY,
@@ -24,6 +33,8 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
+const QUOTED_REDACTED = `"${REDACTED}"`;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -40,6 +51,7 @@ export function appendAttributes(
 ): boolean {
   const { i32, f64, u8 } = memory;
   const { to, strings } = range;
+  const { redactor } = strings;
   let at = range.from;
   let count = 0;
   while (at + 8 <= to) {
@@ -61,7 +73,18 @@ export function appendAttributes(
       continue;
     }
     push(column, count++ === 0 ? OPEN : COMMA);
-    if (type !== ATTRIBUTE_INLINE_KEY) pushBytes(column, strings.quotedKey(word & 0xffffff));
+    let secrecy: Secrecy = ORDINARY;
+    if (type !== ATTRIBUTE_INLINE_KEY) {
+      const key = word & 0xffffff;
+      pushBytes(column, strings.quotedKey(key));
+      secrecy = strings.secrecyOf(key);
+    }
+    if (secrecy !== ORDINARY && isHidden(type, secrecy)) {
+      strings.redactor.count++;
+      pushAscii(column, QUOTED_REDACTED);
+      at = value + (type === ATTRIBUTE_NUMBER ? 8 : (textLength + 7) & ~7);
+      continue;
+    }
     switch (type) {
       case ATTRIBUTE_NUMBER:
         pushNumber(column, value + 8 <= to ? f64[value >> 3]! : NaN);
@@ -76,14 +99,20 @@ export function appendAttributes(
         at = value;
         continue;
       case ATTRIBUTE_STRING:
-        pushString(column, u8, value, extra);
+        pushString(column, { u8, from: value, length: extra }, redactor);
         break;
-      case ATTRIBUTE_JSON:
-        pushText(column, validJson(textOf(u8, value, extra)));
+      case ATTRIBUTE_JSON: {
+        const text = textOf(u8, value, extra);
+        const mustLook = redactor.isOn &&
+          (!redactor.canFilter || mayHoldSecret(u8, value, value + extra));
+        const key = strings.textOf(word & 0xffffff);
+        pushText(column, validJson(mustLook ? redactor.json(text, key) : text));
         break;
+      }
       case ATTRIBUTE_INLINE_KEY: {
         const [key, ...rest] = textOf(u8, value, extra).split("\0");
-        pushText(column, `${JSON.stringify(key)}:${JSON.stringify(rest.join("\0"))}`);
+        const text = redactor.value(key!, rest.join("\0"));
+        pushText(column, `${JSON.stringify(redactor.text(key!))}:${JSON.stringify(text)}`);
         break;
       }
       default:
@@ -96,6 +125,12 @@ export function appendAttributes(
   if (count === 0) return false;
   push(column, CLOSE);
   return true;
+}
+
+/** Whether a value is taken out for what its key says. Neither true nor false is a secret. */
+function isHidden(type: number, secrecy: Secrecy): boolean {
+  if (type === ATTRIBUTE_STRING || type === ATTRIBUTE_INTERNED) return true;
+  return secrecy === SECRET && (type === ATTRIBUTE_JSON || type === ATTRIBUTE_NUMBER);
 }
 
 /** Text of a part of the ring's memory. */
@@ -138,21 +173,41 @@ function pushNumber(column: TextColumn, value: number): void {
   else pushAscii(column, "null");
 }
 
-/** A string value: copied as it is if it is ASCII without anything to escape. */
-function pushString(column: TextColumn, u8: Uint8Array, from: number, length: number): void {
+/** Where a text is. */
+interface TextPlace {
+  u8: Uint8Array;
+  from: number;
+  length: number;
+}
+
+/**
+ * A string value: copied as it is if it is ASCII without anything to escape and
+ * no three bytes in a row hint at a secret.
+ */
+function pushString(column: TextColumn, place: TextPlace, redactor: Redactor): void {
+  const { u8, from, length } = place;
+  if (!redactor.canFilter) return pushSlowly(column, place, redactor);
   const target = column.reserve(length + 2);
   let at = column.length;
+  let hash = 0;
+  let hints = 0;
   target[at++] = QUOTE;
   for (let i = from; i < from + length; i++) {
     const byte = u8[i]!;
-    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) {
-      pushText(column, JSON.stringify(textOf(u8, from, length)));
-      return;
-    }
+    const byteClass = BYTE_CLASSES[byte]!;
+    if (byteClass >= NOT_PLAIN) return pushSlowly(column, place, redactor);
+    hash = ((hash << 5) | byteClass) & HASH_MASK;
+    hints |= HINT_TABLE[hash]!;
     target[at++] = byte;
   }
+  if (hints !== 0) return pushSlowly(column, place, redactor);
   target[at++] = QUOTE;
   column.length = at;
+}
+
+function pushSlowly(column: TextColumn, place: TextPlace, redactor: Redactor): void {
+  const { u8, from, length } = place;
+  pushText(column, JSON.stringify(redactor.text(textOf(u8, from, length))));
 }
 
 /** `text` if it is JSON that every parser takes, else something that is. */

@@ -131,6 +131,11 @@ export class RingDecoder {
     return BigInt.asIntN(64, unixNs);
   }
 
+  /** A text that does not come as a record, as it may be stored. */
+  withoutSecrets(text: string): string {
+    return this.#strings.redactor.text(text);
+  }
+
   /** The name that an id of this ring stands for. */
   nameOf(id: number): string {
     return this.#strings.textOf(id);
@@ -249,7 +254,8 @@ export class RingDecoder {
     if ((span.flags & FLAG_INLINE_NAME) !== 0) {
       const length = i32[from >> 2]!;
       if (length < 0 || from + 8 + length > to) return;
-      spans.name[row] = batch.addInlineText(textOf(u8, from + 8, length));
+      const name = this.#strings.redactor.text(textOf(u8, from + 8, length));
+      spans.name[row] = batch.addInlineText(name);
       from += 8 + ((length + 7) & ~7);
     }
     if ((span.flags & FLAG_W3C_TRACE) !== 0) {
@@ -271,8 +277,7 @@ export class RingDecoder {
     const length = i32[(at >> 2) + 3]!;
     // Ids are given out one after the other: a huge one comes from damaged memory.
     if (length < 0 || 16 + length > this.consumer.byteLength || id < 0 || id > 0xffffff) return;
-    const text = textOf(u8, at + 16, length);
-    this.#strings.define(id, text);
+    const text = this.#strings.define(id, textOf(u8, at + 16, length));
     batch.strings.push({ ring: this.ring, id, text });
   }
 
@@ -320,7 +325,8 @@ export class RingDecoder {
     const length = i32[(at >> 2) + 6]!;
     if (state === undefined || length < 0) return;
     if (HOOK_HEADER_BYTES + length > this.consumer.byteLength) return;
-    const reason = length === 0 ? undefined : textOf(u8, at + HOOK_HEADER_BYTES, length);
+    const text = textOf(u8, at + HOOK_HEADER_BYTES, length);
+    const reason = length === 0 ? undefined : this.withoutSecrets(text);
     batch.hooks.push({ ...this.#factOf(at), state, reason });
   }
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Secrecy } from "../model/secret_names.ts";
+import { Redactor } from "../redaction/redactor.ts";
 import { NO_TEXT } from "../store/batch.ts";
 import { quote } from "./json_text.ts";
 
@@ -11,7 +13,13 @@ import { quote } from "./json_text.ts";
 export class TextNumbers {
   /** Texts by number; shared with the batches. */
   readonly texts: string[] = [];
+  /** What all texts of the run go through. */
+  readonly redactor: Redactor;
   readonly #numbers = new Map<string, number>();
+
+  constructor(redactor = new Redactor()) {
+    this.redactor = redactor;
+  }
 
   add(text: string): number {
     let number = this.#numbers.get(text);
@@ -30,13 +38,23 @@ export class RingStrings {
   readonly #quoted: (Uint8Array | undefined)[] = [];
   readonly #keys: (Uint8Array | undefined)[] = [];
   readonly #members: (Uint8Array | undefined)[] = [];
+  readonly #secrecies: (Secrecy | undefined)[] = [];
 
   constructor(texts: TextNumbers) {
     this.#texts = texts;
     this.define(0, "");
   }
 
-  define(id: number, text: string): void {
+  /** What texts beside the defined ones go through. */
+  get redactor(): Redactor {
+    return this.#texts.redactor;
+  }
+
+  /** Defines a string. @returns What is kept of its text. */
+  define(id: number, defined: string): string {
+    const { redactor } = this.#texts;
+    // Attributes that spans share begin with the quote of their first key.
+    const text = defined.startsWith('"') ? redactor.members(defined) : redactor.text(defined);
     if (id >= this.numbers.length) {
       const grown = new Int32Array(Math.max(id + 1, this.numbers.length * 2)).fill(NO_TEXT);
       grown.set(this.numbers);
@@ -46,6 +64,13 @@ export class RingStrings {
     this.#quoted[id] = undefined;
     this.#keys[id] = undefined;
     this.#members[id] = undefined;
+    this.#secrecies[id] = undefined;
+    return text;
+  }
+
+  /** How secret what is under the text is as a key. */
+  secrecyOf(id: number): Secrecy {
+    return this.#secrecies[id] ??= this.redactor.secrecyOf(this.textOf(id));
   }
 
   /** Ids that the ring has defined. */

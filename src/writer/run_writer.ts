@@ -10,6 +10,8 @@
 import { parseKeepRule } from "../model/keep_rule.ts";
 import type { FinishReport, RunEnd, RunInfo } from "../model/run_info.ts";
 import { failPoint } from "../runtime/fail_point.ts";
+import { Redactor } from "../redaction/redactor.ts";
+import { redactedRun } from "../redaction/run_texts.ts";
 import { Batch } from "../store/batch.ts";
 import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { openStore } from "../store/open_store.ts";
@@ -63,7 +65,7 @@ export class RunWriter {
   readonly #state: PartialState;
   readonly #store: DurableStore;
   readonly #problems: Problems;
-  readonly #texts = new TextNumbers();
+  readonly #texts: TextNumbers;
   readonly #decoders: RingDecoder[] = [];
   readonly #batch: Batch;
   /** Absent when the store has or had spans that were not counted here for good. */
@@ -78,6 +80,8 @@ export class RunWriter {
   #hasShared = false;
   /** Spans of batches that could not be stored. */
   #writerFailed = 0;
+  /** Whether no other writer has stored a part of the run. */
+  #isFirst = true;
   #lastCommitMs = performance.now();
   #drainedBytes = 0;
   /** Rings so far, those that are gone included: a ring is known by its place. */
@@ -91,20 +95,22 @@ export class RunWriter {
 
   private constructor(
     options: RunWriterOptions,
-    parts: { state: PartialState; store: DurableStore; problems: Problems },
+    parts: { state: PartialState; store: DurableStore; problems: Problems; redactor: Redactor },
   ) {
     this.#options = options;
     this.#state = parts.state;
     this.#store = parts.store;
     this.#problems = parts.problems;
+    this.#texts = new TextNumbers(parts.redactor);
     this.#batch = new Batch(this.#texts.texts);
   }
 
   /** Opens the store and the rings. A full disk is waited for, and the rings with it. */
   static async open(options: RunWriterOptions): Promise<RunWriter> {
     const problems = new Problems();
+    const redactor = new Redactor(options.run.redact);
     const state: PartialState = {
-      run: options.run,
+      run: redactedRun(options.run, redactor),
       out: options.out,
       ownerPid: options.owner.pid,
       ownerStart: options.owner.startTime,
@@ -112,7 +118,7 @@ export class RunWriter {
     };
     const open = options.openStore ?? openStore;
     const store = await DurableStore.open({ open, state, problems });
-    const writer = new RunWriter(options, { state, store, problems });
+    const writer = new RunWriter(options, { state, store, problems, redactor });
     try {
       await writer.#begin();
       for (const source of options.rings) writer.#attach(source);
@@ -194,6 +200,7 @@ export class RunWriter {
         end,
         rings: this.#decoders,
         histograms: this.#histograms?.rows(this.#texts.texts),
+        redacted: this.#isFirst ? this.#texts.redactor.count : undefined,
         problems: this.#problems,
         hasGoneRings: this.#hasGoneRings,
         stored: { spans: 0, unfinished: 0, ofGoneRings: this.#spansOfGoneRings, writerFailed: 0 },
@@ -220,8 +227,8 @@ export class RunWriter {
     const store = this.#store.current;
     if (store === undefined) return;
     this.#keeper = await openKeeper(store, this.#options.run.sampling?.keep);
-    const isFirst = store.progress.rings.length === 0;
-    this.#histograms = isFirst && this.#keeper === undefined ? new Histograms() : undefined;
+    this.#isFirst = store.progress.rings.length === 0;
+    this.#histograms = this.#isFirst && this.#keeper === undefined ? new Histograms() : undefined;
     this.#attachWaiting();
   }
 
