@@ -12,6 +12,7 @@
 import process from "node:process";
 import { UsageError } from "./errors.ts";
 import { type Io, processIo } from "./io.ts";
+import { restrictUmask } from "../src/runtime/private_umask.ts";
 
 /** Something is wrong with ferret itself. */
 const EXIT_INTERNAL = 70;
@@ -33,6 +34,8 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
  */
 export async function main(argv: readonly string[], io?: Io): Promise<number> {
   const own = io === undefined ? processIo() : undefined;
+  // A test that calls this is not ferret's process.
+  if (own !== undefined) restrictUmask();
   const used = io ?? own!;
   let exitCode: number;
   try {

@@ -10,6 +10,7 @@ import { basename, dirname } from "node:path";
 import process from "node:process";
 import { startingEnvironment } from "../../src/runtime/environment.ts";
 import { FAIL_POINT_VARIABLE } from "../../src/runtime/fail_point.ts";
+import { withOuterUmask } from "../../src/runtime/private_umask.ts";
 
 /** What to start. */
 export interface ProgramOptions {
@@ -44,16 +45,20 @@ export interface Program {
 export function startProgram(options: ProgramOptions): Program {
   // Ferret itself is to fail, and not what the program does with another ferret.
   const { [FAIL_POINT_VARIABLE]: _, ...environment } = startingEnvironment();
-  const child = spawn(unrewritten(options.executable), [...options.args], {
-    stdio: [
-      "inherit",
-      "inherit",
-      "inherit",
-      ...(options.descriptor === undefined ? [] : [options.descriptor]),
-    ],
-    env: { ...environment, ...options.environment },
-    argv0: options.calledAs,
-  });
+  const startedAtNs = Date.now() * 1e6;
+  const startedMs = performance.now();
+  const child = withOuterUmask(() =>
+    spawn(unrewritten(options.executable), [...options.args], {
+      stdio: [
+        "inherit",
+        "inherit",
+        "inherit",
+        ...(options.descriptor === undefined ? [] : [options.descriptor]),
+      ],
+      env: { ...environment, ...options.environment },
+      argv0: options.calledAs,
+    })
+  );
   const started = new Promise<void>((resolve, reject) => {
     child.on("spawn", resolve);
     child.on("error", reject);
@@ -63,7 +68,8 @@ export function startProgram(options: ProgramOptions): Program {
       resolve({
         exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal] ?? 0),
         signal: signal ?? undefined,
-        endedAtNs: Date.now() * 1e6,
+        // The system's clock may be set meanwhile.
+        endedAtNs: startedAtNs + (performance.now() - startedMs) * 1e6,
       });
     });
   });

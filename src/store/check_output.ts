@@ -7,15 +7,17 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OutputError } from "./output_error.ts";
+import { followLinks } from "./output_link.ts";
 import { storeKind } from "./partial.ts";
 
 /**
- * Checks that `out` is a recording or can become one.
+ * Checks that `path` is a recording or can become one.
  *
- * @param out A file, or a folder for Parquet (see `storeKind`).
+ * @param path A file, or a folder for Parquet (see `storeKind`).
  * @throws {OutputError} with what is wrong in its `code` and as a sentence.
  */
-export async function checkOutput(out: string): Promise<void> {
+export async function checkOutput(path: string): Promise<void> {
+  const out = followLinks(path);
   const isParquet = storeKind(out) === "parquet";
   const kind = kindOf(trimSlash(out));
   if (isParquet) {

@@ -15,6 +15,7 @@ import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, DATABASE_NAME, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
 import { fileIdentity } from "./file_identity.ts";
 import { copyPath, removeCopy } from "./partial.ts";
+import { makePrivate } from "./private_file.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { deleteOrphanEvents, idList, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
 import { createRunTables, insertBatchRows } from "./run_tables.ts";
@@ -66,6 +67,8 @@ export class DuckdbStore implements RunStore {
     });
     try {
       const { connection } = database;
+      // Before anything is in it.
+      makePrivate(path);
       const exists = await readRows(
         connection,
         "SELECT 1 FROM duckdb_tables() WHERE table_name = 'ferret_partial'",
@@ -73,6 +76,7 @@ export class DuckdbStore implements RunStore {
       if (exists.length === 0) await createTables(connection, state);
       // What an older ferret did not know.
       else await createRunTables(connection, state.run.runId);
+      makePrivate(`${path}.wal`);
       const found = {
         progress: await readProgress(connection),
         batchNumber: await readBatchNumber(connection),
@@ -149,6 +153,8 @@ export class DuckdbStore implements RunStore {
       );
       await failPointAsync("commit");
     });
+    // DuckDB begins a new one after each checkpoint.
+    makePrivate(`${this.#path}.wal`);
     this.#batchNumber++;
     await failPointAsync("committed");
   }
@@ -165,7 +171,11 @@ export class DuckdbStore implements RunStore {
       for (const name of Object.keys(PARTIAL_TABLES)) await connection.run(`DROP TABLE ${name}`);
     });
     await failPointAsync("checkpoint");
-    await connection.run("CHECKPOINT");
+    try {
+      await connection.run("CHECKPOINT");
+    } catch {
+      // Everything is in the log beside it, and whoever lets it join tries again.
+    }
     this.close();
   }
 
@@ -184,6 +194,7 @@ export class DuckdbStore implements RunStore {
     );
     await connection.run(`COPY FROM DATABASE_NAME ${DATABASE_NAME} TO ${COPY}`);
     await connection.run(`CHECKPOINT ${COPY}`);
+    makePrivate(copy);
     await connection.run(`DETACH DATABASE_NAME ${COPY}`);
     // The log of the file that is gone does not belong to this one.
     rmSync(`${path}.wal`, { force: true });

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
@@ -16,8 +17,11 @@ import {
   openDatabase,
   type OpenOptions,
 } from "./duckdb_api.ts";
+import { diskReason, isDiskError } from "./disk_error.ts";
 import { fileIdentity } from "./file_identity.ts";
+import { lockRecording } from "./join_lock.ts";
 import { OutputError } from "./output_error.ts";
+import { followLinks } from "./output_link.ts";
 import { removeCopy } from "./partial.ts";
 import { findAddition, requirePlain } from "./plain_database.ts";
 import { readRows } from "./rows.ts";
@@ -47,14 +51,24 @@ const TARGET = `${DATABASE_NAME}.main`;
  * @throws {OutputError} when `out` is in use or not a recording; the partial is still there.
  */
 export async function joinDuckdb(partial: string, out: string): Promise<number> {
-  await failPointAsync("join");
-  await settleLog(partial);
-  if (!existsSync(out) && becomeRecording(partial, out)) return 1;
-  if (existsSync(out) && fileIdentity(partial) === fileIdentity(out)) {
-    // Killed when it had become the recording and had its old name too.
-    removePartial(partial);
-    return 1;
+  const target = followLinks(out);
+  const unlock = await lockRecording(target);
+  try {
+    await failPointAsync("join");
+    await settleLog(partial);
+    if (!existsSync(target) && becomeRecording(partial, target)) return 1;
+    if (existsSync(target) && fileIdentity(partial) === fileIdentity(target)) {
+      // Killed when it had become the recording and had its old name too.
+      removePartial(partial);
+      return 1;
+    }
+    return await addToRecording(partial, target);
+  } finally {
+    unlock?.();
   }
+}
+
+async function addToRecording(partial: string, out: string): Promise<number> {
   const database = await openUnlocked(out, { isForeign: true, databases: [partial] });
   let n: number;
   try {
@@ -97,12 +111,17 @@ export function removePartial(partial: string): void {
   removeCopy(partial);
 }
 
-/** Whoever completed the partial may have been killed before all of it was in one file. */
+/**
+ * Whoever completed the partial may have been killed before all of it was in
+ * one file, or had no room for that.
+ */
 async function settleLog(partial: string): Promise<void> {
   if (!existsSync(`${partial}.wal`)) return;
   const database = await openUnlocked(partial, { isForeign: true });
   try {
     await database.connection.run(`CHECKPOINT ${DATABASE_NAME}`);
+  } catch (error) {
+    throw toOutputError(partial, error);
   } finally {
     closeDatabase(database);
   }
@@ -117,13 +136,29 @@ function becomeRecording(partial: string, out: string): boolean {
     linkSync(partial, out);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    // No hard links here: a rename does it, if with a gap between check and act.
-    renameSync(partial, out);
+    moveFile(partial, out);
+    removePartial(partial);
     return true;
   }
   failPoint("joined");
   removePartial(partial);
   return true;
+}
+
+/** No hard links here, or `to` is a link to another disk. There is a gap between check and act. */
+function moveFile(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    const copy = `${to}.${randomUUID()}.tmp`;
+    try {
+      copyFileSync(from, copy, constants.COPYFILE_EXCL);
+      renameSync(copy, to);
+    } finally {
+      rmSync(copy, { force: true });
+    }
+  }
 }
 
 /**
@@ -135,13 +170,13 @@ export async function openUnlocked(
   out: string,
   options: OpenOptions = {},
 ): Promise<OpenDatabase> {
-  const end = Date.now() + LOCK_WAIT_MS;
+  const end = performance.now() + LOCK_WAIT_MS;
   for (;;) {
     try {
       return await openDatabase(out, options);
     } catch (error) {
       const failure = toOutputError(out, error);
-      if (failure.code !== "E_OUTPUT_LOCKED" || Date.now() >= end) throw failure;
+      if (failure.code !== "E_OUTPUT_LOCKED" || performance.now() >= end) throw failure;
       await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
     }
   }
@@ -157,6 +192,9 @@ function toOutputError(out: string, cause: unknown): OutputError {
   if (/with version number/.test(message)) {
     const state = "a newer DuckDB wrote it";
     return new OutputError("E_OUTPUT_NEWER", { path: out, state, cause });
+  }
+  if (isDiskError(cause)) {
+    return new OutputError("E_OUTPUT_DISK", { path: out, state: diskReason(cause), cause });
   }
   return new OutputError("E_OUTPUT_FOREIGN", { path: out, state: "it is not a recording", cause });
 }

@@ -8,6 +8,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
 import { closeDatabase, openDatabase } from "./duckdb_api.ts";
+import { lockRecording } from "./join_lock.ts";
 import {
   COMPLETE_FILE,
   type CompleteFile,
@@ -28,6 +29,15 @@ const RUNS = parquetName("runs");
  * @returns Number of the run in the recording.
  */
 export async function joinParquet(partial: string, out: string): Promise<number> {
+  const unlock = await lockRecording(join(out, ".runs"));
+  try {
+    return await addRun(partial, out);
+  } finally {
+    unlock?.();
+  }
+}
+
+async function addRun(partial: string, out: string): Promise<number> {
   await failPointAsync("join");
   const target = join(out, runOfPartial(partial));
   const database = await openDatabase(":memory:", { folders: [out] });

@@ -15,7 +15,9 @@ export type OutputErrorCode =
   /** A newer ferret wrote it. */
   | "E_OUTPUT_NEWER"
   /** Another program has it open. */
-  | "E_OUTPUT_LOCKED";
+  | "E_OUTPUT_LOCKED"
+  /** The file system does not let us: the disk is full, say. */
+  | "E_OUTPUT_DISK";
 
 export class OutputError extends Error {
   override name = "OutputError";

@@ -13,6 +13,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { makePrivate } from "./private_file.ts";
 import { quoteString, type TableName } from "./schema.ts";
 
 /** What a partial says about itself. */
@@ -63,6 +64,7 @@ export async function writeParquet(
   await connection.run(
     `COPY (${query}) TO ${quoteString(partial)} (FORMAT parquet, COMPRESSION zstd)`,
   );
+  makePrivate(partial);
   renameSync(partial, path);
 }
 
@@ -73,7 +75,7 @@ export function readParquet(paths: readonly string[]): string {
 
 /** Writes a small file as a whole or not at all. */
 export function writeJson(path: string, value: unknown): void {
-  writeFileSync(`${path}.tmp`, JSON.stringify(value));
+  writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
 }
 
