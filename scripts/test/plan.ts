@@ -36,16 +36,21 @@ const ONCE_FOLDERS = [
   "tests/docs/",
   "tests/hooks/modules/",
   "tests/hostile/",
+  "tests/recovery/",
+  "tests/faults/",
   "tests/services/",
 ];
 
-/** Tests that need what is not in the repository: run only when they are asked for. */
-const SERVICES = "tests/services/";
+/**
+ * Run only when they are asked for: tests that need what is not in the
+ * repository, and those that take long by their nature.
+ */
+const ASKED_FOR = ["tests/faults/", "tests/services/"];
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
-    ? listTests("tests").filter((file) => !file.startsWith(SERVICES))
+    ? listTests("tests").filter((file) => !ASKED_FOR.some((folder) => file.startsWith(folder)))
     : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
   const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
   const runtimes = wanted.map(findRuntime);

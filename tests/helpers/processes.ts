@@ -108,7 +108,8 @@ export async function withFolder<T>(
   }
 }
 
-function testEnvironment(): Record<string, string | undefined> {
+/** Variables of the processes that tests start. */
+export function testEnvironment(): Record<string, string | undefined> {
   const path = `${join(ROOT, "node_modules", ".bin")}${delimiter}${process.env["PATH"]}`;
   return { ...process.env, PATH: path, NO_COLOR: "1" };
 }
