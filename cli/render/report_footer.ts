@@ -7,7 +7,7 @@
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import { formatDuration } from "../../src/model/duration.ts";
-import type { MetricTotals, RecordedHook } from "../../src/model/span_reader.ts";
+import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/span_reader.ts";
 import { formatSize } from "../run/size.ts";
 import { countOf, formatShare } from "./numbers.ts";
 import { sanitize } from "./sanitize.ts";
@@ -21,7 +21,18 @@ export function footerLines(report: RunReport): string[] {
   return [
     ...(metrics === "" ? [] : [metrics]),
     ...hookLines(report.hooks, report.scopes),
+    ...redactionLines(report.run),
   ];
+}
+
+/** Only when there is something to say: most runs have no secrets. */
+function redactionLines({ redaction, redacted }: RecordedRun): string[] {
+  if (redaction === "off") {
+    return ["secrets were not taken out of this run (--no-redact): think before you share it"];
+  }
+  return redacted === undefined || redacted <= 0
+    ? []
+    : [`secrets taken out of ${countOf(redacted, "value")}`];
 }
 
 function metricsLine({ metrics, run }: RunReport): string {

@@ -43,6 +43,11 @@ Options:
   --on-ready <command>     run a shell command when the program listens, with
                            FERRET_URL and FERRET_PORT, and end both with it
   --label <key=value>      keep a label with the run; may be repeated
+  --redact <pattern>       take out more than passwords, tokens and the like:
+                           values by their names, e.g. 'customer.*', or what a
+                           regular expression finds, e.g. '/acme-\\d+/i'; may be
+                           repeated
+  --no-redact              take no secrets out: the recording will hold them
   --report                 print the report after the run, on stderr
   --quiet                  print no summary
   -h, --help               print this help
@@ -59,5 +64,6 @@ Examples:
   ferret run -- deno serve --port 3000 app.ts
   ferret run --sample 0.1 --keep errors,slow:200ms --duration 1m server.ts
   ferret run --on-ready 'curl -fsS $FERRET_URL/health' server.ts
+  ferret run --redact 'customer.*' --redact '/\\b\\d{16}\\b/' server.ts
   ferret run -- bun test
 `;

@@ -8,6 +8,7 @@ import type { RuntimeName } from "../../src/model/program_config.ts";
 import { parseDuration } from "../../src/model/duration.ts";
 import { parseKeepRule } from "../../src/model/keep_rule.ts";
 import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
+import { parseRedactionPatterns } from "../../src/redaction/patterns.ts";
 import type { OverflowPolicy } from "../../src/ring/producer.ts";
 import { UsageError } from "../errors.ts";
 import { asUsage } from "../usage.ts";
@@ -55,6 +56,8 @@ export interface RunOptions {
   noHooks: string[];
   /** `--label key=value`. */
   labels: Record<string, string>;
+  /** Patterns of `--redact`. False with `--no-redact`: no secrets are taken out. */
+  redact: string[] | false;
   /** No summary. */
   quiet: boolean;
   /** The report after the run, on stderr. */
@@ -75,6 +78,7 @@ export function defaultRunOptions(): RunOptions {
     hooks: [],
     noHooks: [],
     labels: {},
+    redact: [],
     quiet: false,
     report: false,
   };
@@ -84,6 +88,7 @@ type Apply = (options: RunOptions, value: string) => void;
 
 const SWITCHES: ReadonlyMap<string, (options: RunOptions) => void> = new Map([
   ["--no-functions", (options: RunOptions) => void (options.recordsFunctions = false)],
+  ["--no-redact", turnRedactionOff],
   ["--quiet", (options: RunOptions) => void (options.quiet = true)],
   ["--report", (options: RunOptions) => void (options.report = true)],
 ]);
@@ -112,6 +117,7 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["--hook", (options, value) => void options.hooks.push(...hooksOf("--hook", value))],
   ["--no-hook", (options, value) => void options.noHooks.push(...hooksOf("--no-hook", value))],
   ["--label", (options, value) => addLabel(options.labels, value)],
+  ["--redact", addPattern],
 ]);
 
 /** All long names, to suggest from. */
@@ -207,6 +213,24 @@ function hooksOf(option: string, value: string): string[] {
     );
   }
   return names;
+}
+
+function addPattern(options: RunOptions, value: string): void {
+  if (options.redact === false) throw redactedAndNot();
+  asUsage(() => parseRedactionPatterns([value]));
+  options.redact.push(value);
+}
+
+function turnRedactionOff(options: RunOptions): void {
+  if (options.redact !== false && options.redact.length > 0) throw redactedAndNot();
+  options.redact = false;
+}
+
+function redactedAndNot(): UsageError {
+  return new UsageError(
+    "Cannot use --redact and --no-redact together",
+    "--redact adds to what is taken out by default; --no-redact takes nothing out",
+  );
 }
 
 function addLabel(labels: Record<string, string>, value: string): void {

@@ -11,6 +11,8 @@ import type { RuntimeName, Transport } from "../../src/model/program_config.ts";
 import type { RunInfo, RunSampling } from "../../src/model/run_info.ts";
 import { runtimeName, runtimeVersion } from "../../src/runtime/self.ts";
 import { FERRET_VERSION } from "../../src/model/version.ts";
+import { Redactor } from "../../src/redaction/redactor.ts";
+import { redactedRun } from "../../src/redaction/run_texts.ts";
 import { readGitState } from "./git_state.ts";
 
 /** What differs from run to run. */
@@ -26,6 +28,7 @@ export interface RunFacts {
   transport: Transport;
   labels: Record<string, string>;
   sampling?: RunSampling;
+  redact: string[] | false;
 }
 
 /** A new id for a run. */
@@ -35,7 +38,7 @@ export function createRunId(): string {
 
 /** What is known before the program starts, without asking anybody. */
 export function knownRun({ executable: _, ...known }: RunFacts): RunInfo {
-  return {
+  const run = {
     ...known,
     runtimeVersion: "",
     ferretVersion: FERRET_VERSION,
@@ -43,6 +46,8 @@ export function knownRun({ executable: _, ...known }: RunFacts): RunInfo {
     os: `${type()} ${release()}`,
     cpuCount: availableParallelism(),
   };
+  // The writer does it as well, but this one is written down before there is a writer.
+  return redactedRun(run, new Redactor(known.redact));
 }
 
 /** Completes the facts with those that take a while. */

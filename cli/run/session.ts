@@ -84,7 +84,8 @@ export async function runSession(
   let isStored = false;
   let producerPids: number[] = [];
   try {
-    for (const sentence of [...plan.notes, transport.note, note]) {
+    const redaction = describeRedaction(request.options.redact);
+    for (const sentence of [...plan.notes, transport.note, note, redaction]) {
       if (sentence !== undefined) options.say(sentence);
     }
     const config = configOf(plan, transport, { request, runId, sampling });
@@ -190,6 +191,10 @@ async function describeEarlierRuns(out: string, except: string): Promise<string[
   });
 }
 
+function describeRedaction(redact: string[] | false): string | undefined {
+  return redact === false ? "no secrets are taken out of this recording" : undefined;
+}
+
 function factsOf(
   plan: LaunchPlan,
   transport: RunTransport,
@@ -206,6 +211,7 @@ function factsOf(
     executable: plan.hasMain ? plan.executable : findRuntime(plan.runtime, process.cwd()),
     transport: transport.config.transport,
     labels: options.labels,
+    redact: options.redact,
     ...(start.sampling === undefined ? {} : { sampling: start.sampling }),
   };
 }
@@ -250,6 +256,7 @@ function configOf(
     },
     hooks: options.hooks,
     noHooks: options.noHooks,
+    ...options.redact === false ? { keepsSecrets: true } : {},
     revokeFfi: plan.revokesFfi,
     ...plan.isShared === true ? { isShared: true } : {},
     hiddenEnvironment: added.filter((name) => process.env[name] === undefined),

@@ -32,6 +32,7 @@ import { bunFiles } from "./files/bun_files.ts";
 import { denoFiles } from "./files/deno_files.ts";
 import { nodeFs } from "./files/node_fs.ts";
 import type { Parsers } from "./functions/parsers.ts";
+import { keepSecrets } from "./kept_secrets.ts";
 import type { Hook } from "./hook.ts";
 import { installHooks } from "./install_hooks.ts";
 import { metrics } from "./metrics/metrics.ts";
@@ -109,6 +110,7 @@ export const HOOKS: readonly Hook[] = [
 export function start(config: ProgramConfig, parsers?: Parsers, ring?: ArrayBufferLike): void {
   try {
     hideVariables(config.hiddenEnvironment);
+    keepSecrets(config.keepsSecrets === true);
     const recorder = openRecorder(config, ring);
     publishProfiler({
       ...createTracing(recorder),

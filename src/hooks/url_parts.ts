@@ -7,21 +7,17 @@
  */
 import { Math } from "../runtime/intrinsics.ts";
 
-/** Stands in for what was taken out, as OpenTelemetry's conventions have it. */
-export const REDACTED = "REDACTED";
+import { isSecretParameter, REDACTED } from "../model/secret_names.ts";
+import { areSecretsKept } from "./kept_secrets.ts";
 
 /** Longest path that is kept. */
 export const MAX_PATH_CHARS = 1024;
 const MAX_QUERY_CHARS = 2048;
 
-/** Parts of names of parameters whose values are secrets. Rather too many than too few. */
-const SECRET_PART =
-  /token|key|pass|pwd|secret|sig$|signature|auth|session|credential|jwt|cookie|csrf|xsrf/i;
-/** Names that are secrets only as a whole: `code` of OAuth, but not `postcode`. */
-const SECRET_NAME = /^(code|sig|sid|pin|otp|state|nonce|samlresponse|x-amz-.*|x-goog-.*)$/i;
-
-/** What could be a URL, or a part of one with a user name or a query. */
-const MAYBE_URL = /[^\s"'`<>]*(?::\/\/|[?@])[^\s"'`<>]*/g;
+/** What a URL could be in a text. */
+const PART = /[^\s"'`<>]+/g;
+/** Makes it one, or a part of one with a user name or a query. */
+const MAYBE_URL = /:\/\/|[?@]/;
 
 /** Where a server or a client was reached: `scheme://host:port`. */
 export interface Authority {
@@ -62,9 +58,10 @@ export function queryOf(url: string, end: number): string | undefined {
 
 /** A query string with the values of secret parameters taken out. */
 export function redactQuery(query: string): string {
+  if (areSecretsKept()) return query;
   return query.split("&").map((pair) => {
     const equals = pair.indexOf("=");
-    if (equals < 0 || !isSecret(pair.slice(0, equals))) return pair;
+    if (equals < 0 || !isSecretParameter(pair.slice(0, equals))) return pair;
     return `${pair.slice(0, equals + 1)}${REDACTED}`;
   }).join("&");
 }
@@ -96,6 +93,7 @@ export function hostAndPort(host: string, scheme: string): { address: string; po
 
 /** An absolute URL without user name, password, secrets in its query, and fragment. */
 export function redactedUrl(url: string): string {
+  if (areSecretsKept()) return url;
   const fragment = url.indexOf("#");
   if (fragment >= 0) return redactedUrl(url.slice(0, fragment));
   const start = Math.max(pathStart(url), 0);
@@ -110,21 +108,11 @@ export function redactedUrl(url: string): string {
 
 /** A text, such as the message of an error, with the URLs in it redacted. */
 export function redactedText(text: string): string {
-  return text.replace(MAYBE_URL, (part) => {
+  if (areSecretsKept()) return text;
+  return text.replace(PART, (part) => {
+    if (!MAYBE_URL.test(part)) return part;
     if (pathStart(part) >= 0) return redactedUrl(part);
     const at = part.lastIndexOf("@");
     return redactedUrl(at < 0 ? part : `${REDACTED}${part.slice(at)}`);
   });
-}
-
-function isSecret(name: string): boolean {
-  let plain = name;
-  if (name.includes("%")) {
-    try {
-      plain = decodeURIComponent(name);
-    } catch {
-      return true;
-    }
-  }
-  return SECRET_PART.test(plain) || SECRET_NAME.test(plain);
 }

@@ -82,6 +82,8 @@ export interface ProgramConfig {
   hooks: string[];
   /** Hooks to leave out. */
   noHooks: string[];
+  /** With `--no-redact`: URLs and queries are recorded as they are. */
+  keepsSecrets?: boolean;
   /** Deno: give the ffi permission back after mapping. */
   revokeFfi: boolean;
   /** Deno: the path of libc to map with. */

@@ -31,6 +31,10 @@ export interface RecordedRun {
   lost: number;
   /** Cost of one span as calibrated in this run, 0 when it was not. */
   spanCostNs: number;
+  /** Whether secrets were taken out. */
+  redaction?: "on" | "off" | undefined;
+  /** Values that something was taken out of. */
+  redacted?: number | undefined;
   /** Absent when every trace was recorded. */
   sampling?: RecordedSampling | undefined;
 }

@@ -15,7 +15,9 @@ interface Os {
 }
 
 /** Describes this process as a run. Nothing it may not know (Deno's permissions) stops it. */
-export function describeOwnRun(labels: Record<string, string>): RunInfo {
+export function describeOwnRun(
+  { labels, redact }: { labels: Record<string, string>; redact: string[] | false },
+): RunInfo {
   const os = builtin<Os>("node:os");
   const process = builtin<{ argv: string[]; cwd(): string }>("node:process");
   return {
@@ -31,6 +33,7 @@ export function describeOwnRun(labels: Record<string, string>): RunInfo {
     os: allowed(() => `${os.type()} ${os.release()}`, ""),
     cpuCount: allowed(() => os.availableParallelism(), 0),
     labels,
+    redact,
     transport: "in-process",
   };
 }

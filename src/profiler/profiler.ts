@@ -23,6 +23,7 @@ import {
 import { ringBytes, ringSizes } from "../ring/layout.ts";
 import { createRing } from "../ring/memory.ts";
 import type { OverflowPolicy } from "../ring/producer.ts";
+import { parseRedactionPatterns } from "../redaction/patterns.ts";
 import { createClock } from "../runtime/clock.ts";
 import { onProcessEnd } from "../runtime/process_end.ts";
 import { ownIdentity } from "../runtime/process_identity.ts";
@@ -39,6 +40,12 @@ export interface ProfilerOptions {
   overflow?: OverflowPolicy;
   /** Kept with the run. */
   labels?: Record<string, string>;
+  /**
+   * What is taken out of the recording besides passwords, tokens and the like: values by their
+   * names, as in `customer.*`, or what a regular expression finds, as in `/acme-\d+/i`. With
+   * false no secrets are taken out. Default `[]`.
+   */
+  redact?: readonly (string | RegExp)[] | false;
 }
 
 const DEFAULT_RING_BYTES = 16 * 2 ** 20;
@@ -79,6 +86,7 @@ export class Profiler implements Tracing, AsyncDisposable {
   constructor(options: ProfilerOptions = {}) {
     const { out = "out.duckdb", ringSize = DEFAULT_RING_BYTES, overflow = "drop" } = options;
     check(out, ringSize, overflow);
+    const redact = patternsOf(options.redact ?? []);
     const grows = overflow === "grow";
     const sizes = ringSizes(grows ? Math.max(ringSize, GROWN_RING_BYTES) : ringSize);
     const buffer = new SharedArrayBuffer(ringBytes(sizes));
@@ -101,7 +109,7 @@ export class Profiler implements Tracing, AsyncDisposable {
     this.#tracing = createTracing(recorder);
     this.#writer = WriterClient.begin({
       out,
-      run: describeOwnRun(options.labels ?? {}),
+      run: describeOwnRun({ labels: options.labels ?? {}, redact }),
       rings: [{ kind: "shared", buffer }],
       worker: "thread",
     });
@@ -210,6 +218,25 @@ function check(out: string, ringSize: number, overflow: OverflowPolicy): void {
       `Cannot create profiler: overflow must be "drop", "block" or "grow", got "${overflow}"`,
     );
   }
+}
+
+/** The patterns as text, which can be sent to the writer. @throws {TypeError} */
+function patternsOf(redact: readonly (string | RegExp)[] | false): string[] | false {
+  if (redact === false) return false;
+  if (!Array.isArray(redact)) {
+    throw new TypeError("Cannot create profiler: redact must be a list of patterns, or false");
+  }
+  const patterns = redact.map((pattern) =>
+    pattern instanceof RegExp
+      ? `/${pattern.source}/${pattern.flags.replace("y", "")}`
+      : String(pattern)
+  );
+  try {
+    parseRedactionPatterns(patterns);
+  } catch (error) {
+    throw new TypeError(`Cannot create profiler: ${(error as Error).message}`);
+  }
+  return patterns;
 }
 
 function tell(report: FinishReport): void {

@@ -70,7 +70,12 @@ function parseExpression(pattern: string): RegExp {
   try {
     expression = new RegExp(pattern.slice(1, end), flags.includes("g") ? flags : `${flags}g`);
   } catch (error) {
-    const state = (error as Error).message.replace(/^Invalid regular expression:\s*/, "");
+    // Each runtime says it in its own way, some with the expression in it.
+    const { message } = error as Error;
+    const state = message.replace(
+      /^(?:\w+: )?Invalid regular expression:\s*(?:\/.*\/\w*:\s*)?/s,
+      "",
+    );
     throw new SyntaxError(`Cannot redact "${pattern}": ${state}`);
   }
   if ("".replace(expression, "x") !== "") {

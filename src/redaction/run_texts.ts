@@ -15,7 +15,7 @@ export function redactedRun(run: RunInfo, redactor: Redactor): RunInfo {
     command: redactor.text(run.command),
     args: redactor.arguments(run.command, run.args),
     labels: Object.fromEntries(
-      Object.entries(run.labels).map((
+      Object.entries(run.labels ?? {}).map((
         [name, value],
       ) => [redactor.text(name), redactor.value(name, value)]),
     ),

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type QuerySummary, summarizeQuery } from "./query_summary.ts";
+import { areSecretsKept } from "../kept_secrets.ts";
+import { MAX_QUERY_CHARS, type QuerySummary, summarizeQuery } from "./query_summary.ts";
 import type { Dialect } from "./sql_tokens.ts";
 import { Map } from "../../runtime/intrinsics.ts";
 
@@ -48,7 +49,8 @@ export class QueryCache {
   }
 
   #summarize(text: string): QuerySummary {
-    const summary = summarizeQuery(text, this.#dialect);
+    const hidden = summarizeQuery(text, this.#dialect);
+    const summary = areSecretsKept() ? { ...hidden, text: text.slice(0, MAX_QUERY_CHARS) } : hidden;
     const known = this.#summaries.get(summary.text);
     if (known !== undefined) return known;
     if (this.#summaries.size < 2 * MAX_TEXTS) {

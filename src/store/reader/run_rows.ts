@@ -21,7 +21,8 @@ export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
        "signal"::VARCHAR, issued, stored, unfinished, span_cost_ns::DOUBLE,
        coalesce((SELECT sum(l.count) FROM losses l WHERE l.run_id = r.run_id
          AND l.reason NOT IN (${omissions})), 0)::BIGINT,
-       sample_ratio::DOUBLE, max_spans_per_second::DOUBLE, keep::VARCHAR, traces, traces_taken
+       redaction::VARCHAR, redacted, sample_ratio::DOUBLE, max_spans_per_second::DOUBLE,
+       keep::VARCHAR, traces, traces_taken
      FROM runs r WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
   );
   if (rows.length === 0) {
@@ -71,7 +72,7 @@ function numbersOf(runs: readonly RecordedRun[]): string {
 function toRun(row: unknown[]): RecordedRun {
   const [runId, n, status, started, ended, command, args, runtime, ...rest] = row;
   const [runtimeVersion, ferretVersion, labels, exitCode, signal, ...books] = rest;
-  const [issued, stored, unfinished, spanCostNs, lost, ...sampling] = books;
+  const [issued, stored, unfinished, spanCostNs, lost, redaction, redacted, ...sampling] = books;
   const [startedUs, endedUs] = [toNumber(started), toNumber(ended)];
   return {
     runId: String(runId),
@@ -94,6 +95,8 @@ function toRun(row: unknown[]): RecordedRun {
     unfinished: toNumber(unfinished) ?? 0,
     lost: toNumber(lost) ?? 0,
     spanCostNs: toNumber(spanCostNs) ?? 0,
+    redaction: redaction === "on" || redaction === "off" ? redaction : undefined,
+    redacted: toNumber(redacted),
     sampling: toSampling(sampling),
   };
 }
