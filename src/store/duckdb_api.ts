@@ -6,11 +6,12 @@
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type * as Bindings from "@duckdb/node-bindings";
 import { requirePlain } from "./plain_database.ts";
+import { realPath } from "./real_path.ts";
 import { quoteString } from "./schema.ts";
 
 // A dependency of node-api and not of ours: resolved from there, as npm may nest it.
@@ -72,7 +73,7 @@ export async function openDatabase(
   options: OpenOptions = {},
 ): Promise<OpenDatabase> {
   const isFile = path !== ":memory:";
-  const file = isFile ? resolve(path) : path;
+  const file = isFile ? realPath(path) : path;
   // Beside what is written: a name that can be guessed in a folder of everybody's could be a trap.
   const [folder] = options.folders ?? [];
   const spill = isFile ? `${file}.tmp` : folder === undefined ? "" : join(folder, ".spill");
@@ -113,7 +114,7 @@ async function confine(
   databases: readonly string[],
   folders: readonly string[],
 ): Promise<void> {
-  const paths = databases.map((path) => resolve(path)).flatMap((path) => [
+  const paths = databases.map(realPath).flatMap((path) => [
     path,
     `${path}.wal`,
     `${path}.wal.checkpoint`,
@@ -121,7 +122,7 @@ async function confine(
   ]);
   const list = (names: readonly string[]) => `[${names.map(quoteString).join(", ")}]`;
   await connection.run(`SET allowed_paths = ${list(paths)}`);
-  const roots = folders.map((folder) => resolve(folder));
+  const roots = folders.map(realPath);
   await connection.run(`SET allowed_directories = ${list(roots)}`);
   // Neither this nor the two lists can be changed any more.
   await connection.run("SET enable_external_access = false");

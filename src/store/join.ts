@@ -7,7 +7,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
 import {
@@ -24,6 +23,7 @@ import { OutputError } from "./output_error.ts";
 import { followLinks } from "./output_link.ts";
 import { removeCopy } from "./partial.ts";
 import { findAddition, requirePlain } from "./plain_database.ts";
+import { realPath } from "./real_path.ts";
 import { readRows } from "./rows.ts";
 import {
   createTable,
@@ -201,7 +201,7 @@ function toOutputError(out: string, cause: unknown): OutputError {
 
 async function addRun(connection: DuckDBConnection, partial: string, out: string): Promise<number> {
   await requireRecording(connection, out);
-  await connection.run(`ATTACH ${quoteString(resolve(partial))} AS ${SOURCE} (READ_ONLY)`);
+  await connection.run(`ATTACH ${quoteString(realPath(partial))} AS ${SOURCE} (READ_ONLY)`);
   await requirePlain(connection, SOURCE);
   await connection.run("BEGIN");
   try {

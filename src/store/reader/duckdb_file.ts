@@ -23,10 +23,14 @@ export async function openDuckdbFile(path: string): Promise<Sandbox> {
   }
 }
 
-/** The base tables of the file: a view could hide a query that reads something else. */
+/**
+ * The base tables of the file: a view could hide a query that reads something
+ * else, and a computed column one that takes for ever.
+ */
 async function findTables(sandbox: Sandbox): Promise<Map<string, FoundTable>> {
   const rows = await sandbox.rows(
-    `SELECT table_name, column_name, data_type
+    `SELECT table_name, column_name,
+       CASE WHEN column_default IS NULL THEN data_type ELSE 'computed' END
      FROM duckdb_tables() JOIN duckdb_columns() USING (database_name, schema_name, table_name)
      WHERE database_name = '${ATTACHED}' AND schema_name = 'main'`,
   ) as [string, string, string][];

@@ -58,6 +58,17 @@ const REFUSALS: readonly Refusal[] = [
     state: "a part of it is gone",
   },
   {
+    message: /^Out of Memory Error/,
+    code: "E_RECORDING_CORRUPT",
+    state: "its values need more memory than ferret takes",
+  },
+  {
+    // What ferret asks is always the same: only values can make it wrong.
+    message: /^(Conversion|Mismatch Type|Binder|Catalog|Permission) Error/,
+    code: "E_RECORDING_CORRUPT",
+    state: "it has values that no ferret writes",
+  },
+  {
     message:
       /Corrupt|checksum|Decompression failure|Failed to (read|deserialize)|Serialization Error|^(IO|INTERNAL|FATAL|Invalid Input|Out of Range) Error/i,
     code: "E_RECORDING_CORRUPT",

@@ -9,16 +9,19 @@
  * @module
  */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { realPath } from "../real_path.ts";
 import { readRows } from "../rows.ts";
 import { quoteString } from "../schema.ts";
 import { toRecordingError } from "./reading_error.ts";
 
 /**
- * Nothing is fetched and nothing is loaded, whatever a file asks for. The limit
- * is for the file's blocks, which DuckDB keeps as long as there is room.
+ * Nothing is fetched, nothing is loaded and nothing is written, whatever a file
+ * asks for. The limit is for the file's blocks, which DuckDB keeps as long as
+ * there is room.
  */
 const CONFIG = {
   memory_limit: "1GB",
+  temp_directory: "",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false",
@@ -42,23 +45,33 @@ export class Sandbox {
 
   /** Attaches the DuckDB file at `path`. @throws {RecordingError} when it cannot be read. */
   static async ofFile(path: string): Promise<Sandbox> {
-    return await Sandbox.#create(path, [
-      `ATTACH ${quoteString(path)} AS ${ATTACHED} (READ_ONLY, TYPE duckdb)`,
-    ]);
+    const file = realPath(path);
+    return await Sandbox.#create(path, {
+      allowed: `allowed_paths = [${quoteString(file)}, ${quoteString(`${file}.wal`)}]`,
+      then: [`ATTACH ${quoteString(file)} AS ${ATTACHED} (READ_ONLY, TYPE duckdb)`],
+    });
   }
 
   /** Allows to read the files below the folder `path`. */
   static async ofFolder(path: string): Promise<Sandbox> {
-    return await Sandbox.#create(path, [`SET allowed_directories = [${quoteString(path)}]`]);
+    return await Sandbox.#create(path, {
+      allowed: `allowed_directories = [${quoteString(realPath(path))}]`,
+      then: [],
+    });
   }
 
-  static async #create(path: string, statements: string[]): Promise<Sandbox> {
+  /** Everything is settled before the first byte of the recording is read. */
+  static async #create(
+    path: string,
+    { allowed, then }: { allowed: string; then: string[] },
+  ): Promise<Sandbox> {
     const instance = await DuckDBInstance.create(":memory:", CONFIG);
     const sandbox = new Sandbox(path, instance, await instance.connect());
     try {
-      for (const statement of statements) await sandbox.run(statement);
+      await sandbox.run(`SET ${allowed}`);
       await sandbox.run("SET enable_external_access = false");
       await sandbox.run("SET lock_configuration = true");
+      for (const statement of then) await sandbox.run(statement);
       return sandbox;
     } catch (error) {
       sandbox.close();
