@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { makePrivate } from "./private_file.ts";
@@ -79,7 +79,9 @@ export function writeJson(path: string, value: unknown): void {
   renameSync(`${path}.tmp`, path);
 }
 
+/** @throws when it is no file: a pipe would be waited for, and a link lead to anything. */
 export function readJson<T>(path: string): T {
+  if (!lstatSync(path).isFile()) throw new Error(`Cannot read "${path}": it is not a file`);
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 

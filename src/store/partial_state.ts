@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { closeDatabase, DATABASE_NAME } from "./duckdb_api.ts";
 import { openUnlocked } from "./join.ts";
@@ -34,6 +34,7 @@ function readFolder(path: string): PartialContent {
   if (existsSync(join(path, COMPLETE_FILE))) return { kind: "complete" };
   const file = join(path, STATE_FILE);
   if (existsSync(file)) {
+    if (!lstatSync(file).isFile()) throw damaged(path, `its "${STATE_FILE}" is not a file`);
     return { kind: "unfinished", state: parseState(path, readFileSync(file, "utf8")) };
   }
   // Older ferrets could be killed between removing the list of files and the last rename.

@@ -45,6 +45,8 @@ export class SpanHistogram {
   /** Makes it from the spans, whatever the recording says. */
   rebuild(): void {
     this.#source = this.#build();
+    // Whoever asks for it is told; until then nobody is there to be told.
+    this.#source.catch(() => {});
   }
 
   #toCondition(): string {
