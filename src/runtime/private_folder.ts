@@ -20,11 +20,16 @@ import process from "node:process";
 /** Linux keeps this folder in memory; macOS and Windows have none. */
 const SHARED_MEMORY = "/dev/shm";
 
+/** Names another place, for tests that no other ferret on the machine shall have a part in. */
+export const RING_FOLDER_VARIABLE = "FERRET_RING_FOLDER";
+
 /** What the names of ferret's folders begin with. */
 export const FOLDER_PREFIX = "ferret-";
 
 /** Folders that may hold a ring, the best one first. */
 export function ringFolders(): string[] {
+  const chosen = process.env[RING_FOLDER_VARIABLE];
+  if (chosen !== undefined && chosen !== "") return [chosen];
   const folders = [tmpdir()];
   if (process.platform === "linux" && isFolder(SHARED_MEMORY)) folders.unshift(SHARED_MEMORY);
   return folders;

@@ -15,7 +15,7 @@ import { processesNaming } from "../runtime/process_uses.ts";
 import { hasRun, joinRecording } from "../store/open_store.ts";
 import { isOwnerGone, partialPath } from "../store/partial.ts";
 import { readPartial } from "../store/partial_state.ts";
-import { takeLock } from "../store/run_lock.ts";
+import { waitForLock } from "../store/run_lock.ts";
 import type { PartialState } from "../store/run_store.ts";
 import { RunWriter } from "./run_writer.ts";
 import {
@@ -29,6 +29,9 @@ import { isRecordedNow, isWaitingFolder, readWaitingRun, type WaitingRun } from 
 
 /** A partial without a word in it and without a folder may be somebody's who has just begun. */
 const NEW_PARTIAL_MS = 60_000;
+
+/** Longest wait for somebody who finishes the same run. */
+const LOCK_WAIT_MS = 1_000;
 
 /** What became of a run that was found unfinished. */
 export interface RecoverReport {
@@ -124,7 +127,7 @@ export class InterruptedRun {
       for (
         const path of [this.#partial, ...this.#folder === undefined ? [] : [this.#folder + "/"]]
       ) {
-        const release = this.#lock(path);
+        const release = await this.#lock(path);
         if (release === undefined) return { outcome: "in_use" };
         releases.push(release);
       }
@@ -139,11 +142,11 @@ export class InterruptedRun {
     }
   }
 
-  #lock(path: string): (() => void) | undefined {
+  async #lock(path: string): Promise<(() => void) | undefined> {
     const folder = path.endsWith("/") ? path : dirname(path);
     // A folder of Parquet that its ferret had not made yet, or the run was just finished.
     if (!isFolder(folder)) return () => {};
-    return takeLock(path.endsWith("/") ? join(path, "recovery") : path);
+    return await waitForLock(path.endsWith("/") ? join(path, "recovery") : path, LOCK_WAIT_MS);
   }
 
   /** Finishes the run, which nobody else touches now. */

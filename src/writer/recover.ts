@@ -5,7 +5,8 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { creatorOf } from "../runtime/private_folder.ts";
+import { readRingHeader } from "../ring/ring_file.ts";
+import { creatorOf, privateFolders } from "../runtime/private_folder.ts";
 import { processIdentity } from "../runtime/process_identity.ts";
 import { findPartials, runOfPartial, storeKind } from "../store/partial.ts";
 import { sweepLocks } from "../store/run_lock.ts";
@@ -15,7 +16,8 @@ import {
   type RecoverOptions,
   type RecoverReport,
 } from "./interrupted_run.ts";
-import { findWaitingRuns, isSameRecording } from "./waiting_run.ts";
+import { ringFiles } from "./waiting_rings.ts";
+import { findWaitingRuns, isSameRecording, isWaitingFolder } from "./waiting_run.ts";
 
 /** Finishes the runs of the recording `out` whose ferrets are dead. Never rejects. */
 export async function recover(
@@ -41,15 +43,14 @@ export async function recoverWaiting(options: RecoverOptions = {}): Promise<Reco
   const targets = waiting.flatMap(({ folder, waiting }) =>
     waiting === undefined ? [] : [{ runId: waiting.run.runId, out: waiting.out, folder }]
   );
-  const unknown = waiting.filter((run) => run.waiting === undefined && !isCreatorAlive(run.folder))
-    .map(({ folder }): RecoverReport => ({
-      runId: "",
-      out: "",
-      path: folder,
-      outcome: "failed",
-      problem: "another version of ferret wrote it",
-    }));
-  return [...await recoverAll(targets, options), ...unknown];
+  const kept = (path: string, problem: string): RecoverReport => {
+    return { runId: "", out: "", path, outcome: "failed", problem };
+  };
+  const newer = waiting.filter((run) => run.waiting === undefined && !isCreatorAlive(run.folder))
+    .map(({ folder }) => kept(folder, "another version of ferret wrote it"));
+  const strays = privateFolders().filter(isStray)
+    .map((folder) => kept(folder, "nothing says what it is of. Its recording, if named, knows"));
+  return [...await recoverAll(targets, options), ...newer, ...strays];
 }
 
 async function recoverAll(
@@ -64,6 +65,21 @@ async function recoverAll(
     if (outcome !== undefined) reports.push({ ...run.description, ...outcome });
   }
   return reports;
+}
+
+/** Whether a dead ferret left rings that threads have written to, and not a word about them. */
+function isStray(folder: string): boolean {
+  try {
+    if (isWaitingFolder(folder) || isCreatorAlive(folder)) return false;
+    const headers = ringFiles(folder).map(readRingHeader);
+    const isDrained = headers.some(({ consumerPid: pid, consumerStart }) =>
+      processIdentity(pid)?.startTime === consumerStart
+    );
+    return !isDrained && headers.some(({ producerState }) => producerState !== 0);
+  } catch {
+    // Just removed by another ferret.
+    return false;
+  }
 }
 
 function isCreatorAlive(folder: string): boolean {

@@ -11,7 +11,8 @@ import { pathToFileURL } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { privateFolders } from "../../src/runtime/private_folder.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
-import { ferretCommand, ROOT, testEnvironment } from "./processes.ts";
+import { withRingFolder } from "./own_ring_folder.ts";
+import { ferretCommand, ROOT, testEnvironment, withFolder } from "./processes.ts";
 
 const FIXTURES = pathToFileURL(join(ROOT, "tests/recovery/fixtures/"));
 const TIMEOUT_MS = 60_000;
@@ -37,6 +38,14 @@ export interface CutOffRun {
   home: string;
   /** Lets the program make the rest of its spans. @returns How many it has made when it has ended. */
   end(): Promise<number>;
+}
+
+/** Calls `use` with a new folder, where no other ferret recovers what is killed in it. */
+export function withCutOffRuns(
+  files: Readonly<Record<string, string>>,
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
+  return withRingFolder(() => withFolder(files, use));
 }
 
 /** Starts a run in `folder` and kills its ferret. */
