@@ -5,7 +5,8 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isBalanced, type Ledger } from "../../src/model/ledger.ts";
+import { isBalanced } from "../../src/model/ledger.ts";
+import type { FinishReport } from "../../src/model/run_info.ts";
 import type { SessionReport } from "./session.ts";
 import { formatSize } from "./size.ts";
 
@@ -18,10 +19,16 @@ export function summarize(report: SessionReport, out: string): string[] {
   const { ledger } = recording;
   const how = end.signal === undefined ? `exit code ${end.exitCode}` : `ended by ${end.signal}`;
   const spans = count(ledger.stored, "span");
-  const lines = [`${spans} in ${seconds(report.durationNs)}, ${how}, ${losses(ledger)}`, ...notes];
+  const lines = [
+    `${spans} in ${seconds(report.durationNs)}, ${how}, ${losses(recording)}`,
+    ...notes,
+  ];
   if (recording.joined) {
     const size = sizeOf(recording.path);
-    lines.push(`${out} (run ${recording.n}, ${size}), to read it: ferret report${option}`);
+    const isThere = recording.path === out;
+    const read = isThere ? option : ` ${quoted(recording.path)}`;
+    const place = isThere ? out : recording.path;
+    lines.push(`${place} (run ${recording.n}, ${size}), to read it: ferret report${read}`);
   } else if (isLeft) {
     lines.push(later);
   } else {
@@ -30,8 +37,9 @@ export function summarize(report: SessionReport, out: string): string[] {
   return lines;
 }
 
-function losses(ledger: Ledger): string {
+function losses({ ledger, waiting }: FinishReport): string {
   const parts: string[] = [];
+  if (waiting > 0) parts.push(`${waiting.toLocaleString("en-US")} not stored yet`);
   if (ledger.lost > 0) parts.push(`${count(ledger.lost, "span")} lost`);
   if (ledger.unfinished > 0) parts.push(`${ledger.unfinished} unfinished`);
   if (ledger.belowMinimum > 0) parts.push(`${ledger.belowMinimum} below the minimum`);

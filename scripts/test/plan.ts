@@ -39,6 +39,7 @@ const ONCE_FOLDERS = [
   "tests/recovery/",
   "tests/faults/",
   "tests/services/",
+  "tests/faults/",
 ];
 
 /**

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { failPointAsync } from "../runtime/fail_point.ts";
@@ -14,7 +14,7 @@ import { closeRun } from "./close_run.ts";
 import { ColumnAppender } from "./column_appender.ts";
 import { closeDatabase, DATABASE_NAME, type OpenDatabase, openDatabase } from "./duckdb_api.ts";
 import { fileIdentity } from "./file_identity.ts";
-import { copyPath, removeCopy } from "./partial.ts";
+import { copyPath, partialPath, removeCopy, rescuePath } from "./partial.ts";
 import { makePrivate } from "./private_file.ts";
 import type { PartialState, RunClosing, RunStore, StoredProgress } from "./run_store.ts";
 import { deleteOrphanEvents, idList, omittedOf, rootlessQuery, toOmitted } from "./kept_traces.ts";
@@ -61,10 +61,9 @@ export class DuckdbStore implements RunStore {
 
   /** Creates the partial at `path`, or goes on with the one that is there. */
   static async open(path: string, state: PartialState): Promise<DuckdbStore> {
-    const database = await openDatabase(path, {
-      rowGroupRows: ROW_GROUP_ROWS,
-      databases: [copyPath(path)],
-    });
+    const place = rescuePath(state.out, state.run.runId);
+    const rescue = copyPath(partialPath(place, state.run.runId));
+    const database = await openPartial(path, [copyPath(path), rescue]);
     try {
       const { connection } = database;
       // Before anything is in it.
@@ -188,14 +187,14 @@ export class DuckdbStore implements RunStore {
     removeCopy(path);
     const { connection } = this.#database;
     // Left by an attempt that failed.
-    await connection.run(`DETACH DATABASE_NAME IF EXISTS ${COPY}`);
+    await connection.run(`DETACH ${COPY}`).catch(() => {});
     await connection.run(
       `ATTACH ${quoteString(resolve(copy))} AS ${COPY} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
-    await connection.run(`COPY FROM DATABASE_NAME ${DATABASE_NAME} TO ${COPY}`);
+    await connection.run(`COPY FROM DATABASE ${DATABASE_NAME} TO ${COPY}`);
     await connection.run(`CHECKPOINT ${COPY}`);
     makePrivate(copy);
-    await connection.run(`DETACH DATABASE_NAME ${COPY}`);
+    await connection.run(`DETACH ${COPY}`);
     // The log of the file that is gone does not belong to this one.
     rmSync(`${path}.wal`, { force: true });
     renameSync(copy, path);
@@ -228,6 +227,18 @@ export class DuckdbStore implements RunStore {
       }
       throw error;
     }
+  }
+}
+
+/** @param copies Where it may be copied to. */
+async function openPartial(path: string, copies: readonly string[]): Promise<OpenDatabase> {
+  const isThere = existsSync(path);
+  try {
+    return await openDatabase(path, { rowGroupRows: ROW_GROUP_ROWS, databases: copies });
+  } catch (error) {
+    // What a full disk has taken of a new file is no database.
+    if (!isThere) rmSync(path, { force: true });
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { processIdentity } from "../runtime/process_identity.ts";
 import { isLock } from "./run_lock.ts";
@@ -30,6 +31,11 @@ export function partialPath(out: string, runId: string): string {
 /** What a partial is called while it is made again; not taken for a partial. */
 export function copyPath(partial: string): string {
   return `${partial}.copy.tmp`;
+}
+
+/** Where a recording goes when its own folder is gone for good: a name that nobody can guess. */
+export function rescuePath(out: string, runId: string): string {
+  return join(tmpdir(), `ferret-rescued-${runId}`, basename(out)) + (/[/\\]$/.test(out) ? "/" : "");
 }
 
 /** Removes a copy that was not completed. */

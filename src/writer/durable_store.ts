@@ -13,7 +13,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Batch, StringRow } from "../store/batch.ts";
 import { diskReason, isDiskError, isNoRoom } from "../store/disk_error.ts";
-import { partialPath, storeKind } from "../store/partial.ts";
+import { partialPath, rescuePath, storeKind } from "../store/partial.ts";
 import type { PartialState, RunStore } from "../store/run_store.ts";
 import { Backoff } from "./backoff.ts";
 import { firstLine, type Problems } from "./problems.ts";
@@ -49,6 +49,8 @@ export class DurableStore {
   #error: unknown;
   readonly #reasons = new Set<string>();
   #lostSpans = 0;
+  /** Whether the strings of the rings were lost with what was removed. */
+  #lacksStrings = false;
 
   private constructor(options: DurableStoreOptions) {
     this.#open = options.open;
@@ -140,9 +142,11 @@ export class DurableStore {
    */
   async commit(batch: Batch, definedStrings: () => StringRow[]): Promise<CommitOutcome> {
     try {
-      const isNew = this.#isBroken ? await this.#openAnew() : await this.#putBack();
-      if (isNew === "empty") batch.strings = definedStrings();
+      if (this.#isBroken) await this.#openAnew();
+      else await this.#putBack();
+      if (this.#lacksStrings) batch.strings = definedStrings();
       if (this.#attempts === 0 || !this.#has(batch)) await this.#store!.commit(batch);
+      this.#lacksStrings = false;
       this.#succeed();
       return "stored";
     } catch (error) {
@@ -157,9 +161,19 @@ export class DurableStore {
     this.#maxAttempts = 1;
   }
 
-  /** Sees to it that the partial is where it belongs before it is completed. @throws when it is not. */
+  /**
+   * Sees to it that the partial is where it belongs before it is completed, or
+   * where it can be. Never rejects.
+   */
   async settle(): Promise<void> {
-    await this.#putBack();
+    if (this.#store === undefined || this.#store.isInPlace()) return;
+    try {
+      await this.#putBack();
+    } catch (error) {
+      await this.#putElsewhere(error).catch((failure: unknown) => {
+        this.#problems.addError("Cannot put the recording back", failure);
+      });
+    }
   }
 
   close(): void {
@@ -198,23 +212,45 @@ export class DurableStore {
     });
   }
 
-  async #openAnew(): Promise<Content> {
+  async #openAnew(): Promise<void> {
     // One whose files are gone lives on in its open handles alone.
-    const content = await this.#putBack();
-    if (!this.#isBroken) return content;
+    await this.#putBack();
+    if (!this.#isBroken) return;
     this.#store!.close();
     this.#store = await this.#open(this.#state);
     this.#isBroken = false;
-    return "kept";
   }
 
   /** Makes the partial again if it was removed. */
-  async #putBack(): Promise<Content> {
-    const old = this.#store!;
-    if (old.isInPlace()) return "kept";
+  async #putBack(): Promise<void> {
+    if (this.#store!.isInPlace()) return;
     const { out, run } = this.#state;
     const partial = partialPath(out, run.runId);
     mkdirSync(storeKind(out) === "parquet" ? out : dirname(out), { recursive: true, mode: 0o700 });
+    const lost = await this.#move(partial);
+    this.#problems.add(
+      lost > 0
+        ? `${lost} spans are lost: "${partial}" was removed while the program ran`
+        : `"${partial}" was removed while the program ran, and has been put back`,
+    );
+  }
+
+  /** Goes on in a folder of its own when the recording's cannot be made again. */
+  async #putElsewhere(cause: unknown): Promise<void> {
+    const { out, run } = this.#state;
+    const place = rescuePath(out, run.runId);
+    if (out !== place) mkdirSync(dirname(place), { mode: 0o700 });
+    this.#state.out = place;
+    const lost = await this.#move(partialPath(place, run.runId));
+    const what = lost > 0 ? `${lost} spans are lost, the others are in` : "the run is in";
+    this.#problems.add(
+      `Cannot record to "${out}", which was removed (${diskReason(cause)}): ${what} "${place}"`,
+    );
+  }
+
+  /** Makes a partial of what can still be read of one that was removed. @returns Spans lost. */
+  async #move(partial: string): Promise<number> {
+    const old = this.#store!;
     const before = await old.countSpans();
     await old.copyTo(partial);
     old.close();
@@ -222,14 +258,7 @@ export class DurableStore {
     this.#isBroken = false;
     const lost = before - await this.#store.countSpans();
     this.#lostSpans += lost;
-    this.#problems.add(
-      lost > 0
-        ? `${lost} spans are lost: "${partial}" was removed while the program ran`
-        : `"${partial}" was removed while the program ran, and has been put back`,
-    );
-    return this.#store.progress.rings.length === 0 ? "empty" : "kept";
+    this.#lacksStrings = this.#store.progress.rings.length === 0;
+    return lost;
   }
 }
-
-/** `empty`: a store that has lost everything, the strings of the rings included. */
-type Content = "kept" | "empty";

@@ -192,6 +192,7 @@ export class RunWriter {
   finish(end: RunEnd): Promise<FinishReport> {
     return this.#inTurn(async () => {
       this.#store.beginLastAttempts();
+      await this.#store.settle();
       const isStored = await this.#storeTheRest();
       const { error } = this.#store;
       const left = isStored ? 0 : this.#countTheRest();
@@ -206,7 +207,8 @@ export class RunWriter {
         stored: { spans: 0, unfinished: 0, ofGoneRings: this.#spansOfGoneRings, writerFailed: 0 },
       };
       const canWait = !this.#hasShared && isDiskError(error);
-      const store = await this.#settled();
+      await this.#store.settle();
+      const store = this.#store.current;
       run.stored.writerFailed = this.#writerFailed + this.#store.lostSpans;
       if (store === undefined || left > 0 && canWait) {
         return await leaveRun(store, { ...run, left, canWait, error });
@@ -390,16 +392,6 @@ export class RunWriter {
     if (this.#store.attempts >= MAX_ATTEMPTS) return false;
     await new Promise((resolve) => setTimeout(resolve, this.#store.pauseMs));
     return true;
-  }
-
-  /** The store, with its partial in place; undefined when it is in none. */
-  async #settled(): Promise<RunStore | undefined> {
-    try {
-      await this.#store.settle();
-    } catch (error) {
-      this.#problems.addError("Cannot put the recording back", error);
-    }
-    return this.#store.current;
   }
 
   async #storeOpenSpans(): Promise<boolean> {
