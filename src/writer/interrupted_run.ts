@@ -116,7 +116,7 @@ export class InterruptedRun {
 
   /** Finishes the run if nobody else does. @returns undefined when there was nothing to do. */
   async recover(): Promise<Outcome | undefined> {
-    const releases: ((() => void) | undefined)[] = [];
+    const releases: (() => void)[] = [];
     try {
       if (this.#waiting !== undefined && isRecordedNow(this.#waiting)) return { outcome: "in_use" };
       if (!isFolder(homeOf(this.#out))) {
@@ -124,29 +124,24 @@ export class InterruptedRun {
         return { outcome: "failed", problem, isHomeless: true };
       }
       // Whoever comes by the folder and whoever comes by the partial must meet.
-      for (
-        const path of [this.#partial, ...this.#folder === undefined ? [] : [this.#folder + "/"]]
-      ) {
-        const release = await this.#lock(path);
+      const locked = [this.#partial];
+      if (this.#folder !== undefined) locked.push(join(this.#folder, "recovery"));
+      for (const path of locked) {
+        // A folder of Parquet that its ferret had not made yet, or a run that was just finished.
+        if (!isFolder(dirname(path))) continue;
+        const release = await waitForLock(path, LOCK_WAIT_MS);
         if (release === undefined) return { outcome: "in_use" };
         releases.push(release);
       }
       return await this.#finish();
     } catch (error) {
-      const isLocked = (error as { code?: string }).code === "E_OUTPUT_LOCKED";
+      const { code, path } = error as { code?: string; path?: string };
+      if (code === "E_OUTPUT_LOCKED" && path === this.#partial) return { outcome: "in_use" };
       const message = error instanceof Error ? error.message : String(error);
-      if (isLocked && existsSync(this.#partial)) return { outcome: "in_use" };
       return { outcome: "failed", problem: message.split("\n", 1)[0]! };
     } finally {
-      for (const release of releases) release?.();
+      for (const release of releases) release();
     }
-  }
-
-  async #lock(path: string): Promise<(() => void) | undefined> {
-    const folder = path.endsWith("/") ? path : dirname(path);
-    // A folder of Parquet that its ferret had not made yet, or the run was just finished.
-    if (!isFolder(folder)) return () => {};
-    return await waitForLock(path.endsWith("/") ? join(path, "recovery") : path, LOCK_WAIT_MS);
   }
 
   /** Finishes the run, which nobody else touches now. */
