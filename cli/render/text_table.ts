@@ -80,7 +80,11 @@ interface MeasuredColumn<Row> {
 }
 
 function measure<Row>(column: TableColumn<Row>, rows: readonly Row[]): MeasuredColumn<Row> {
-  const texts = rows.map(column.text);
+  // No more of it will be shown, and to measure a megabyte takes seconds.
+  const texts = rows.map((row) => {
+    const text = column.text(row);
+    return column.shrinks === true ? shortenMiddle(text, MAX_SHRUNK_WIDTH) : text;
+  });
   const width = texts.reduce(
     (widest, text) => Math.max(widest, displayWidth(text)),
     displayWidth(column.title),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { failPoint, failPointAsync } from "../runtime/fail_point.ts";
 import { closeDatabase, openDatabase } from "./duckdb_api.ts";
@@ -78,8 +78,10 @@ export function hasParquetRun(out: string, runId: string): boolean {
 function otherRuns(out: string): string[] {
   return readdirSync(out)
     .filter((name) => !basename(name).startsWith("."))
+    // A pattern would be read as all that it fits.
+    .filter((name) => !/[*?[\]]/.test(name))
     .map((name) => join(out, name, RUNS))
-    .filter((path) => existsSync(path));
+    .filter((path) => existsSync(path) && lstatSync(path).isFile());
 }
 
 /** Removes all that is not part of the run, except for the list of what is. */

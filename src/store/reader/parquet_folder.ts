@@ -20,8 +20,7 @@ type RunFiles = Map<string, string[]>;
 export async function openParquetFolder(path: string): Promise<Sandbox> {
   const folder = realpathSync(path);
   const runs = listFolder(path, folder)
-    // The store's partials begin with a dot.
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
     .map((entry) => findFiles(path, join(folder, entry.name)))
     .filter((files) => files.has("runs"));
   if (runs.length === 0) {
@@ -38,6 +37,14 @@ export async function openParquetFolder(path: string): Promise<Sandbox> {
     sandbox.close();
     throw error;
   }
+}
+
+/**
+ * The store's partials begin with a dot. A name that is a pattern would be read
+ * as all that it fits, links included.
+ */
+function isRunFolder(name: string): boolean {
+  return !name.startsWith(".") && !/[*?[\]]/.test(name);
 }
 
 async function describe(sandbox: Sandbox, runs: RunFiles[]): Promise<Map<string, FoundTable>> {
