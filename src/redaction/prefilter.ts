@@ -21,11 +21,14 @@ const HINTS: readonly string[] = [
   "dac",
 ].flatMap((line) => line.includes(",") ? line.split(",") : line.split(" "));
 
-/** A byte that JSON text cannot have as it is, or that is no ASCII. */
-export const NOT_PLAIN = 0x80;
+/**
+ * Set for a byte that JSON text cannot have as it is, or that is no ASCII. Too
+ * high for a hash to keep it.
+ */
+export const NOT_PLAIN = 0x8000;
 /** Class of `@`: credentials in a URL end with it, and few other texts have one. */
 const AT_CLASS = 31;
-/** The last three classes are `((before << 5) | (class & 31)) & HASH_MASK`. */
+/** The last three classes are `((before << 5) | class) & HASH_MASK`. */
 const CLASS_BITS = 5;
 export const HASH_MASK = 0x7fff;
 
@@ -38,7 +41,7 @@ export const HINT_TABLE = hintTable();
 export function mayHoldSecret(bytes: Uint8Array, from: number, to: number): boolean {
   let hash = 0;
   for (let at = from; at < to; at++) {
-    hash = ((hash << CLASS_BITS) | (BYTE_CLASSES[bytes[at]!]! & 31)) & HASH_MASK;
+    hash = ((hash << CLASS_BITS) | BYTE_CLASSES[bytes[at]!]!) & HASH_MASK;
     if (HINT_TABLE[hash] !== 0) return true;
   }
   return false;
@@ -49,15 +52,15 @@ export function mayTextHoldSecret(text: string): boolean {
   let hash = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    const byteClass = unit < 0x80 ? BYTE_CLASSES[unit]! & 31 : 0;
+    const byteClass = unit < 0x80 ? BYTE_CLASSES[unit]! : 0;
     hash = ((hash << CLASS_BITS) | byteClass) & HASH_MASK;
     if (HINT_TABLE[hash] !== 0) return true;
   }
   return false;
 }
 
-function byteClasses(): Uint8Array {
-  const classes = new Uint8Array(256);
+function byteClasses(): Uint16Array {
+  const classes = new Uint16Array(256);
   for (let byte = 0; byte < 256; byte++) {
     const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x22 && byte !== 0x5c;
     classes[byte] = classOf(byte) | (isPlain ? 0 : NOT_PLAIN);

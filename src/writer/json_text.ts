@@ -99,7 +99,7 @@ export function appendAttributes(
         at = value;
         continue;
       case ATTRIBUTE_STRING:
-        pushString(column, { u8, from: value, length: extra }, redactor);
+        pushString(column, u8, value, extra, redactor);
         break;
       case ATTRIBUTE_JSON: {
         const text = textOf(u8, value, extra);
@@ -173,40 +173,43 @@ function pushNumber(column: TextColumn, value: number): void {
   else pushAscii(column, "null");
 }
 
-/** Where a text is. */
-interface TextPlace {
-  u8: Uint8Array;
-  from: number;
-  length: number;
-}
-
 /**
  * A string value: copied as it is if it is ASCII without anything to escape and
  * no three bytes in a row hint at a secret.
  */
-function pushString(column: TextColumn, place: TextPlace, redactor: Redactor): void {
-  const { u8, from, length } = place;
-  if (!redactor.canFilter) return pushSlowly(column, place, redactor);
-  const target = column.reserve(length + 2);
-  let at = column.length;
-  let hash = 0;
-  let hints = 0;
-  target[at++] = QUOTE;
-  for (let i = from; i < from + length; i++) {
-    const byte = u8[i]!;
-    const byteClass = BYTE_CLASSES[byte]!;
-    if (byteClass >= NOT_PLAIN) return pushSlowly(column, place, redactor);
-    hash = ((hash << 5) | byteClass) & HASH_MASK;
-    hints |= HINT_TABLE[hash]!;
-    target[at++] = byte;
+function pushString(
+  column: TextColumn,
+  u8: Uint8Array,
+  from: number,
+  length: number,
+  redactor: Redactor,
+): void {
+  if (redactor.canFilter) {
+    // Locals: what is imported is looked up each time.
+    const classes = BYTE_CLASSES;
+    const hintTable = HINT_TABLE;
+    const mask = HASH_MASK;
+    const target = column.reserve(length + 2);
+    const to = from + length;
+    let at = column.length;
+    let hash = 0;
+    let hints = 0;
+    let seen = 0;
+    target[at++] = QUOTE;
+    for (let i = from; i < to; i++) {
+      const byte = u8[i]!;
+      const byteClass = classes[byte]!;
+      seen |= byteClass;
+      hash = ((hash << 5) | byteClass) & mask;
+      hints |= hintTable[hash]!;
+      target[at++] = byte;
+    }
+    if (hints === 0 && seen < NOT_PLAIN) {
+      target[at++] = QUOTE;
+      column.length = at;
+      return;
+    }
   }
-  if (hints !== 0) return pushSlowly(column, place, redactor);
-  target[at++] = QUOTE;
-  column.length = at;
-}
-
-function pushSlowly(column: TextColumn, place: TextPlace, redactor: Redactor): void {
-  const { u8, from, length } = place;
   pushText(column, JSON.stringify(redactor.text(textOf(u8, from, length))));
 }
 
