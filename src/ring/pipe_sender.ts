@@ -140,7 +140,8 @@ export function startPipeSender(memory: RingMemory, pid: number): void {
     }
     if (position !== goal) return true;
     if (sentHead !== position || sentFlush !== flush) {
-      if (!sendHead() || !sendHeader()) return false;
+      // First the header: without its clock no record can be read, without its counters none is missed.
+      if (!sendHeader() || !sendHead()) return false;
       sentHead = position;
       sentFlush = flush;
       Atomics.store(i32, H_FLUSH_DONE, flush);
