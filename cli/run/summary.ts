@@ -31,6 +31,8 @@ export function summarize(report: SessionReport, out: string): string[] {
     lines.push(`${place} (run ${recording.n}, ${size}), to read it: ferret report${read}`);
   } else if (isLeft) {
     lines.push(later);
+  } else if (recording.partialPath === undefined) {
+    lines.push(`nothing is recorded in ${out}`);
   } else {
     lines.push(`the run is in "${recording.partialPath}" until ferret recover adds it to ${out}`);
   }

@@ -1,6 +1,7 @@
 /** What ferret says to mistakes and how it ends: exit codes, one line, no stack. */
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,6 +12,7 @@ import { runtimeName } from "../../src/runtime/self.ts";
 import { ferret } from "../helpers/ferret.ts";
 import { ferretCommand, plainCommand, ROOT, runProcess, withFolder } from "../helpers/processes.ts";
 import { steppedSpans, writeRecording } from "../helpers/recording_fixture.ts";
+import { withPrivateFolder } from "../helpers/waiting_run.ts";
 
 const RUN = { spans: steppedSpans({ name: "load" }, 200, 1000) };
 
@@ -160,22 +162,24 @@ test("a reader that goes away is no error", async () => {
 });
 
 test("what an interrupted run left is added before a recording is read", async () => {
-  await withFolder({}, async (folder) => {
-    const recording = join(folder, "out.duckdb");
-    const flags = runtimeName() === "deno" ? ["-A", "--no-check"] : [];
-    const command = plainCommand(runtimeName(), "tests/helpers/killed_ferret.ts", {
-      flags,
-      args: [recording, join(folder, "ring")],
-    });
-    assert.equal((await runProcess(command, { cwd: ROOT })).signal, "SIGKILL");
-    const first = await ferret(["report", recording]);
-    assert.equal(first.exitCode, 0);
-    assert.match(first.stderr, /^ferret: run 1, which was cut off, has been added to .*\n$/);
-    assert.match(first.stdout, /^killed\.ts .*\n.* \(recording recovered\), run 1\n/);
-    const second = await ferret(["report", recording]);
-    assert.equal(second.stderr, "");
-    assert.equal(second.stdout, first.stdout);
-  });
+  await withFolder({}, (folder) =>
+    withPrivateFolder(async (home) => {
+      const recording = join(folder, "out.duckdb");
+      const flags = runtimeName() === "deno" ? ["-A", "--no-check"] : [];
+      const command = plainCommand(runtimeName(), "tests/helpers/killed_ferret.ts", {
+        flags,
+        args: [recording, join(home, "ring-0")],
+      });
+      assert.equal((await runProcess(command, { cwd: ROOT })).signal, "SIGKILL");
+      const first = await ferret(["report", recording]);
+      assert.equal(first.exitCode, 0);
+      assert.match(first.stderr, /^ferret: run 1, which was cut off, has been added to .*\n$/);
+      assert.match(first.stdout, /^killed\.ts .*\n.* \(recording recovered\), run 1\n/);
+      const second = await ferret(["report", recording]);
+      assert.equal(second.stderr, "");
+      assert.equal(second.stdout, first.stdout);
+      assert.equal(existsSync(home), false);
+    }));
 });
 
 /** Writes a copy of a recording that was changed with a database client. */
