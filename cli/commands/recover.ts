@@ -60,7 +60,7 @@ function describe(report: RecoverReport): string {
   const of = report.command === undefined ? "" : ` of ${report.command}`;
   switch (outcome) {
     case "recovered":
-      return `Recovered run ${n} of ${out}: ${booksOf(report)}`;
+      return `Recovered run ${n} of ${report.report?.path ?? out}: ${booksOf(report)}`;
     case "joined":
       return `Added run ${n} to ${out}`;
     case "in_use":

@@ -13,7 +13,7 @@ import { failPoint } from "../runtime/fail_point.ts";
 import { ownIdentity, processIdentity } from "../runtime/process_identity.ts";
 import { processesNaming } from "../runtime/process_uses.ts";
 import { hasRun, joinRecording } from "../store/open_store.ts";
-import { isOwnerGone, partialPath } from "../store/partial.ts";
+import { isOwnerGone, partialPath, rescuePath } from "../store/partial.ts";
 import { readPartial } from "../store/partial_state.ts";
 import { waitForLock } from "../store/run_lock.ts";
 import type { PartialState } from "../store/run_store.ts";
@@ -92,6 +92,7 @@ export class InterruptedRun {
   readonly #options: RecoverOptions;
   #folder: string | undefined;
   #waiting: WaitingRun | undefined;
+  readonly #unlocks: (() => void)[] = [];
 
   constructor(target: InterruptedTarget, options: RecoverOptions) {
     const { runId, folder } = target;
@@ -99,8 +100,7 @@ export class InterruptedRun {
     this.#runId = runId;
     this.#folder = folder;
     this.#waiting = folder === undefined ? undefined : readWaitingRun(folder);
-    const isHomeless = options.elsewhere !== undefined && !isFolder(homeOf(target.out));
-    this.#out = isHomeless ? options.elsewhere! : target.out;
+    this.#out = placeOf(target, options.elsewhere);
     this.#partial = partialPath(this.#out, runId);
   }
 
@@ -116,7 +116,6 @@ export class InterruptedRun {
 
   /** Finishes the run if nobody else does. @returns undefined when there was nothing to do. */
   async recover(): Promise<Outcome | undefined> {
-    const releases: (() => void)[] = [];
     try {
       if (this.#waiting !== undefined && isRecordedNow(this.#waiting)) return { outcome: "in_use" };
       if (!isFolder(homeOf(this.#out))) {
@@ -124,14 +123,8 @@ export class InterruptedRun {
         return { outcome: "failed", problem, isHomeless: true };
       }
       // Whoever comes by the folder and whoever comes by the partial must meet.
-      const locked = [this.#partial];
-      if (this.#folder !== undefined) locked.push(join(this.#folder, "recovery"));
-      for (const path of locked) {
-        // A folder of Parquet that its ferret had not made yet, or a run that was just finished.
-        if (!isFolder(dirname(path))) continue;
-        const release = await waitForLock(path, LOCK_WAIT_MS);
-        if (release === undefined) return { outcome: "in_use" };
-        releases.push(release);
+      if (!await this.#lock(this.#partial) || !await this.#lockFolder()) {
+        return { outcome: "in_use" };
       }
       return await this.#finish();
     } catch (error) {
@@ -140,8 +133,21 @@ export class InterruptedRun {
       const message = error instanceof Error ? error.message : String(error);
       return { outcome: "failed", problem: message.split("\n", 1)[0]! };
     } finally {
-      for (const release of releases) release();
+      for (const unlock of this.#unlocks.splice(0)) unlock();
     }
+  }
+
+  async #lockFolder(): Promise<boolean> {
+    return this.#folder === undefined || await this.#lock(join(this.#folder, "recovery"));
+  }
+
+  /** @returns false when somebody else has the lock and keeps it. */
+  async #lock(path: string): Promise<boolean> {
+    // A folder of Parquet that its ferret had not made yet, or a run that was just finished.
+    if (!isFolder(dirname(path))) return true;
+    const unlock = await waitForLock(path, LOCK_WAIT_MS);
+    if (unlock !== undefined) this.#unlocks.push(unlock);
+    return unlock !== undefined;
   }
 
   /** Finishes the run, which nobody else touches now. */
@@ -160,7 +166,7 @@ export class InterruptedRun {
     if (state.run.runId !== this.#runId) throw new Error("it holds another run than its name says");
     if (!isOwnerGone(state)) return { outcome: "in_use" };
     const rings = findRings(state.rings, this.#folder);
-    this.#adoptFolder(rings.folder);
+    if (!await this.#adoptFolder(rings.folder)) return { outcome: "in_use" };
     const pid = this.#livingProcess(rings);
     if (pid !== undefined) return { outcome: "running", pid };
     if (!hasPartial && (!rings.rings.some(isTaken) || await hasRun(this.#out, this.#runId))) {
@@ -234,15 +240,21 @@ export class InterruptedRun {
     }
   }
 
-  /** Older ferrets' folders say nothing; a run's own says which run's it is. */
-  #adoptFolder(folder: string | undefined): void {
-    if (folder === undefined || this.#folder !== undefined) return;
+  /**
+   * Takes the folder in which the partial's rings are for the run's. Older
+   * ferrets' folders say nothing; others say which run's they are.
+   *
+   * @returns false when somebody else finishes what is in it.
+   */
+  async #adoptFolder(folder: string | undefined): Promise<boolean> {
+    if (folder === undefined || this.#folder !== undefined) return true;
     const waiting = readWaitingRun(folder);
     if (isWaitingFolder(folder) && waiting?.run.runId !== this.#runId) {
       throw new Error(`it names rings of another run, in "${folder}"`);
     }
     this.#folder = folder;
     this.#waiting = waiting;
+    return await this.#lockFolder();
   }
 
   #forgetFolder(): void {
@@ -265,6 +277,15 @@ function requireOwn(partial: string): void {
   const uid = process.getuid?.();
   if (stat.isSymbolicLink()) throw new Error("it is a symbolic link");
   if (uid !== undefined && stat.uid !== uid) throw new Error("it belongs to another user");
+}
+
+/** The recording that a run goes to: its own, unless it was rescued from it or has lost its folder. */
+function placeOf({ out, runId }: InterruptedTarget, elsewhere: string | undefined): string {
+  const rescued = rescuePath(out, runId);
+  if (existsSync(partialPath(rescued, runId)) && !existsSync(partialPath(out, runId))) {
+    return rescued;
+  }
+  return elsewhere === undefined || isFolder(homeOf(out)) ? out : elsewhere;
 }
 
 /** The folder that a recording is in. */

@@ -1,6 +1,6 @@
 /** `ferret recover` itself: killed, in parallel, and for recordings whose folder is gone. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cutOffRun, withCutOffRuns } from "../helpers/cut_off_run.ts";
@@ -76,6 +76,29 @@ test("ferret recover finds runs wherever they were meant for, and puts them else
     assert.equal(saved.stdout, `Recovered run 1 of ${out}: 1,101 spans, nothing lost\n`);
     await assertWhole(out, made);
     assert.equal(existsSync(gone.home), false);
+  }));
+
+test("ferret recover takes several recordings, folders of Parquet and partials", () =>
+  withCutOffRuns({}, async (folder) => {
+    for (const [i, name] of ["a.duckdb", "b/", "c.duckdb"].entries()) {
+      const place = join(folder, String(i));
+      mkdirSync(place);
+      const run = await cutOffRun(place, { runtime: "bun", out: join(folder, name), last: i });
+      await run.end();
+    }
+    const [partial] = readdirSync(folder).filter((name) => name.startsWith("c.duckdb.partial-"));
+    const names = ["a.duckdb", "b/", partial!.replace(".wal", ""), "none.duckdb"];
+    const { stdout, exitCode } = await runFerret(folder, ["recover", ...names]);
+    assert.equal(
+      stdout,
+      "Nothing to recover for none.duckdb\n" +
+        "Recovered run 1 of a.duckdb: 1,001 spans, nothing lost\n" +
+        "Recovered run 1 of b/: 1,002 spans, nothing lost\n" +
+        "Recovered run 1 of c.duckdb: 1,003 spans, nothing lost\n",
+    );
+    assert.equal(exitCode, 0);
+    await assertWhole(join(folder, "b/"), 1_001);
+    assert.equal((await runFerret(folder, ["recover"])).stdout, "Nothing to recover\n");
   }));
 
 function isOwnWork(name: string): boolean {
