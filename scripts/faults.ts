@@ -60,7 +60,7 @@ const COLUMNS = [
 ] as const;
 
 /** Rounds that one process runs before another one takes over. */
-const ROUNDS_A_PROCESS = 10;
+const ROUNDS_A_PROCESS = 4;
 
 const { values } = parseArgs({
   options: {

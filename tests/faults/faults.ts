@@ -17,6 +17,8 @@ export interface Fault {
   exitCodes?: readonly number[];
   /** Whether the program is ended before it can send what it has over a pipe. */
   cutsProgram?: boolean;
+  /** Whether the program ends before processes that it has started. */
+  leavesChildren?: boolean;
   /** Whether recovery is killed as well, and where. */
   recoveryPoints?: (random: Random) => string[];
 }
@@ -56,6 +58,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "none" },
   {
     name: "program killed",
+    leavesChildren: true,
     strike: async (run, random) => {
       await someSpans(run, random);
       run.signalProgram("SIGKILL");
@@ -89,6 +92,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "program gets SIGTERM",
+    leavesChildren: true,
     strike: async (run, random) => {
       await someSpans(run, random);
       run.signalProgram(random.pick(["SIGTERM", "SIGHUP"]));
@@ -98,6 +102,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "ferret gets SIGTERM",
+    leavesChildren: true,
     strike: async (run, random) => {
       await someSpans(run, random);
       run.signalFerret("SIGTERM");
@@ -162,6 +167,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "both killed",
+    leavesChildren: true,
     strike: async (run, random) => {
       await someSpans(run, random);
       const isFerretFirst = random.chance(0.5);
@@ -224,6 +230,7 @@ export const FAULTS: readonly Fault[] = [
 function ending(name: string, ends: ProgramEnding[], more: Omit<Fault, "name">): Fault {
   return {
     name,
+    leavesChildren: true,
     prepare: ({ program, runtime }, random) => {
       program.end = random.pick(ends.filter((end) => end !== "Deno.exit" || runtime === "deno"));
     },

@@ -46,6 +46,7 @@ interface LaneRow {
 }
 
 interface RunRow {
+  run_id: string;
   status: string;
   issued: number;
   stored: number;
@@ -63,7 +64,8 @@ export async function judge(
   scenario: Scenario,
   options: { out: string; ledgers: readonly Ledger[]; allowance: Allowance },
 ): Promise<Verdict> {
-  const { out, ledgers, allowance } = options;
+  const { out, allowance } = options;
+  const ledgers = options.ledgers.filter(({ isRecorded }) => isRecorded);
   const verdict: Verdict = {
     seen: 0,
     stored: 0,
@@ -83,17 +85,20 @@ export async function judge(
     return undefined;
   });
   if (recording === undefined) return verdict;
+  let runId: string | undefined;
   try {
     if (scenario.hasEarlier && !await recording.hasEarlier()) {
       problems.push("the run that was there before is not whole");
     }
     const run = await recording.run();
     if (run === undefined) {
-      if (allowance.mayHaveNoRun && verdict.seen === 0) return verdict;
+      if (allowance.losesTail) verdict.tail = verdict.seen;
+      if (allowance.losesTail || allowance.mayHaveNoRun && verdict.seen === 0) return verdict;
       verdict.uncounted = verdict.seen;
       problems.push(`there is no run, and the program saw ${verdict.seen} spans`);
       return verdict;
     }
+    runId = run.run_id;
     verdict.counted = run.lost;
     problems.push(...checkBooks(run, ledgers, allowance));
     const lanes = await recording.lanes();
@@ -107,10 +112,12 @@ export async function judge(
       verdict.uncounted = missing - run.lost;
       problems.push(`${verdict.uncounted} spans are lost without a count`);
     }
+    // What was copied to its place has the mode of copies.
+    if (!scenario.hasEarlier && isOpenToOthers(out)) problems.push("others may read the recording");
   } finally {
     recording.close();
   }
-  problems.push(...await checkExitCode(out, verdict));
+  if (runId !== undefined) problems.push(...await checkExitCode(out, runId, verdict));
   return verdict;
 }
 
@@ -177,9 +184,20 @@ function judgeSource(
 }
 
 /** `check` must not judge when something was lost. */
-async function checkExitCode(out: string, verdict: Verdict): Promise<string[]> {
+async function checkExitCode(out: string, runId: string, verdict: Verdict): Promise<string[]> {
   if (verdict.seen < 200) return [];
-  const args = ["check", out, "--span", "lane *", "--max", "1h", "--min-samples", "1"];
+  const args = [
+    "check",
+    out,
+    "--span",
+    "lane *",
+    "--max",
+    "1h",
+    "--min-samples",
+    "1",
+    "--run",
+    runId,
+  ];
   const { exitCode, stdout, stderr } = await ferret(args);
   const expected = verdict.counted > 0 ? 3 : 0;
   if (exitCode === expected || verdict.stored === 0) return [];
@@ -248,7 +266,7 @@ async function openRecording(scenario: Scenario, out: string) {
     run: async (): Promise<RunRow | undefined> => {
       if (!exists) return undefined;
       const found = await rows<RunRow>(`
-        SELECT status, issued, stored,
+        SELECT run_id, status, issued, stored,
           (SELECT coalesce(sum(count), 0)::BIGINT FROM ${from("losses")}
            WHERE run_id = r.run_id AND NOT contains('${LEFT_OUT}', reason)) AS lost,
           (SELECT coalesce(sum(count), 0)::BIGINT FROM ${from("losses")}
@@ -286,7 +304,7 @@ async function openRecording(scenario: Scenario, out: string) {
 /** Reasons that are no losses. */
 const LEFT_OUT = "below_minimum sampled rate_limited not_kept";
 
-/** Whether a path is readable by others than its owner. */
-export function isOpenToOthers(path: string): boolean {
+/** Whether others than its owner may read a file or look into a folder. */
+function isOpenToOthers(path: string): boolean {
   return (statSync(path).mode & 0o077) !== 0;
 }

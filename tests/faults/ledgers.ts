@@ -13,11 +13,13 @@ export interface Ledger {
   root: "none" | "open" | "ended";
   /** `ending`: it came to where its settings say what happens. */
   state: "working" | "ending" | "done";
+  /** Not so in a thread that began when ferret was dead: nobody made a ring for it. */
+  isRecorded: boolean;
   /** Number of the last span that ended, of each lane. */
   lanes: number[];
 }
 
-const FIRST_LANE = 3;
+const FIRST_LANE = 4;
 const PREFIX = "ledger-";
 
 /** The ledgers in a folder, that of the main thread included. */
@@ -30,6 +32,7 @@ export function readLedgers(folder: string): Ledger[] {
       pid: slots[0] ?? 0,
       root: (["none", "open", "ended"] as const)[slots[1] ?? 0]!,
       state: (["working", "ending", "done"] as const)[slots[2] ?? 0]!,
+      isRecorded: slots[3] === 1,
       lanes: slots.slice(FIRST_LANE),
     };
   });

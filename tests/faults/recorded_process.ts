@@ -130,19 +130,14 @@ export class RecordedProcess {
     );
   }
 
-  /** Waits until neither the program nor what it started is left. */
-  async programEnded(): Promise<void> {
-    await waitUntil(() => this.programs().length === 0, "the program's end");
+  /** Waits until neither ferret nor the program nor what these started is left. */
+  async allEnded(): Promise<void> {
+    await waitUntil(() => this.processes().length === 0, "the end of all processes");
   }
 
   hasProgram(): boolean {
     const pid = this.main()?.pid ?? 0;
     return pid > 0 && isOurs(pid, this.folder);
-  }
-
-  /** Processes of the program. */
-  programs(): number[] {
-    return this.ledgers().map(({ pid }) => pid).filter((pid) => isOurs(pid, this.folder));
   }
 
   /** All processes that have to do with this round and are still there. */

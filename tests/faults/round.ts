@@ -51,6 +51,11 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const random = new Random(seed, fault.name, runtime, round);
   const scenario = chooseScenario(random, { runtime, isShort: options.isShort === true });
   fault.prepare?.(scenario, random, round);
+  const { program } = scenario;
+  if (fault.leavesChildren === true) {
+    // What outlives the program is not recorded to its end.
+    program.sources = program.sources.filter((source) => !source.startsWith("child"));
+  }
   const folder = mkdtempSync(join(tmpdir(), "ferret-fault-"));
   const notes: string[] = [];
   let run: RecordedProcess | undefined;
@@ -61,7 +66,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     run = new RecordedProcess(scenario, folder);
     await fault.strike?.(run, random);
     const end = await endOf(run);
-    await run.programEnded();
+    await run.allEnded();
     notes.push(...checkProgram(run, fault, end));
     const recovers = end.signal !== null || hasPartial(run);
     if (recovers) notes.push(...await recoverRun(run, fault, random));
@@ -144,7 +149,8 @@ async function recoverRun(run: RecordedProcess, fault: Fault, random: Random): P
   const args = way === "run" ? earlierArguments(runtime, run.out) : [way, run.out];
   const { exitCode, output } = await runFerret(args, runtime);
   // A report may find nothing: ferret was killed before there was anything.
-  const isFine = exitCode === 0 || way === "report" && run.main() === undefined;
+  const mayBeNothing = run.main() === undefined || run.scenario.transport === "pipe";
+  const isFine = exitCode === 0 || way === "report" && mayBeNothing;
   return isFine ? [] : [`ferret ${way} ended with ${exitCode}: ${output}`];
 }
 
