@@ -58,7 +58,7 @@ const PROGRAMS: ReadonlyMap<string, ProgramFlags> = new Map<string, ProgramFlags
 const ANY_PROGRAM = new RegExp(
   `(?:^|[\\s/\\\\"'\`(|;&])(?:${[...PROGRAMS.keys()].join("|")})(?:\\.exe)?\\s`,
 );
-const ANY_FLAG = /(?:^|[\s"'`(])--?[A-Za-z]/;
+const ANY_FLAG = /(?:^|[\s"'`(])--?[A-Za-z_]/;
 /** A word with the space before it; quotes keep words together. */
 const SHELL_WORD = /[^\S\n]+|\n|[|;&]+|(?:"[^"]*"|'[^']*'|[^\s"'|;&]|["'])+/g;
 /** Longer texts are no command lines; they are looked at up to here. */
@@ -106,7 +106,7 @@ export function withoutCommandSecrets(text: string, secrecyOf: SecrecyOf): strin
 }
 
 function hasSecretFlag(text: string, secrecyOf: SecrecyOf): boolean {
-  for (const [, name] of text.matchAll(/(?<![\w-])--?([A-Za-z][\w.-]{1,63})(?=\s)/g)) {
+  for (const [, name] of text.matchAll(/(?<![\w-])--?([A-Za-z_][\w.-]{1,63})(?=\s)/g)) {
     if (secrecyOf(name!) !== ORDINARY) return true;
   }
   return false;
@@ -143,7 +143,7 @@ class ArgumentReader {
       const known = this.#readKnownFlag(word, this.#program);
       if (known !== undefined) return known;
     }
-    if (this.#expects === undefined && /^--?[A-Za-z][\w.-]+$/.test(word)) {
+    if (this.#expects === undefined && /^--?[A-Za-z_][\w.-]+$/.test(word)) {
       if (this.#secrecyOf(word) !== ORDINARY) this.#expects = "secret";
     }
     return undefined;

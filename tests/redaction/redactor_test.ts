@@ -31,7 +31,8 @@ test("Redactor.text() leaves ordinary texts alone", () => {
 
 test("Redactor.json() takes secrets out of members, also deep ones", () => {
   const redactor = new Redactor();
-  const json = (value: unknown) => JSON.parse(redactor.json(JSON.stringify(value), "k")) as unknown;
+  const json = (value: unknown) =>
+    JSON.parse(redactor.json(JSON.stringify(value), "k")) as unknown;
   assert.deepEqual(
     json({
       password: "hunter2",
@@ -57,11 +58,15 @@ test("Redactor.json() takes secrets out of members, also deep ones", () => {
     },
   );
   assert.deepEqual(json(["password=hunter2", 1]), ["password=REDACTED", 1]);
-  for (const name of SECRET_NAMES) assert.deepEqual(json({ [name]: "x" }), { [name]: "REDACTED" });
+  for (const name of SECRET_NAMES) {
+    assert.deepEqual(json({ [name]: "x" }), { [name]: "REDACTED" });
+  }
 });
 
 test("Redactor.json() finds secrets in JSON that is too deep to be walked", () => {
-  const deep = `${'{"a":'.repeat(1000)}{"password":"hunter2"}${"}".repeat(1000)}`;
+  const deep = `${'{"a":'.repeat(1000)}{"password":"hunter2"}${
+    "}".repeat(1000)
+  }`;
   assert.doesNotMatch(new Redactor().json(deep, "k"), /hunter2/);
 });
 
@@ -102,21 +107,32 @@ test("Redactor.arguments() knows flags, pairs, variables and programs", () => {
       "REDACTED",
     ],
   );
-  assert.deepEqual(redactor.arguments("/usr/bin/mysql", ["-phunter2", "shop"]), [
-    "-pREDACTED",
-    "shop",
-  ]);
-  assert.deepEqual(redactor.arguments("sh", ["-c", "mysql -phunter2 | less -p x"]), [
-    "-c",
-    "mysql -pREDACTED | less -p x",
-  ]);
+  assert.deepEqual(
+    redactor.arguments("/usr/bin/mysql", ["-phunter2", "shop"]),
+    [
+      "-pREDACTED",
+      "shop",
+    ],
+  );
+  assert.deepEqual(
+    redactor.arguments("sh", ["-c", "mysql -phunter2 | less -p x"]),
+    [
+      "-c",
+      "mysql -pREDACTED | less -p x",
+    ],
+  );
 });
 
 test("Redactor takes nothing out when it is off", () => {
   const redactor = new Redactor(false);
-  for (const text of Object.keys(SECRET_TEXTS)) assert.equal(redactor.text(text), text);
+  for (const text of Object.keys(SECRET_TEXTS)) {
+    assert.equal(redactor.text(text), text);
+  }
   assert.equal(redactor.value("password", "hunter2"), "hunter2");
-  assert.deepEqual(redactor.arguments("a", ["--password", "x"]), ["--password", "x"]);
+  assert.deepEqual(redactor.arguments("a", ["--password", "x"]), [
+    "--password",
+    "x",
+  ]);
   assert.equal(redactor.json('{"password":"x"}', "k"), '{"password":"x"}');
 });
 
