@@ -14,8 +14,10 @@ import {
   SEGMENT_READY,
 } from "../../src/ring/layout.ts";
 import { openRing, type RingMemory, segmentControl } from "../../src/ring/memory.ts";
-import { createRingFile, RingGrowth } from "../../src/ring/ring_file.ts";
+import { RingConsumer } from "../../src/ring/consumer.ts";
+import { createRingFile, readRing, RingGrowth } from "../../src/ring/ring_file.ts";
 import { withFolder } from "../helpers/processes.ts";
+import { createTestRing, SpanProducer } from "../helpers/span_producer.ts";
 
 const IDENTITY = { process: 0, thread: 3, consumerPid: process.pid, consumerStart: 7 };
 
@@ -92,3 +94,30 @@ test("RingGrowth.step() readies one segment whenever no spare one is left, up to
     return Promise.resolve();
   });
 });
+
+test("readRing() reads what is published and not released, over the end and over segments", () =>
+  withFolder({}, (folder) => {
+    const { memory } = createTestRing({ segmentBytes: 65_536, segmentCount: 2 });
+    const producer = new SpanProducer(memory, "grow");
+    const consumer = new RingConsumer(memory);
+    const read = (from: RingConsumer) => {
+      const ids: number[] = [];
+      while (from.next()) ids.push(from.memory.f64[from.byteOffset / 8 + 1]!);
+      return ids;
+    };
+    // Most of a segment is read and given back, and then both are filled.
+    for (let i = 0; i < 900; i++) producer.span({ name: "call" });
+    read(consumer);
+    consumer.release(consumer.cursor);
+    for (let i = 0; i < 1_800; i++) producer.span({ name: "call" });
+    const path = join(folder, "ring");
+    writeFileSync(path, memory.u8);
+    const ids = read(new RingConsumer(readRing(path)));
+    assert.equal(ids.length, 1_800);
+    assert.deepEqual(ids, read(consumer));
+    writeFileSync(path, memory.u8.subarray(0, memory.u8.length - 8));
+    assert.throws(() => readRing(path), { code: "E_RING_FORMAT" });
+    writeFileSync(path, "");
+    assert.throws(() => readRing(path), { code: "E_RING_FORMAT" });
+    return Promise.resolve();
+  }));
