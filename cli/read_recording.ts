@@ -46,7 +46,10 @@ export async function readRecording<T>(
 
 /** Sentences on what was added and what could not be. What is being written is left alone. */
 async function recoverRuns(path: string): Promise<string[]> {
-  return (await recoverEarlierRuns(path)).flatMap((report) => {
+  const reports = await recoverEarlierRuns(path);
+  const isBusy = reports.some(({ outcome }) => outcome === "in_use");
+  const notes = isBusy ? [`${path} is being recorded to: what is going on is not in it yet`] : [];
+  return notes.concat(reports.flatMap((report) => {
     switch (report.outcome) {
       case "recovered":
       case "joined":
@@ -58,5 +61,5 @@ async function recoverRuns(path: string): Promise<string[]> {
       case "in_use":
         return [];
     }
-  });
+  }));
 }

@@ -40,6 +40,8 @@ export class DurableStore {
   readonly #problems: Problems;
   #store: RunStore | undefined;
   #isBroken = false;
+  /** Whether it was closed to be opened anew, and then could not be. */
+  #isClosed = false;
   /** Attempts that a batch gets; few after one was given up. */
   #maxAttempts = MAX_ATTEMPTS;
   #backoff = new Backoff();
@@ -76,7 +78,7 @@ export class DurableStore {
 
   /** The store as it is at the moment; undefined as long as it could not be opened. */
   get current(): RunStore | undefined {
-    return this.#store;
+    return this.#isClosed ? undefined : this.#store;
   }
 
   /** For how long nothing could be stored, in ms; 0 when all is well. */
@@ -166,7 +168,7 @@ export class DurableStore {
    * where it can be. Never rejects.
    */
   async settle(): Promise<void> {
-    if (this.#store === undefined || this.#store.isInPlace()) return;
+    if (this.current === undefined || this.current.isInPlace()) return;
     try {
       await this.#putBack();
     } catch (error) {
@@ -198,7 +200,8 @@ export class DurableStore {
     this.#attempts++;
     this.#reasons.add(isDiskError(error) ? diskReason(error) : firstLine(error));
     this.#error = error;
-    this.#isBroken = true;
+    // A commit for which there is no room is rolled back, and the database can be used.
+    this.#isBroken ||= !isNoRoom(error) || /invalidated/.test(String(error));
     this.#nextAttemptMs = performance.now() + this.#backoff.nextMs();
   }
 
@@ -214,10 +217,12 @@ export class DurableStore {
 
   async #openAnew(): Promise<void> {
     // One whose files are gone lives on in its open handles alone.
-    await this.#putBack();
+    if (!this.#isClosed) await this.#putBack();
     if (!this.#isBroken) return;
     this.#store!.close();
+    this.#isClosed = true;
     this.#store = await this.#open(this.#state);
+    this.#isClosed = false;
     this.#isBroken = false;
   }
 

@@ -60,6 +60,8 @@ export async function leaveRun(
   const { state, problems, left, canWait, error } = run;
   const partial = partialPath(state.out, state.run.runId);
   run.stored.writerFailed += left;
+  const decoded = run.rings.reduce((sum, ring) => sum + ring.stored, 0);
+  if (store === undefined) run.stored.spans = Math.max(0, decoded - run.stored.writerFailed);
   const { ledger } = store === undefined
     ? closeBooks(run.rings, run.stored)
     : await balance(store, run);

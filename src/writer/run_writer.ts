@@ -210,7 +210,7 @@ export class RunWriter {
       await this.#store.settle();
       const store = this.#store.current;
       run.stored.writerFailed = this.#writerFailed + this.#store.lostSpans;
-      if (store === undefined || left > 0 && canWait) {
+      if (store === undefined || !isStored && canWait) {
         return await leaveRun(store, { ...run, left, canWait, error });
       }
       if (left > 0) this.#problems.add(`${left} spans are lost: ${reasonOf(error)}`);

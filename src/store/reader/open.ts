@@ -5,6 +5,7 @@
  * @module
  */
 import { accessSync, constants, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
 import { RecordingError } from "../../model/recording_error.ts";
 import type { SpanReader } from "../../model/span_reader.ts";
 import { findPartials } from "../partial.ts";
@@ -15,6 +16,10 @@ import { RecordingReader } from "./recording_reader.ts";
 import { parseRecordingName } from "./recording_path.ts";
 import { pickRun, readRuns } from "./run_rows.ts";
 import type { Sandbox } from "./sandbox.ts";
+
+/** A run that joins the recording takes a moment. */
+const LOCK_WAIT_MS = 2_000;
+const LOCK_RETRY_MS = 50;
 
 /** Options for {@linkcode openRecording}. */
 export interface OpenOptions {
@@ -31,7 +36,7 @@ export interface OpenOptions {
 export async function openRecording(name: string, options: OpenOptions = {}): Promise<SpanReader> {
   const { path, run: selection } = parseRecordingName(name);
   const stats = inspect(path);
-  const sandbox = stats.isDirectory() ? await openParquetFolder(path) : await openDuckdbFile(path);
+  const sandbox = stats.isDirectory() ? await openFolder(path) : await openFile(path);
   try {
     await requireKnownFormat(sandbox);
     const runs = await readRuns(sandbox);
@@ -41,6 +46,32 @@ export async function openRecording(name: string, options: OpenOptions = {}): Pr
     sandbox.close();
     throw error;
   }
+}
+
+async function openFolder(path: string): Promise<Sandbox> {
+  try {
+    return await openParquetFolder(path);
+  } catch (error) {
+    if (codeOf(error) === "E_RECORDING_EMPTY") requireNoPartial(join(path, "/"));
+    throw error;
+  }
+}
+
+/** Waits a little for a run that is just being added. */
+async function openFile(path: string): Promise<Sandbox> {
+  const end = performance.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      return await openDuckdbFile(path);
+    } catch (error) {
+      if (codeOf(error) !== "E_RECORDING_LOCKED" || performance.now() >= end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof RecordingError ? error.code : undefined;
 }
 
 /** What is at the path, if it is something to read. */
