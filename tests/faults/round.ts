@@ -214,7 +214,7 @@ function runFerret(
 /** Private folders of runs that name the round's folder. */
 function ringFoldersOf(folder: string): string[] {
   return RING_FOLDERS.flatMap((parent) =>
-    readdirSync(parent).filter((name) => /^ferret-[^-]+$/.test(name))
+    readdirSync(parent).filter((name) => /^ferret-(\d+-)?\w+$/.test(name))
       .map((name) => join(parent, name)).filter((path) => namesFolder(path, folder))
   );
 }

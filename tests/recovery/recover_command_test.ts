@@ -83,7 +83,8 @@ test("ferret recover takes several recordings, folders of Parquet and partials",
     for (const [i, name] of ["a.duckdb", "b/", "c.duckdb"].entries()) {
       const place = join(folder, String(i));
       mkdirSync(place);
-      const run = await cutOffRun(place, { runtime: "bun", out: join(folder, name), last: i });
+      const options = { runtime: "bun", failPoint: "release:1=kill", last: i } as const;
+      const run = await cutOffRun(place, { ...options, out: join(folder, name) });
       await run.end();
     }
     const [partial] = readdirSync(folder).filter((name) => name.startsWith("c.duckdb.partial-"));
