@@ -15,6 +15,8 @@ import type { Scenario } from "./scenario.ts";
 
 const PROGRAM = fileURLToPath(new URL("fixtures/program.mjs", import.meta.url));
 const POLL_MS = 2;
+/** To look at all processes of the machine takes a while. */
+const PROCESSES_POLL_MS = 30;
 /** What has not happened by then never will; generous, for a busy machine. */
 const TIMEOUT_MS = 90_000;
 
@@ -132,7 +134,7 @@ export class RecordedProcess {
 
   /** Waits until neither ferret nor the program nor what these started is left. */
   async allEnded(): Promise<void> {
-    await waitUntil(() => this.processes().length === 0, "the end of all processes");
+    await waitUntil(() => this.processes().length === 0, "all to end", PROCESSES_POLL_MS);
   }
 
   hasProgram(): boolean {
@@ -169,12 +171,12 @@ export function harnessEnvironment(
 export async function waitUntil(
   isMet: () => boolean,
   what: string,
-  timeoutMs = TIMEOUT_MS,
+  pollMs = POLL_MS,
 ): Promise<void> {
-  const end = performance.now() + timeoutMs;
+  const end = performance.now() + TIMEOUT_MS;
   while (!isMet()) {
     if (performance.now() > end) throw new Error(`Cannot wait longer for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

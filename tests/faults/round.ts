@@ -77,7 +77,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
       mayHaveNoRun: end.signal !== null && ledgers.every(({ root }) => root === "none"),
     };
     verdict = await judge(scenario, { out: run.out, ledgers, allowance });
-    await waitUntil(() => run!.processes().length === 0, "processes that were left", 10_000);
+    await run.allEnded();
     for (const left of ringFoldersOf(folder)) notes.push(`"${left}" was left behind`);
   } catch (error) {
     notes.push((error as Error).stack ?? String(error));
