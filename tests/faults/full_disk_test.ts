@@ -58,7 +58,7 @@ for (const out of ["out.duckdb", "out/"]) {
     const place = isSecond ? `${out} with a run in it` : out;
     test(`a disk that is full ${when} and ${then} loses nothing of ${place}`, () =>
       withFolder({ "app.mjs": PROGRAM }, async (folder) => {
-        using disk = new SmallDisk(4);
+        using disk = new SmallDisk(16);
         const path = join(disk.path, out);
         if (isSecond) {
           for (const part of [1, 2, 3]) writeFileSync(join(folder, `early${part}`), "");
