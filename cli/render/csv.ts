@@ -5,8 +5,11 @@
  */
 import { sanitize } from "./sanitize.ts";
 
-/** What a spreadsheet takes for the beginning of a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet takes for the beginning of a formula, wide signs and space before it included. */
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+
+/** What ends a cell somewhere: in half of Europe that is a semicolon. */
+const SEPARATING = /[",;\t\r\n]/;
 
 /** Rows as CSV, the first of them the titles. Numbers that are not known are empty. */
 export function toCsv(
@@ -20,5 +23,5 @@ function cell(value: string | number | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
   const text = FORMULA.test(value) ? `'${sanitize(value)}` : sanitize(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return SEPARATING.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -75,10 +75,11 @@ test("a CSV cell is one cell, and no formula", () => {
       match[1]!.replace(/^"(.*)"$/s, "$1").replaceAll('""', '"')
     );
     const expected = cells.map((cell) =>
-      /^[=+\-@\t\r]/.test(cell) ? `'${sanitize(cell)}` : sanitize(cell)
+      /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(cell) ? `'${sanitize(cell)}` : sanitize(cell)
     );
     assert.deepEqual(values, expected);
   }));
+  assert.equal(toCsv(["a"], [[" =1"], ["＝1"], ["x;=1"]]), "a\r\n' =1\r\n'＝1\r\n\"x;=1\"\r\n");
   assert.equal(toCsv(["a", "b"], [[1.5, undefined], [NaN, "x"]]), "a,b\r\n1.5,\r\n,x\r\n");
 });
 
