@@ -61,8 +61,6 @@ async function addRun(partial: string, out: string): Promise<number> {
     failPoint("rename");
     renameSync(partial, target);
     failPoint("joined");
-    // Only now: without it what is left of the partial would not say that it is complete.
-    rmSync(join(target, COMPLETE_FILE), { force: true });
     return n;
   } finally {
     closeDatabase(database);
@@ -84,11 +82,12 @@ function otherRuns(out: string): string[] {
     .filter((path) => existsSync(path) && lstatSync(path).isFile());
 }
 
-/** Removes all that is not part of the run, except for the list of what is. */
+/** Removes all that is not part of the run, the list of what is at last: then nothing else is left. */
 function removeWorkFiles(folder: string): void {
   const list = join(folder, COMPLETE_FILE);
   if (!existsSync(list)) return;
   const { files } = readJson<CompleteFile>(list);
   const kept = new Set([...files, COMPLETE_FILE]);
   removeFiles(folder, (name) => !kept.has(name));
+  rmSync(list);
 }

@@ -37,7 +37,7 @@ function readFolder(path: string): PartialContent {
     if (!lstatSync(file).isFile()) throw damaged(path, `its "${STATE_FILE}" is not a file`);
     return { kind: "unfinished", state: parseState(path, readFileSync(file, "utf8")) };
   }
-  // Older ferrets could be killed between removing the list of files and the last rename.
+  // Only the last rename is missing: the list of files is removed before it.
   if (existsSync(join(path, parquetName("runs")))) return { kind: "complete" };
   if (readdirSync(path).some((name) => !name.endsWith(".tmp"))) {
     throw damaged(path, "it holds a part of a run, and nothing says of which");
