@@ -11,6 +11,7 @@ test("findBreach() allows what the table lists", () => {
   assert.equal(breach("src/ring/producer.ts", "../model/span.ts"), undefined);
   assert.equal(breach("src/ring/producer.ts", "./layout.ts"), undefined);
   assert.equal(breach("cli/commands/run.ts", "../../src/store/schema.ts"), undefined);
+  assert.equal(breach("src/store/join.ts", "../runtime/fail_point.ts"), undefined);
   assert.equal(breach("src/hooks/functions/install.ts", "../hook.ts"), undefined);
 });
 
@@ -20,6 +21,8 @@ test("findBreach() reports what the table does not list", () => {
     ["src/analysis/percentile.ts", "../store/schema.ts"],
     ["src/recorder/span.ts", "../writer/client.ts"],
     ["src/hooks/fetch.ts", "../ring/producer.ts"],
+    ["src/recorder/recorder.ts", "../runtime/fail_point.ts"],
+    ["src/ring/producer.ts", "../runtime/fail_point.ts"],
     ["src/hooks/fetch.ts", "./functions/install.ts"],
     ["src/store/schema.ts", "../../cli/main.ts"],
     ["src/store/schema.ts", "../../mod.ts"],
