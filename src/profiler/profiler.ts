@@ -234,7 +234,7 @@ function patternsOf(redact: readonly (string | RegExp)[] | false): string[] | fa
   try {
     parseRedactionPatterns(patterns);
   } catch (error) {
-    throw new TypeError(`Cannot create profiler: ${(error as Error).message}`);
+    throw new TypeError((error as Error).message);
   }
   return patterns;
 }

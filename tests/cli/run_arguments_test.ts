@@ -53,7 +53,7 @@ test("parseRunArguments() reads every option of ferret's", () => {
     ..."--sample 10% --max-spans-per-second 5_000 --keep errors --keep slow:1s".split(" "),
     ..."--duration 1m30s --on-ready".split(" "),
     "curl $FERRET_URL",
-    ..."--label a=b=c --report app.ts".split(" "),
+    ..."--label a=b=c --redact customer.* --redact=/a+/i --report app.ts".split(" "),
   ]);
   assert.deepEqual(options, {
     out: "a.duckdb",
@@ -71,9 +71,15 @@ test("parseRunArguments() reads every option of ferret's", () => {
     hooks: ["fetch", "fs"],
     noHooks: ["pg"],
     labels: { a: "b=c" },
+    redact: ["customer.*", "/a+/i"],
     quiet: true,
     report: true,
   });
+});
+
+test("parseRunArguments() takes secrets out unless told otherwise", () => {
+  assert.deepEqual(parse(["app.ts"]).options.redact, []);
+  assert.equal(parse(["--no-redact", "app.ts"]).options.redact, false);
 });
 
 test("parseRunArguments() passes the runtime's flags on with their values", () => {
@@ -168,6 +174,13 @@ test("parseRunArguments() refuses values that mean nothing", () => {
     [["--ring-size", "big", "app.ts"], /Cannot parse size "big"/],
     [["--min-duration", "fast", "app.ts"], /fast/],
     [["--label", "key", "app.ts"], /expected key=value/],
+    [["--redact", "*", "app.ts"], /Cannot redact "\*": it fits every name/],
+    [["--redact", "/a", "app.ts"], /a regular expression ends with a slash/],
+    [["--redact", "/a/z", "app.ts"], /expected flags among/],
+    [["--redact", "/(/", "app.ts"], /Cannot redact "\/\(\/": \S/],
+    [["--redact", "a", "--no-redact", "app.ts"], /--redact and --no-redact together/],
+    [["--no-redact", "--redact", "a", "app.ts"], /--redact and --no-redact together/],
+    [["--no-redact=1", "app.ts"], /takes no value/],
     [["--sample", "2", "app.ts"], /expected a share from 0 to 1/],
     [["--sample", "-0.1", "app.ts"], /expected a share from 0 to 1/],
     [["--sample", "150%", "app.ts"], /expected a share from 0 to 1/],

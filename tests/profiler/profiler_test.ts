@@ -102,7 +102,44 @@ test("Profiler refuses options that are not of their kind", () => {
   });
   assert.throws(() => bad({ ringSize: 0 }), { name: "TypeError" });
   assert.throws(() => bad({ overflow: "explode" }), { name: "TypeError" });
+  assert.throws(() => bad({ redact: "password" }), {
+    name: "TypeError",
+    message: "Cannot create profiler: redact must be a list of patterns, or false",
+  });
+  assert.throws(() => bad({ redact: ["*"] }), {
+    name: "TypeError",
+    message: 'Cannot redact "*": it fits every name',
+  });
 });
+
+for (
+  const [redact, found] of [
+    [[/acme-\d+/iy], ["REDACTED", "bob", "for REDACTED"]],
+    [["customer.*"], ["REDACTED", "REDACTED", "for ACME-12"]],
+    [false, ["hunter2", "bob", "for ACME-12"]],
+  ] as const
+) {
+  test(`Profiler takes out what it is told to: ${redact}`, async () => {
+    await withFolder({}, async (folder) => {
+      const out = `${folder}/out.duckdb`;
+      const p = new Profiler({ out, redact });
+      p.span("work", (span) => {
+        span.setAttribute("password", "hunter2");
+        span.setAttribute("customer.name", "bob").setAttribute("order", "for ACME-12");
+      });
+      await p.close();
+      const [row] = await query(
+        out,
+        `SELECT attributes, redaction, redacted FROM spans, runs WHERE name = 'work'`,
+      );
+      const attributes = JSON.parse(String(row!["attributes"])) as Record<string, string>;
+      const { password, order, "customer.name": name } = attributes;
+      assert.deepEqual([password, name, order], found);
+      const isOff = redact === false;
+      assert.deepEqual([row!["redaction"], row!["redacted"]], isOff ? ["off", null] : ["on", 2]);
+    });
+  });
+}
 
 for (const tasks of [1_000, 10_000]) {
   test(`Profiler gets every parent right with ${tasks} tasks at once`, async () => {
