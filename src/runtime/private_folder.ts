@@ -65,9 +65,9 @@ export function isPrivateFolder(path: string): boolean {
     isOwn(path, (stat) => stat.isDirectory());
 }
 
-/** Whether a file is one that {@linkcode withNewFile} makes, and no symbolic link to one. */
+/** Whether a file is one that {@linkcode withNewFile} makes: no link to one, of either kind. */
 export function isPrivateFile(path: string): boolean {
-  return isOwn(path, (stat) => stat.isFile());
+  return isOwn(path, (stat) => stat.isFile() && stat.nlink === 1);
 }
 
 function isOwn(path: string, isKind: (stat: Stats) => boolean): boolean {
