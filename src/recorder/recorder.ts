@@ -164,14 +164,18 @@ export class Recorder implements SpanOwner {
 
   /** Starts a span; it does not become the current one. */
   startSpan(name: string, options: StartSpanOptions = {}): Span {
-    const parent = options.parent === undefined
-      ? this.current() ?? this.engine.origin()
-      : options.parent ?? undefined;
+    // Not what a program has put on Object.prototype under these names.
+    const { parent: given, startNs } = options;
+    const parent = given instanceof Span
+      ? given
+      : given === null
+      ? undefined
+      : this.current() ?? this.engine.origin();
     const nameId = this.strings.internComputed(name);
-    const meta = packMeta(options.scope ?? 0, options.kind ?? 0);
+    const meta = packMeta(numberOr0(options.scope), numberOr0(options.kind));
     const span = this.engine.open(nameId, meta, parent);
     if (span.slot < 0) return span;
-    if (options.startNs !== undefined) this.engine.setStart(span, options.startNs);
+    if (typeof startNs === "number") this.engine.setStart(span, startNs);
     if (nameId === 0) extrasOf(span).inlineName = truncateUtf8(name, MAX_INLINE_NAME_BYTES);
     if (options.attributes !== undefined) this.setAttributes(span, options.attributes);
     return span;
@@ -404,6 +408,10 @@ export class Recorder implements SpanOwner {
     }
     return at;
   }
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 function noExtras(): SpanExtras {
