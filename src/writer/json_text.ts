@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { ORDINARY, REDACTED, type Secrecy, SECRET } from "../model/secret_names.ts";
+import {
+  ORDINARY,
+  REDACTED,
+  type Secrecy,
+  SECRET,
+} from "../model/secret_names.ts";
 import {
   BYTE_CLASSES,
   HASH_MASK,
@@ -28,7 +33,6 @@ import type { TextColumn } from "../store/batch.ts";
 import type { RingStrings } from "./ring_strings.ts";
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
@@ -112,7 +116,10 @@ export function appendAttributes(
       case ATTRIBUTE_INLINE_KEY: {
         const [key, ...rest] = textOf(u8, value, extra).split("\0");
         const text = redactor.value(key!, rest.join("\0"));
-        pushText(column, `${JSON.stringify(redactor.text(key!))}:${JSON.stringify(text)}`);
+        pushText(
+          column,
+          `${JSON.stringify(redactor.text(key!))}:${JSON.stringify(text)}`,
+        );
         break;
       }
       default:
@@ -130,7 +137,8 @@ export function appendAttributes(
 /** Whether a value is taken out for what its key says. Neither true nor false is a secret. */
 function isHidden(type: number, secrecy: Secrecy): boolean {
   if (type === ATTRIBUTE_STRING || type === ATTRIBUTE_INTERNED) return true;
-  return secrecy === SECRET && (type === ATTRIBUTE_JSON || type === ATTRIBUTE_NUMBER);
+  return secrecy === SECRET &&
+    (type === ATTRIBUTE_JSON || type === ATTRIBUTE_NUMBER);
 }
 
 /** Text of a part of the ring's memory. */
@@ -164,13 +172,15 @@ function pushAscii(column: TextColumn, text: string): void {
 
 function pushText(column: TextColumn, text: string): void {
   const target = column.reserve(text.length * 3);
-  column.length += encoder.encodeInto(text, target.subarray(column.length)).written;
+  column.length +=
+    encoder.encodeInto(text, target.subarray(column.length)).written;
 }
 
 function pushNumber(column: TextColumn, value: number): void {
   // JSON has no NaN and no infinity.
-  if (Number.isFinite(value)) pushAscii(column, Object.is(value, -0) ? "0" : String(value));
-  else pushAscii(column, "null");
+  if (Number.isFinite(value)) {
+    pushAscii(column, Object.is(value, -0) ? "0" : String(value));
+  } else pushAscii(column, "null");
 }
 
 /**

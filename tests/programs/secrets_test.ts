@@ -28,6 +28,7 @@ const ARGUMENTS = [
 ];
 const RUN = ["--label", "token=hush63x", "--label", "team=ordinary61"];
 const PATTERNS = ["--redact", "customer.*", "--redact", "/HUSH-\\w+/i"];
+const FLAGS: Record<string, string[]> = { deno: ["-A"] };
 /** A part of every secret. */
 const SECRET = /hush\d\d/g;
 
@@ -81,7 +82,17 @@ async function reportsOf(out: string): Promise<string> {
 
 async function record(runtime: string, out: string, options: string[]) {
   const command = ferretCommand(
-    ["run", "-o", out, "--runtime", runtime, ...options, APP, ...ARGUMENTS],
+    [
+      "run",
+      "-o",
+      out,
+      "--runtime",
+      runtime,
+      ...options,
+      ...FLAGS[runtime] ?? [],
+      APP,
+      ...ARGUMENTS,
+    ],
   );
   const { exitCode, stdout, stderr } = await runProcess(command);
   assert.deepEqual([exitCode, stdout], [0, "done\n"], stderr);
