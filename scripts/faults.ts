@@ -9,7 +9,8 @@
  *   [--jobs 2] [--json file]
  * ```
  *
- * `--rounds` counts for each fault on each runtime.
+ * `--rounds` counts for each fault on each runtime. Linux: processes are looked
+ * for in /proc.
  *
  * @module
  */

@@ -152,7 +152,7 @@ export const FAULTS: readonly Fault[] = [
     strike: async (run, random) => {
       await someMoment(run, random);
       run.signalFerret("SIGSTOP");
-      await programEndOr(run, random.between(100, 4_000));
+      await programEndOr(run, random.between(100, 2_500));
       run.signalFerret("SIGCONT");
     },
   },
@@ -254,7 +254,7 @@ async function someSpans(run: RecordedProcess, random: Random): Promise<void> {
 /** Any time from the start of ferret on. */
 async function someMoment(run: RecordedProcess, random: Random): Promise<void> {
   if (random.chance(0.6)) await someSpans(run, random);
-  else await Promise.race([run.ended, pause(random.between(0, 2_500))]);
+  else await Promise.race([run.ended, pause(random.between(0, 1_500))]);
 }
 
 async function programEndOr(run: RecordedProcess, ms: number): Promise<void> {
