@@ -148,7 +148,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
             assert.ok(sums!["balances"] === true || report.problems.length > 0);
           }),
       ),
-      { numRuns: kind === "duckdb" ? 4 : 2 },
+      { numRuns: kind === "duckdb" ? 3 : 1 },
     );
   });
 }
