@@ -37,9 +37,9 @@ export async function recover(options: RecoverCommandOptions, io: Io): Promise<n
     reports.push(...found);
   }
   if (recordings.length === 0) {
-    const known = new Set(reports.map(({ path }) => path));
+    const known = new Set(reports.map(({ runId }) => runId));
     const waiting = await recoverWaiting(settings);
-    reports.push(...waiting.filter(({ path }) => !known.has(path)));
+    reports.push(...waiting.filter(({ runId }) => !known.has(runId)));
     if (reports.length === 0) io.out("Nothing to recover\n");
   }
   sweepRunFolders();

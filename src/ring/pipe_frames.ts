@@ -48,3 +48,8 @@ export function ringOfProcess(pid: number): number {
 export function ringOfWorker(pid: number, earlier: number): number {
   return FIRST_WORKER_RING + (pid * MAX_WORKERS + earlier) % FIRST_WORKER_RING;
 }
+
+/** Whether a ring's number is that of a process or worker that has nothing but the pipe. */
+export function isPipeRing(ring: number): boolean {
+  return ring >= FIRST_PIPE_RING;
+}

@@ -7,6 +7,8 @@
 import { existsSync } from "node:fs";
 import type { Ledger } from "../model/ledger.ts";
 import type { FinishReport, RunEnd, RunStatus } from "../model/run_info.ts";
+import { H_THREAD } from "../ring/layout.ts";
+import { isPipeRing } from "../ring/pipe_frames.ts";
 import { failPoint } from "../runtime/fail_point.ts";
 import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { joinRecording } from "../store/open_store.ts";
@@ -160,10 +162,20 @@ async function lockPartial(partial: string): Promise<(() => void) | undefined> {
 }
 
 /** What a recovered run lacks because ferret died makes it a cut off one. */
-function statusOf({ end, hasGoneRings }: DrainedRun, { byReason }: Ledger): RunStatus {
-  const { status = "complete" } = end;
+function statusOf(run: DrainedRun, { byReason }: Ledger): RunStatus {
+  const { status = "complete" } = run.end;
   const { ring_full: full = 0, writer_failed: failed = 0 } = byReason;
-  return status === "recovered" && (hasGoneRings || full + failed > 0) ? "cut_off" : status;
+  const isMissing = run.hasGoneRings || hasBrokenPipe(run) || full + failed > 0;
+  return status === "recovered" && isMissing ? "cut_off" : status;
+}
+
+/** Whether a thread had no chance to send all that it recorded: a pipe ends with ferret. */
+function hasBrokenPipe({ state, rings }: DrainedRun): boolean {
+  const isPipe = state.run.transport === "pipe";
+  if (isPipe && rings.length === 0) return true;
+  return rings.some(({ consumer }) =>
+    (isPipe || isPipeRing(consumer.memory.i32[H_THREAD]!)) && !consumer.isClosed
+  );
 }
 
 async function balance(store: RunStore, run: DrainedRun): Promise<Books> {

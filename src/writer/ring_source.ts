@@ -23,9 +23,19 @@ export type RingSource =
  */
 export function openRingSource(source: RingSource): RingMemory | undefined {
   if (source.kind === "gone") return undefined;
-  if (source.kind === "file") return readRing(source.path);
+  if (source.kind === "file") return readOrMap(source);
   const bytes = source.kind === "mapped"
     ? mapFile(source.path, source.bytes)
     : new Uint8Array(source.buffer);
   return openRing(bytes);
+}
+
+/** A ring of gigabytes has no room beside this process's own memory: it is mapped after all. */
+function readOrMap({ path, bytes }: { path: string; bytes: number }): RingMemory {
+  try {
+    return readRing(path);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return openRing(mapFile(path, bytes));
+  }
 }

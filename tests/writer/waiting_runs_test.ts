@@ -202,6 +202,20 @@ test("recover() says of a run that lost spans that it was cut off", () =>
     assert.deepEqual(rows, [{ status: "cut_off" }]);
   }));
 
+test("recover() says that a run was cut off whose pipe broke, unless all had been sent", () =>
+  withRun(async (out, home) => {
+    for (const [isClosed, status] of [[false, "cut_off"], [true, "recovered"]] as const) {
+      const place = createHome(dirname(home));
+      writeRunFile(place, { run: testRun({ transport: "pipe" }), out });
+      writeRing(place, 0, (producer) => {
+        threeSpans(producer);
+        if (isClosed) producer.close();
+      });
+      const [report] = await recover(out);
+      assert.equal(report?.report?.status, status);
+    }
+  }));
+
 /** What a partial names that is no ring of this user's, and what is said of it. */
 const REFUSED: Record<string, { change: (ring: string, elsewhere: string) => void; said: RegExp }> =
   {
