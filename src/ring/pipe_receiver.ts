@@ -21,6 +21,7 @@ import {
   S_HEAD,
   S_TAIL,
   segmentByte,
+  slotsByte,
 } from "./layout.ts";
 import { openRing, type RingIdentity, type RingMemory, segmentControl } from "./memory.ts";
 import {
@@ -32,6 +33,7 @@ import {
   FRAME_MEMORY,
   INIT_BYTES,
   MAX_PAYLOAD_BYTES,
+  PRODUCER_HEADER_RANGES,
 } from "./pipe_frames.ts";
 
 /** A pipe that does not carry what a sender writes. */
@@ -148,19 +150,26 @@ export class PipeReceiver {
       Atomics.store(i32, H_PRODUCER_STATE, 2);
       return true;
     }
+    const position = (mirror.sentHead + mirror.unpublished) | 0;
     if (kind === FRAME_HEAD && payload.length === 4) {
-      mirror.sentHead = new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
+      const head = new DataView(payload.buffer, payload.byteOffset).getInt32(0, true);
+      // A head beyond what was sent would make the writer wait for room for ever.
+      if (head !== position) throw misplaced(frame);
+      mirror.sentHead = head;
       mirror.unpublished = 0;
       Atomics.store(i32, control + S_HEAD, mirror.sentHead);
       return true;
     }
     const base = segmentByte(sizes, 0);
-    if (kind !== FRAME_MEMORY || offset + payload.length > u8.length) {
-      throw new PipeFormatError(`Cannot read the program's pipe: frame ${kind} at ${offset}`);
-    }
-    if (offset >= base) {
+    const end = offset + payload.length;
+    if (kind !== FRAME_MEMORY || end > u8.length) throw misplaced(frame);
+    if (offset < base) {
+      if (!isProducers(offset, end, base)) throw misplaced(frame);
+    } else {
+      const isNext = offset === base + (position & (sizes.segmentBytes / 8 - 1)) * 8;
+      const sent = mirror.unpublished * 8 + payload.length;
+      if (!isNext || payload.length % 8 !== 0 || sent > sizes.segmentBytes) throw misplaced(frame);
       // Ring data must not overwrite what the writer has not released.
-      const position = mirror.sentHead + mirror.unpublished;
       const used = ((position - Atomics.load(i32, control + S_TAIL)) >>> 0) * 8;
       if (used + payload.length > sizes.segmentBytes) return false;
       mirror.unpublished += payload.length / 8;
@@ -198,6 +207,16 @@ export class PipeReceiver {
     const memory = openRing(this.#options.createRing(ring, { sizes, identity }));
     this.#mirrors.set(ring, { memory, pid, sentHead: 0, unpublished: 0, isEnded: false });
   }
+}
+
+/** Whether these bytes before the records are the producer's to write. */
+function isProducers(from: number, to: number, base: number): boolean {
+  if (from >= slotsByte()) return to <= base;
+  return PRODUCER_HEADER_RANGES.some(([first, end]) => from >= first && to <= end);
+}
+
+function misplaced({ kind, offset }: Frame): PipeFormatError {
+  return new PipeFormatError(`Cannot read the program's pipe: frame ${kind} at ${offset}`);
 }
 
 interface Frame {
