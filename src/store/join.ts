@@ -75,6 +75,9 @@ async function addToRecording(partial: string, out: string): Promise<number> {
     n = await addRun(database.connection, partial, out);
     await failPointAsync("checkpoint");
     await database.connection.run(`CHECKPOINT ${DATABASE_NAME}`);
+    // Closes the file now: what is closed when memory is cleaned up takes with it the lock that
+    // the next run of this process has by then.
+    await database.connection.run(`DETACH ${DATABASE_NAME}`);
   } finally {
     closeDatabase(database);
   }

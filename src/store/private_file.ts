@@ -9,6 +9,9 @@ import { chmodSync, statSync } from "node:fs";
 
 /** Takes from a file what others may do with it. A file that is not there is left so. */
 export function makePrivate(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat !== undefined && (stat.mode & 0o077) !== 0) chmodSync(path, 0o600);
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  } catch (error) {
+    if (!["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code!)) throw error;
+  }
 }

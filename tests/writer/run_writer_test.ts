@@ -12,7 +12,6 @@ import {
   F_LAST_DROP_NS,
   F_SAMPLED,
   F_SPAN_COST_NS,
-  H_CONSUMER_BEAT,
 } from "../../src/ring/layout.ts";
 import { ROWS_PER_BATCH } from "../../src/store/batch.ts";
 import { openStore } from "../../src/store/open_store.ts";
@@ -409,74 +408,6 @@ test("RunWriter counts what it could not store, whatever it tried", () =>
     assert.ok(report.problems.includes("7 spans are lost: disk on fire"));
     const losses = await queryRecording(out, "SELECT reason, count FROM losses");
     assert.deepEqual(losses, [{ reason: "writer_failed", count: 7n }]);
-  }));
-
-test("RunWriter gives up a batch that cannot be stored, and only that", () =>
-  withFolder({}, async (folder) => {
-    const out = join(folder, "out.duckdb");
-    const ring = testRing();
-    const writer = await openTestWriter(out, [ring], {
-      openStore: async (state) => {
-        const store = await openStore(state);
-        const commit = store.commit.bind(store);
-        store.commit = (batch) =>
-          batch.textOf(batch.spans.name[0]!) === "poison"
-            ? Promise.reject(new Error("cannot be stored"))
-            : commit(batch);
-        return store;
-      },
-    });
-    for (const name of ["before", "poison", "after"]) {
-      for (let i = 0; i < 10; i++) ring.producer.span({ name });
-      await writer.flush();
-      // A flush does not wait for ever; what comes then waits for its turn.
-      while (await writer.round(true));
-    }
-    const report = await writer.finish(TEST_END);
-    assert.deepEqual(report.ledger.byReason, { writer_failed: 10 });
-    assert.ok(isBalanced(report.ledger));
-    assert.deepEqual(report.problems, ["10 spans are lost: cannot be stored"]);
-    const rows = await queryRecording(out, "SELECT DISTINCT name FROM spans ORDER BY name");
-    assert.deepEqual(rows.map((row) => row["name"]), ["after", "before"]);
-  }));
-
-test("RunWriter shows signs of life while a slow disk stores a batch, and holds no more of it", () =>
-  withFolder({}, async (folder) => {
-    const ring = testRing();
-    let isSlow = true;
-    const writer = await openTestWriter(join(folder, "out.duckdb"), [ring], {
-      openStore: async (state) => {
-        const store = await openStore(state);
-        const commit = store.commit.bind(store);
-        store.commit = async (batch) => {
-          const before = ring.producer.memory.i32[H_CONSUMER_BEAT]!;
-          // As slow as it takes to see that somebody lives.
-          while (isSlow && ring.producer.memory.i32[H_CONSUMER_BEAT]! < before + 3) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
-          }
-          isSlow = false;
-          await commit(batch);
-        };
-        return store;
-      },
-    });
-    ring.producer.span({ name: "first" });
-    const flushed = writer.flush();
-    for (let i = 0; i < 100; i++) ring.producer.span({ name: "meanwhile" });
-    await flushed;
-    const report = await writer.finish(TEST_END);
-    assert.equal(report.ledger.stored, 101);
-    assert.deepEqual(report.problems, []);
-  }));
-
-test("RunWriter never lets a run end before it began", () =>
-  withFolder({}, async (folder) => {
-    const out = join(folder, "out.duckdb");
-    const writer = await openTestWriter(out, [testRing()]);
-    // The clock was set back by an hour.
-    await writer.finish({ ...TEST_END, endedAtNs: TEST_END.endedAtNs - 3_600e9 });
-    const [row] = await queryRecording(out, "SELECT ended_at >= started_at AS is_sane FROM runs");
-    assert.deepEqual(row, { is_sane: true });
   }));
 
 test("RunWriter stores more spans than a batch holds, in order and once", () =>
