@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  parseRedactionPatterns,
-  withoutMatches,
-} from "../../src/redaction/patterns.ts";
+import { parseRedactionPatterns, withoutMatches } from "../../src/redaction/patterns.ts";
 
 test("parseRedactionPatterns() says what is wrong with a pattern", () => {
   const mistakes = {
     "": 'Cannot redact "": it fits every name',
     "*": 'Cannot redact "*": it fits every name',
-    "/abc":
-      'Cannot redact "/abc": a regular expression ends with a slash, as in /acme-\\d+/i',
+    "/abc": 'Cannot redact "/abc": a regular expression ends with a slash, as in /acme-\\d+/i',
     "/a/q": 'Cannot redact "/a/q": expected flags among g, i, m, s, u and v',
     "/x*/": 'Cannot redact "/x*/": it fits the empty text',
     "//": 'Cannot redact "//": it fits the empty text',

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  mayHoldSecret,
-  mayTextHoldSecret,
-} from "../../src/redaction/prefilter.ts";
+import { mayHoldSecret, mayTextHoldSecret } from "../../src/redaction/prefilter.ts";
 import { SECRET_NAMES, SECRET_TEXTS } from "../helpers/secret_examples.ts";
 
 test("the filter lets no secret through", () => {

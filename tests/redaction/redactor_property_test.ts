@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ORDINARY, secrecyOf } from "../../src/model/secret_names.ts";
-import {
-  mayHoldSecret,
-  mayTextHoldSecret,
-} from "../../src/redaction/prefilter.ts";
+import { mayHoldSecret, mayTextHoldSecret } from "../../src/redaction/prefilter.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
 import { checkProperty } from "../helpers/properties.ts";
 import { SECRET_NAMES, SECRET_TEXTS } from "../helpers/secret_examples.ts";
@@ -65,9 +62,7 @@ const texts = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
 );
 /** A secret without anything that would end it where it is not quoted. */
-const secrets = fc.stringMatching(/^[A-Za-z0-9+/_.!-]{12,40}$/).map((text) =>
-  `s3cr${text}`
-);
+const secrets = fc.stringMatching(/^[A-Za-z0-9+/_.!-]{12,40}$/).map((text) => `s3cr${text}`);
 const names = fc.constantFrom(...SECRET_NAMES);
 const ordinary = fc.constantFrom(
   "",
@@ -92,7 +87,7 @@ test("whatever the text, redacting it does not throw, and twice is as good as on
       JSON.parse(json);
       assert.equal(redactor.json(json, "k"), json);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
@@ -106,7 +101,7 @@ test("the filter changes nothing about what is found (property)", () => {
         mayTextHoldSecret(text),
       );
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
@@ -116,13 +111,11 @@ test("a secret behind its name is gone, however it is written (property)", () =>
     (name: string, secret: string) => `${name}: ${secret}`,
     (name: string, secret: string) => `${name} = '${secret}'`,
     (name: string, secret: string) => JSON.stringify({ [name]: secret, b: 1 }),
-    (name: string, secret: string) =>
-      JSON.stringify(JSON.stringify({ a: { [name]: secret } })),
+    (name: string, secret: string) => JSON.stringify(JSON.stringify({ a: { [name]: secret } })),
     (name: string, secret: string) => `{ '${name}': '${secret}', b: 1 }`,
     (name: string, secret: string) => `?a=1&${name}=${secret}&b=2`,
     (name: string, secret: string) => `tool --${name} ${secret} --next`,
-    (_: string, secret: string) =>
-      `https://user:${encodeURIComponent(secret)}@host/`,
+    (_: string, secret: string) => `https://user:${encodeURIComponent(secret)}@host/`,
     (_: string, secret: string) => `mysql -u root -p${secret} shop`,
   );
   checkProperty(
@@ -136,7 +129,7 @@ test("a secret behind its name is gone, however it is written (property)", () =>
         assert.ok(!text.includes(secret), text);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 
@@ -153,15 +146,13 @@ test("an example of a secret is found within any ordinary text (property)", () =
         redacted,
       );
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
 test("text in which no name and no token is stays as it is (property)", () => {
   const words = fc.array(
-    fc.stringMatching(/^[b-df-hj-np-z]{1,8}$/).filter((word) =>
-      secrecyOf(word) === ORDINARY
-    ),
+    fc.stringMatching(/^[b-df-hj-np-z]{1,8}$/).filter((word) => secrecyOf(word) === ORDINARY),
     { maxLength: 12 },
   );
   const separators = fc.constantFrom(
@@ -182,6 +173,6 @@ test("text in which no name and no token is stays as it is (property)", () => {
       const text = parts.join(separator);
       assert.equal(redactor.text(text), text);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });

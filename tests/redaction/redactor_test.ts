@@ -31,8 +31,7 @@ test("Redactor.text() leaves ordinary texts alone", () => {
 
 test("Redactor.json() takes secrets out of members, also deep ones", () => {
   const redactor = new Redactor();
-  const json = (value: unknown) =>
-    JSON.parse(redactor.json(JSON.stringify(value), "k")) as unknown;
+  const json = (value: unknown) => JSON.parse(redactor.json(JSON.stringify(value), "k")) as unknown;
   assert.deepEqual(
     json({
       password: "hunter2",
@@ -64,9 +63,7 @@ test("Redactor.json() takes secrets out of members, also deep ones", () => {
 });
 
 test("Redactor.json() finds secrets in JSON that is too deep to be walked", () => {
-  const deep = `${'{"a":'.repeat(1000)}{"password":"hunter2"}${
-    "}".repeat(1000)
-  }`;
+  const deep = `${'{"a":'.repeat(1000)}{"password":"hunter2"}${"}".repeat(1000)}`;
   assert.doesNotMatch(new Redactor().json(deep, "k"), /hunter2/);
 });
 
