@@ -69,7 +69,9 @@ for (const runtime of ["deno", "bun", "node"] satisfies RuntimeName[]) {
 
       const out = join(folder, "out.duckdb");
       await assertStoredAsData(out);
-      for (const [name, ...rest] of COMMANDS) await assertShownAsText([name!, out, ...rest]);
+      // What was stored is the same: one of them is enough.
+      const commands = runtime === "node" ? COMMANDS : COMMANDS.slice(0, 1);
+      for (const [name, ...rest] of commands) await assertShownAsText([name!, out, ...rest]);
     }));
 }
 

@@ -131,16 +131,14 @@ function makePipe(path: string): void {
 describe("commands given a hostile DuckDB file", () => {
   const secret = () => `read_csv('${join(folder, "secret.csv")}')`;
 
-  for (
-    const table of ["ferret_meta", "runs", "spans", "losses", "hooks", "metrics", "histograms"]
-  ) {
+  for (const table of ["ferret_meta", "runs", "spans", "histograms"]) {
     it(`query no view in place of "${table}"`, async () => {
       const path = await changed(...inPlaceOf(
         table,
         `CREATE VIEW ${table} AS SELECT old.*, s.name AS stolen FROM ${secret()} s, old`,
       ));
       const isNeeded = table === "runs" || table === "spans";
-      assert.deepEqual((await useAll(path)).includes(4), isNeeded);
+      assert.deepEqual((await useAll(path, FEW)).includes(4), isNeeded);
     });
   }
 
