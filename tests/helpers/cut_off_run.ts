@@ -6,7 +6,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { privateFolders } from "../../src/runtime/private_folder.ts";
