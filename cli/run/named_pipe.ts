@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { keepNonBlocking } from "../../src/runtime/libc.ts";
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
 
@@ -38,6 +39,7 @@ export class NamedPipe {
 
   /** Reads while the program runs. `receive` returns false when it cannot take more right now. */
   begin(receive: (bytes: Uint8Array) => boolean): void {
+    keepNonBlocking(this.writeFd);
     closeSync(this.writeFd);
     this.#isWriteClosed = true;
     const poll = () => {

@@ -18,6 +18,10 @@ export const MAP_FAILED: bigint = 2n ** 64n - 1n;
 /** `CLOCK_MONOTONIC` differs between the systems; `CLOCK_REALTIME` is 0 on all. */
 export const CLOCK_REALTIME = 0;
 
+/** Linux's numbers for setting the property of {@linkcode keepNonBlocking}. */
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
+
 /** The C library as ferret uses it. */
 export interface Libc {
   /** Reads a clock into `time` (see {@linkcode timeWords}); 0 on success. */
@@ -142,6 +146,24 @@ export function mapWithLibc(path: string, bytes: number): Uint8Array {
     throw new Error(`Cannot map "${path}": mmap failed`);
   }
   return new Uint8Array(deno.UnsafePointerView.getArrayBuffer(pointer, bytes));
+}
+
+/**
+ * Has writes to an open file fail instead of block, in every process that shares
+ * it. Deno takes this property from what it hands to a child, so it is given
+ * again; the other runtimes leave it. Linux only.
+ */
+export function keepNonBlocking(fd: number): void {
+  if (runtimeName() !== "deno") return;
+  try {
+    const { deno } = openDeno();
+    if (deno.build.os !== "linux") return;
+    const symbols = { fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" } };
+    const { fcntl } = firstLibrary("linux", (name) => deno.dlopen(name, symbols)).symbols;
+    fcntl!(fd, F_SETFL, O_NONBLOCK);
+  } catch {
+    // Without the permission a program waits for a ferret that is suspended.
+  }
 }
 
 function bunFfi(): BunFfi {
