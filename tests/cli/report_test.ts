@@ -81,8 +81,10 @@ test("report --format json is what cli.md promises", async () => {
   await withShop(async (recording) => {
     const { stdout } = await ferret(["report", recording, "--format", "json"]);
     const report = JSON.parse(stdout);
-    assert.deepEqual(Object.keys(report), ["run", "loss", "overhead", "sampling", "spans"]);
+    const keys = ["run", "loss", "overhead", "sampling", "redaction", "spans"];
+    assert.deepEqual(Object.keys(report), keys);
     assert.equal(report.sampling, null);
+    assert.equal(report.redaction.state, "on");
     assert.deepEqual(report.run, {
       id: "run-1",
       n: 1,
