@@ -5,12 +5,7 @@
  *
  * @module
  */
-import {
-  ORDINARY,
-  REDACTED,
-  type Secrecy,
-  SECRET,
-} from "../model/secret_names.ts";
+import { ORDINARY, REDACTED, type Secrecy, SECRET } from "../model/secret_names.ts";
 import {
   BYTE_CLASSES,
   HASH_MASK,
@@ -172,8 +167,7 @@ function pushAscii(column: TextColumn, text: string): void {
 
 function pushText(column: TextColumn, text: string): void {
   const target = column.reserve(text.length * 3);
-  column.length +=
-    encoder.encodeInto(text, target.subarray(column.length)).written;
+  column.length += encoder.encodeInto(text, target.subarray(column.length)).written;
 }
 
 function pushNumber(column: TextColumn, value: number): void {

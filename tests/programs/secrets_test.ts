@@ -11,12 +11,7 @@ import { test } from "node:test";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TABLES } from "../../src/store/schema.ts";
 import { ferret } from "../helpers/ferret.ts";
-import {
-  ferretCommand,
-  ROOT,
-  runProcess,
-  withFolder,
-} from "../helpers/processes.ts";
+import { ferretCommand, ROOT, runProcess, withFolder } from "../helpers/processes.ts";
 
 const APP = join(ROOT, "tests/programs/apps/secrets/everything.mjs");
 const ARGUMENTS = [
@@ -42,9 +37,7 @@ async function rowsOf(out: string): Promise<string> {
     let text = "";
     for (const table of Object.keys(TABLES)) {
       if (table === "ferret_meta") continue;
-      const source = out.endsWith("/")
-        ? `read_parquet('${out}*/${table}*.parquet')`
-        : table;
+      const source = out.endsWith("/") ? `read_parquet('${out}*/${table}*.parquet')` : table;
       const reader = await connection.runAndReadAll(
         `SELECT t::VARCHAR FROM ${source} t`,
       );

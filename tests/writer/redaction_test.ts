@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createContext } from "../../src/recorder/context.ts";
 import { Recorder } from "../../src/recorder/recorder.ts";
-import {
-  type RedactionSetting,
-  Redactor,
-} from "../../src/redaction/redactor.ts";
+import { type RedactionSetting, Redactor } from "../../src/redaction/redactor.ts";
 import { ringBytes, ringSizes } from "../../src/ring/layout.ts";
 import { createRing } from "../../src/ring/memory.ts";
 import { createClock } from "../../src/runtime/clock.ts";
