@@ -245,7 +245,7 @@ describe("commands given a hostile DuckDB file", () => {
         "UPDATE ferret_meta SET format_version = -9223372036854775808",
       ],
       [
-        "INSERT INTO spans SELECT * REPLACE ('n' || range AS name) FROM range(30000), (FROM spans LIMIT 1)",
+        "INSERT INTO spans SELECT s.* REPLACE ('n' || range AS name) FROM range(3000), (FROM spans LIMIT 1) s",
         "DROP TABLE histograms",
       ],
     ];
@@ -259,26 +259,27 @@ describe("commands given a hostile DuckDB file", () => {
 
   it("need no more memory for a value that says it is long", async () => {
     const path = await changed(
-      "CREATE OR REPLACE TABLE spans AS SELECT * REPLACE (repeat(name, 1000000) AS name) FROM spans",
+      "CREATE OR REPLACE TABLE spans AS SELECT * REPLACE (repeat(name, 100000) AS name) FROM spans LIMIT 5",
       "DROP TABLE histograms",
     );
-    await useAll(path);
+    await useAll(path, FEW);
   });
 
   it("want no extension and no key", async () => {
     const path = join(mkdtempSync(join(folder, "case-")), "rec.duckdb");
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
+    await connection.run("SET force_mbedtls_unsafe = true");
     await connection.run(`ATTACH '${path}' AS e (ENCRYPTION_KEY 'k')`);
     await connection.run("CREATE TABLE e.spans (a INTEGER)");
     instance.closeSync();
-    assert.deepEqual(await useAll(path), [4]);
+    assert.deepEqual(await useAll(path, FEW), [4]);
   });
 
   it("write nothing, neither beside it nor in the current folder", async () => {
     const path = await changed("CREATE VIEW other AS SELECT 1");
     const before = [readdirSync(join(path, "..")), statSync(path).mtimeMs, readdirSync(".")];
-    await useAll(path);
+    await useAll(path, FEW);
     assert.deepEqual(
       [readdirSync(join(path, "..")), statSync(path).mtimeMs, readdirSync(".")],
       before,
