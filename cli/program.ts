@@ -75,12 +75,21 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
     .argument("[recording]", RECORDING)
     .option("--run <id|n>", RUN)
     .addOption(
-      new Option("--sort <column>", "order of the rows").choices(SORT_KEYS).default(
-        "total" as const,
-      ),
+      new Option("--sort <column>", "order of the rows (default: total)").choices(SORT_KEYS),
     )
     .option("--limit <n>", "rows at most, 0 for all (default: 50 in tables)", parseCount)
+    .option(
+      "--by <what>",
+      "rows by name, route, scope, thread, time or any attribute (default: name)",
+    )
     .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
+    .option(
+      "--where <condition>",
+      "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
+      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+    )
+    .option("--since <time>", "only what began at or after it: 10s, -5s (from the end), 14:05")
+    .option("--until <time>", "only what began before it")
     .addOption(
       new Option("--format <format>", "how to print it").choices(TABLE_FORMATS)
         .default("table" as const),

@@ -4,7 +4,10 @@
  * @module
  */
 import { nearNames } from "../../src/analysis/near_names.ts";
+import { parseGrouping } from "../../src/analysis/span_groups.ts";
+import { parseTimeRange } from "../../src/analysis/time_range.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
+import { parseCondition } from "../../src/model/condition.ts";
 import { parseSelector, type Selector, selectorOf } from "../../src/model/selector.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { CannotSayError } from "../errors.ts";
@@ -30,6 +33,13 @@ export interface ReportCommandOptions extends RecordingOptions {
   limit?: number | undefined;
   /** A selector. */
   filter?: string | undefined;
+  /** Conditions, all of which must hold. */
+  where?: string[] | undefined;
+  /** Times from the start of the run. */
+  since?: string | undefined;
+  until?: string | undefined;
+  /** What rows are. Default: names. */
+  by?: string | undefined;
   /** Default: table. */
   format?: ReportFormat | undefined;
 }
@@ -40,12 +50,20 @@ export async function report(options: ReportCommandOptions, io: Io): Promise<num
   const filter = asUsage(() =>
     options.filter === undefined ? undefined : parseSelector(options.filter)
   );
+  const where = asUsage(() => (options.where ?? []).map(parseCondition));
   const isForPeople = format === "table" || format === "markdown";
   const limit = options.limit ?? (isForPeople ? DEFAULT_LIMIT : 0);
   await readRecording(options, io, async (reader) => {
+    const during = asUsage(() => parseTimeRange(options, reader.run));
+    const by = asUsage(
+      () => (options.by === undefined ? undefined : parseGrouping(options.by, reader.run)),
+    );
     const built = await buildReport(reader, {
       filter,
-      sort: options.sort ?? "total",
+      where,
+      during,
+      by,
+      sort: options.sort,
       limit: limit === 0 ? undefined : limit,
       histograms: format === "table",
     });

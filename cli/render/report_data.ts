@@ -40,6 +40,7 @@ export function reportJson(report: RunReport): string {
       factor: sampling.factor,
       not_kept: sampling.notKept,
     },
+    ...(report.groupedBy === undefined ? {} : { grouped_by: report.groupedBy }),
     spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
     ...(report.metrics.length === 0 ? {} : { metrics: metricsJson(report.metrics) }),
     ...(report.hooks.length === 0 ? {} : { hooks: report.hooks.map(hookJson) }),

@@ -17,7 +17,7 @@ export function reportMarkdown(report: RunReport): string {
   const factor = report.sampling?.factor ?? 1;
   const titles = rowTitles(report.spans);
   const columns = [
-    { title: "name", align: "left" as const },
+    { title: report.groupedBy ?? "name", align: "left" as const },
     ...["count", "errors", ...TABLE_NS_FIELDS.map(([name]) => name)]
       .map((title) => ({ title, align: "right" as const })),
   ];

@@ -42,7 +42,7 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     facts.hasLoss ? style("bad", facts.loss) : facts.loss,
     facts.overhead,
     ...facts.sampling,
-    ...(report.filter === undefined ? [] : [`only ${sanitize(report.filter)}`]),
+    ...(report.choice.length === 0 ? [] : [`only ${report.choice.map(sanitize).join(", ")}`]),
   ];
   const text = `${head.join("\n")}\n\n`;
   if (report.spans.length === 0) return `${text}no finished spans\n`;
@@ -73,7 +73,12 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
   });
   const factor = report.sampling?.factor ?? 1;
   const columns: TableColumn<TitledRow>[] = [
-    { title: "name", align: "left", text: ({ title }) => title, shrinks: true },
+    {
+      title: sanitize(report.groupedBy ?? "name"),
+      align: "left",
+      text: ({ title }) => title,
+      shrinks: true,
+    },
     right("count", (row) => formatEstimate(row.count, factor)),
     {
       ...right("errors", (row) => formatEstimate(row.errors, factor)),

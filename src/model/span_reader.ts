@@ -84,6 +84,20 @@ export interface RecordedHook {
   threads: number;
 }
 
+/** A thread of a run. */
+export interface RecordedThread {
+  /** Number of its process within the run. */
+  processId: number;
+  /** Number of the process that started it, where that is known. */
+  parentProcessId: number | undefined;
+  /** Number of the thread within the run. */
+  threadId: number;
+  /** Process id of the system. */
+  pid: number;
+  name: string;
+  kind: string;
+}
+
 /** Spans of the same name and scope are one row of every table. */
 export interface SpanKey {
   name: string;
@@ -103,22 +117,66 @@ export interface SpanTotals extends SpanKey {
   maxNs: number;
 }
 
-/** An attribute that a span must have; `*` in `value` stands for anything, `\` makes it literal. */
+/** What spans can be taken together by, besides their names. */
+export const GROUP_COLUMNS = ["scope", "kind", "status", "parent", "process", "thread"] as const;
+
+/** One of {@linkcode GROUP_COLUMNS}. */
+export type GroupColumn = (typeof GROUP_COLUMNS)[number];
+
+/** How a condition compares; all but the first two compare numbers. */
+export const CONDITION_OPERATORS = ["=", "!=", "<=", ">=", "<", ">"] as const;
+
+/** One of {@linkcode CONDITION_OPERATORS}. */
+export type ConditionOperator = (typeof CONDITION_OPERATORS)[number];
+
+/** What of a span that is no attribute conditions can be about. */
+export const CONDITION_FIELDS = ["duration", "self", "name", ...GROUP_COLUMNS] as const;
+
+/**
+ * Something that must hold for a span. With `=` and `!=` a `*` in `value`
+ * stands for anything, and `\` makes it literal. A span without the attribute
+ * fulfils `!=` and nothing else.
+ */
 export interface AttributeCondition {
   key: string;
   value: string;
+  /** Default: `=`. */
+  operator?: ConditionOperator;
+  /** The key is one of {@linkcode CONDITION_FIELDS}; durations are in ns. Default: an attribute. */
+  isField?: boolean;
 }
 
 /** What of a span is measured. */
 export type SpanMeasure = "duration" | "self";
 
+/** What makes spans one row of a table instead of their name and scope. */
+export type SpanGrouping =
+  | { kind: "column"; column: GroupColumn }
+  | { kind: "attribute"; key: string }
+  /** Pieces of the run of this length, by the start of the span: `0`, `1`, … */
+  | { kind: "time"; pieceNs: number };
+
+/** A part of a run, in ns from its start; spans belong to the time at which they begin. */
+export interface TimeRange {
+  sinceNs?: number | undefined;
+  /** The first that does not belong to it. */
+  untilNs?: number | undefined;
+}
+
 /** Which finished spans of the run are meant, and what of them. */
 export interface SpanSetOptions {
   /** All must hold. Default none. */
   where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+  /**
+   * What takes the place of the name in rows and keys; their scope is then
+   * empty. Spans that have no such thing have the name "". Default: name and scope.
+   */
+  by?: SpanGrouping | undefined;
   /** Default: `duration`. */
   measure?: SpanMeasure;
-  /** No others will be asked for. Default: all. */
+  /** Only spans of these names. Default: all. */
   keys?: readonly SpanKey[];
 }
 
@@ -159,6 +217,8 @@ export interface SpanReader {
   metrics(): Promise<MetricTotals[]>;
   /** One row for each hook and state that it is in in some thread, by name. */
   hooks(): Promise<RecordedHook[]>;
+  /** By number. */
+  threads(): Promise<RecordedThread[]>;
   spans(options?: SpanSetOptions): SpanSet;
   close(): void;
 }

@@ -12,6 +12,7 @@ import type {
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedThread,
   SpanKey,
   SpanReader,
   SpanSet,
@@ -29,6 +30,7 @@ export interface MemoryReaderOptions {
   losses?: readonly RecordedLoss[];
   metrics?: readonly MetricTotals[];
   hooks?: readonly RecordedHook[];
+  threads?: readonly RecordedThread[];
 }
 
 /** A reader of a run with these spans. */
@@ -66,6 +68,7 @@ export function memoryReader(
     losses: () => Promise.resolve([...losses]),
     metrics: () => Promise.resolve([...options.metrics ?? []]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
+    threads: () => Promise.resolve([...options.threads ?? []]),
     spans: (chosen) => new MemorySpans(spans, chosen),
     close: () => {},
   };

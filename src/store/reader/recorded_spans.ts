@@ -179,7 +179,7 @@ export class RecordedSpans implements SpanSet {
     const rows = await this.#sandbox.rows(
       `WITH counted AS (
          SELECT r.id, s.${value} AS value, count(*) AS n
-         FROM spans s JOIN wanted_ranges r
+         FROM ${this.#histogram.spans} s JOIN wanted_ranges r
            ON s.name = r.name ${scope} AND s.${value} BETWEEN r.lo AND r.hi
          WHERE ${condition} GROUP BY ALL
        ), running AS (

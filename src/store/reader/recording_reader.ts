@@ -9,6 +9,7 @@ import type {
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedThread,
   SpanReader,
   SpanSet,
   SpanSetOptions,
@@ -88,6 +89,22 @@ export class RecordingReader implements SpanReader {
       state,
       reason: reason ?? undefined,
       threads: Number(threads),
+    }));
+  }
+
+  async threads(): Promise<RecordedThread[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT process_id, parent_process_id, thread_id, pid, name::VARCHAR, kind::VARCHAR
+       FROM threads WHERE run_id = ${quoteString(this.run.runId)} AND thread_id IS NOT NULL
+       ORDER BY process_id, thread_id`,
+    ) as (number | bigint | string | null)[][];
+    return rows.map(([processId, parentProcessId, threadId, pid, name, kind]) => ({
+      processId: Number(processId ?? 0),
+      parentProcessId: parentProcessId === null ? undefined : Number(parentProcessId),
+      threadId: Number(threadId),
+      pid: Number(pid ?? 0),
+      name: String(name ?? ""),
+      kind: String(kind ?? "main"),
     }));
   }
 
