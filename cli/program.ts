@@ -82,6 +82,9 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
       "--by <what>",
       "rows by name, route, scope, thread, time or any attribute (default: name)",
     )
+    .option("--tree", "calls merged by their path instead of a table")
+    .option("--depth <n>", "levels of a tree (default: 16)", parseCount)
+    .option("--min-share <share>", "shortest path of a tree, as a share of all (default: 0.5%)")
     .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
     .option(
       "--where <condition>",
@@ -198,6 +201,8 @@ Examples:
   ferret report
   ferret report runs.duckdb#3 --sort p99 --limit 10
   ferret report --filter 'http.server:*' --format json
+  ferret report --by route --where 'http.response.status_code >= 500'
+  ferret report --tree --filter 'POST /orders'
   ferret report --filter 'db:*{db.system.name=postgresql}'`;
 
 const CHECK_HELP = `

@@ -3,18 +3,13 @@
  *
  * @module
  */
-import { nearNames } from "../../src/analysis/near_names.ts";
 import { parseGrouping } from "../../src/analysis/span_groups.ts";
-import { parseTimeRange } from "../../src/analysis/time_range.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
-import { parseCondition } from "../../src/model/condition.ts";
-import { parseSelector, type Selector, selectorOf } from "../../src/model/selector.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
-import { CannotSayError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { asUsage } from "../usage.ts";
-import { sanitize } from "../render/sanitize.ts";
+import { type ChoiceOptions, parseChoice, unmatched } from "./report/choice.ts";
 
 /** Formats of a report. */
 export const REPORT_FORMATS = ["table", "json", "csv", "markdown"] as const;
@@ -26,51 +21,52 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 const DEFAULT_LIMIT = 50;
 
 /** Options of `ferret report`. */
-export interface ReportCommandOptions extends RecordingOptions {
+export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   /** Default: total. */
   sort?: SortKey | undefined;
   /** 0: all. Default: 50 in tables, else all. */
   limit?: number | undefined;
-  /** A selector. */
-  filter?: string | undefined;
-  /** Conditions, all of which must hold. */
-  where?: string[] | undefined;
-  /** Times from the start of the run. */
-  since?: string | undefined;
-  until?: string | undefined;
   /** What rows are. Default: names. */
   by?: string | undefined;
+  /** The call tree instead of the table. */
+  tree?: boolean | undefined;
+  /** Levels of a tree below its roots. */
+  depth?: number | undefined;
+  /** Smallest share of the time that a tree shows. */
+  minShare?: string | undefined;
   /** Default: table. */
   format?: ReportFormat | undefined;
 }
 
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
-  const { format = "table" } = options;
-  const filter = asUsage(() =>
-    options.filter === undefined ? undefined : parseSelector(options.filter)
-  );
-  const where = asUsage(() => (options.where ?? []).map(parseCondition));
-  const isForPeople = format === "table" || format === "markdown";
-  const limit = options.limit ?? (isForPeople ? DEFAULT_LIMIT : 0);
   await readRecording(options, io, async (reader) => {
-    const during = asUsage(() => parseTimeRange(options, reader.run));
-    const by = asUsage(
-      () => (options.by === undefined ? undefined : parseGrouping(options.by, reader.run)),
-    );
-    const built = await buildReport(reader, {
-      filter,
-      where,
-      during,
-      by,
-      sort: options.sort,
-      limit: limit === 0 ? undefined : limit,
-      histograms: format === "table",
-    });
-    if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
-    io.out(await render(built, format, io));
+    if (options.tree) await (await import("./report/tree.ts")).reportTree(reader, options, io);
+    else await reportTable(reader, options, io);
   });
   return 0;
+}
+
+async function reportTable(
+  reader: SpanReader,
+  options: ReportCommandOptions,
+  io: Io,
+): Promise<void> {
+  const { format = "table" } = options;
+  const choice = parseChoice(options, reader);
+  const isForPeople = format === "table" || format === "markdown";
+  const limit = options.limit ?? (isForPeople ? DEFAULT_LIMIT : 0);
+  const { by } = options;
+  const built = await buildReport(reader, {
+    ...choice,
+    by: by === undefined ? undefined : asUsage(() => parseGrouping(by, reader.run)),
+    sort: options.sort,
+    limit: limit === 0 ? undefined : limit,
+    histograms: format === "table",
+  });
+  const { filter } = choice;
+  if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
+  io.out(await render(built, format, io));
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {
@@ -84,14 +80,4 @@ async function render(built: RunReport, format: ReportFormat, io: Io): Promise<s
     case "csv":
       return (await import("../render/report_data.ts")).reportCsv(built);
   }
-}
-
-async function unmatched(reader: SpanReader, filter: Selector): Promise<CannotSayError> {
-  const keys = await reader.spans().totals();
-  const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
-  const near = nearNames(filter.text, names, 3).map(sanitize);
-  return new CannotSayError(
-    `Cannot report "${sanitize(filter.text)}": no finished span matches`,
-    near.length === 0 ? undefined : `Nearest: ${near.join(", ")}`,
-  );
 }

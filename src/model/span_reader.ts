@@ -206,6 +206,77 @@ export interface SpanSet {
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
 }
 
+/** A span as it is in a recording. */
+export interface RecordedSpan extends SpanKey {
+  spanId: number;
+  /** Span id of the root of its trace. */
+  traceId: number;
+  parentSpanId: number | undefined;
+  /** Known even where the parent was not stored. */
+  parentName: string | undefined;
+  kind: string;
+  /** From the start of the run; negative when the clocks of two processes differ. */
+  startNs: number;
+  /** Undefined: it never ended. So is `selfNs`. */
+  durationNs: number | undefined;
+  selfNs: number | undefined;
+  status: string;
+  processId: number;
+  threadId: number;
+  w3cTraceId: string | undefined;
+  /** JSON text. */
+  attributes: string | undefined;
+}
+
+/** All calls of a name that were reached on the same way from their root. */
+export interface CallPath extends SpanKey {
+  /** Unique among the paths. */
+  id: string;
+  /** Path of the callers; undefined for roots. */
+  parentId: string | undefined;
+  /** 0 for roots. */
+  depth: number;
+  count: number;
+  errors: number;
+  totalNs: number;
+  selfNs: number;
+}
+
+/** Which calls are to be merged. */
+export interface CallPathOptions {
+  /** Only what roots of these names called, and they may be anywhere in a trace. Default: all roots. */
+  keys?: readonly SpanKey[] | undefined;
+  /** All must hold for the roots. Default none. */
+  where?: readonly AttributeCondition[];
+  /** When the roots began. Default: all of the run. */
+  during?: TimeRange;
+  /** Deepest level that is looked at. */
+  maxDepth: number;
+  /** Paths that took less in all are left out, and what is below them. */
+  minTotalNs: number;
+}
+
+/** In which order spans come: `stored` costs nothing, the others a sort. */
+export type SpanOrder = "stored" | "start" | "trace" | "duration";
+
+/** Which spans to read, those included that never ended. */
+export interface SpanScanOptions {
+  /** All must hold. Default none. */
+  where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+  /** Only spans of these names. Default: all. */
+  keys?: readonly SpanKey[] | undefined;
+  /** Only spans of these traces. Default: all. */
+  traceIds?: readonly number[] | undefined;
+  /** Only spans without a parent. Default false. */
+  rootsOnly?: boolean;
+  /** Default: `stored`. `duration` is longest first, `trace` by trace and then by start. */
+  order?: SpanOrder;
+  /** Most spans. Default: all. */
+  limit?: number | undefined;
+}
+
 /** A recording, opened at one of its runs. */
 export interface SpanReader {
   readonly path: string;
@@ -220,5 +291,9 @@ export interface SpanReader {
   /** By number. */
   threads(): Promise<RecordedThread[]>;
   spans(options?: SpanSetOptions): SpanSet;
+  /** Merges calls by their path, callers before those they called. */
+  callPaths(options: CallPathOptions): Promise<CallPath[]>;
+  /** Reads spans one by one, in pieces, however many there are. */
+  scan(options?: SpanScanOptions): AsyncIterable<readonly RecordedSpan[]>;
   close(): void;
 }

@@ -12,9 +12,11 @@ import type {
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSpan,
   RecordedThread,
   SpanKey,
   SpanReader,
+  SpanScanOptions,
   SpanSet,
   SpanSetOptions,
   SpanTotals,
@@ -70,7 +72,50 @@ export function memoryReader(
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
     spans: (chosen) => new MemorySpans(spans, chosen),
+    scan: (chosen) => scanMemory(spans, chosen),
+    callPaths: () => Promise.reject(new Error("not in memory")),
     close: () => {},
+  };
+}
+
+/** Only what tests of the analysis ask for: names, roots, order and number. */
+async function* scanMemory(
+  fixtures: readonly SpanFixture[],
+  options: SpanScanOptions = {},
+): AsyncIterable<readonly RecordedSpan[]> {
+  const { keys, rootsOnly = false, traceIds, order = "stored", limit = Infinity } = options;
+  const rows = fixtures.map(toRecorded).filter((span) =>
+    (keys === undefined ||
+      keys.some(({ name, scope }) => name === span.name && scope === span.scope)) &&
+    (!rootsOnly || span.parentSpanId === undefined) &&
+    (traceIds === undefined || traceIds.includes(span.traceId))
+  );
+  if (order === "duration") rows.sort((a, b) => (b.durationNs ?? -1) - (a.durationNs ?? -1));
+  if (order === "start") rows.sort((a, b) => a.startNs - b.startNs);
+  if (order === "trace") rows.sort((a, b) => a.traceId - b.traceId || a.startNs - b.startNs);
+  yield await Promise.resolve(rows.slice(0, limit));
+}
+
+function toRecorded(span: SpanFixture, index: number): RecordedSpan {
+  const { attributes, durationNs } = span;
+  return {
+    spanId: index + 1,
+    traceId: span.traceId ?? 1,
+    parentSpanId: span.parentId,
+    name: span.name,
+    scope: scopeOf(span),
+    parentName: undefined,
+    kind: span.kind ?? "internal",
+    startNs: span.startNs ?? index,
+    durationNs: durationNs ?? undefined,
+    selfNs: durationNs === null ? undefined : span.selfNs ?? durationNs,
+    status: durationNs === null ? "unfinished" : span.status ?? "unset",
+    processId: 1,
+    threadId: span.threadId ?? 1,
+    w3cTraceId: undefined,
+    attributes: attributes === undefined || typeof attributes === "string"
+      ? attributes
+      : JSON.stringify(attributes),
   };
 }
 

@@ -5,18 +5,24 @@
  */
 import { HOOK_STATES, type HookState } from "../../model/hook_state.ts";
 import type {
+  CallPath,
+  CallPathOptions,
   MetricTotals,
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSpan,
   RecordedThread,
   SpanReader,
+  SpanScanOptions,
   SpanSet,
   SpanSetOptions,
 } from "../../model/span_reader.ts";
 import { quoteString } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
+import { readCallPaths } from "./call_paths.ts";
+import { scanSpans } from "./span_scan.ts";
 
 /** Reads through the views that a {@linkcode Sandbox} offers. */
 export class RecordingReader implements SpanReader {
@@ -115,6 +121,14 @@ export class RecordingReader implements SpanReader {
       run: this.run,
       runs: this.runs,
     });
+  }
+
+  callPaths(options: CallPathOptions): Promise<CallPath[]> {
+    return readCallPaths(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
+  }
+
+  scan(options: SpanScanOptions = {}): AsyncIterable<readonly RecordedSpan[]> {
+    return scanSpans(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
   }
 
   close(): void {

@@ -84,6 +84,26 @@ export class Sandbox {
     }
   }
 
+  /** The rows of a query in pieces, as they come. @throws {RecordingError} */
+  async *stream(sql: string): AsyncIterable<unknown[][]> {
+    try {
+      // Another query on the same connection would end this one.
+      const connection = await this.#instance.connect();
+      try {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield chunk.getRows();
+        }
+      } finally {
+        connection.closeSync();
+      }
+    } catch (error) {
+      throw toRecordingError(this.path, error);
+    }
+  }
+
   /** Runs `work` when what was asked for before is done: it fills tables that others fill too. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);

@@ -39,6 +39,6 @@ export function timeFilter({ sinceNs, untilNs }: TimeRange, run: RecordedRun): s
 }
 
 /** Unix time of a run's start. What is not known is the beginning of time: no range fits then. */
-function originNs({ startedAtMs = 0 }: RecordedRun): bigint {
+export function originNs({ startedAtMs = 0 }: RecordedRun): bigint {
   return BigInt(Math.round(startedAtMs * 1000)) * 1000n;
 }
