@@ -83,6 +83,7 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
       "rows by name, route, scope, thread, time or any attribute (default: name)",
     )
     .option("--tree", "calls merged by their path instead of a table")
+    .option("--histogram <selector>", "how the durations of these spans are distributed")
     .option("--slowest <n>", "the slowest traces as trees instead of a table", parseCount)
     .option("--depth <n>", "levels of a tree (default: 16)", parseCount)
     .option("--min-share <share>", "shortest path of a tree, as a share of all (default: 0.5%)")

@@ -30,6 +30,8 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   by?: string | undefined;
   /** The call tree instead of the table. */
   tree?: boolean | undefined;
+  /** A selector: distributions of what it means instead of the table. */
+  histogram?: string | undefined;
   /** That many of the slowest traces instead of the table. */
   slowest?: number | undefined;
   /** Levels of a tree below its roots. */
@@ -43,7 +45,9 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
   await readRecording(options, io, async (reader) => {
-    if (options.slowest !== undefined) {
+    if (options.histogram !== undefined) {
+      await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    } else if (options.slowest !== undefined) {
       await (await import("./report/slowest.ts")).reportSlowest(reader, options, io);
     } else if (options.tree) {
       await (await import("./report/tree.ts")).reportTree(reader, options, io);

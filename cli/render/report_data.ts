@@ -111,7 +111,8 @@ function estimatesJson(
   };
 }
 
-function spanJson(row: SpanStats): Record<string, unknown> {
+/** A row of a report as it stands in JSON. */
+export function spanJson(row: SpanStats): Record<string, unknown> {
   const times = NS_FIELDS.map(([name, value]) => [`${name}_ns`, known(value(row))]);
   return {
     name: row.name,
