@@ -32,6 +32,8 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   tree?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
+  /** Latency over time instead of the table. */
+  heatmap?: boolean | undefined;
   /** That many of the slowest traces instead of the table. */
   slowest?: number | undefined;
   /** Levels of a tree below its roots. */
@@ -47,6 +49,8 @@ export async function report(options: ReportCommandOptions, io: Io): Promise<num
   await readRecording(options, io, async (reader) => {
     if (options.histogram !== undefined) {
       await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    } else if (options.heatmap) {
+      await (await import("./report/heatmap.ts")).reportHeatmap(reader, options, io);
     } else if (options.slowest !== undefined) {
       await (await import("./report/slowest.ts")).reportSlowest(reader, options, io);
     } else if (options.tree) {

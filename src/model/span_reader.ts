@@ -194,6 +194,12 @@ export interface HistogramCell {
   count: number;
 }
 
+/** Spans that began in a piece of the run and lie between two values. */
+export interface HeatCell extends HistogramCell {
+  /** Number of the piece, from 0. */
+  piece: number;
+}
+
 /** Some of a run's finished spans. */
 export interface SpanSet {
   /** One row for each name and scope, in no particular order. */
@@ -204,6 +210,8 @@ export interface SpanSet {
   estimatesAt(requests: readonly RankRequest[]): Promise<number[][]>;
   /** For each key its spans by cells of an eighth of an octave. */
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
+  /** The spans of these keys together, by cells and by pieces of the run of some length. */
+  heat(keys: readonly SpanKey[], pieceNs: number): Promise<HeatCell[]>;
 }
 
 /** A span as it is in a recording. */

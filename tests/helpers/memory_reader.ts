@@ -7,6 +7,7 @@
 import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
 import type {
   AttributeCondition,
+  HeatCell,
   MetricTotals,
   RankRequest,
   RecordedHook,
@@ -172,6 +173,10 @@ class MemorySpans implements SpanSet {
       return [...octaves].sort(([a], [b]) => a - b)
         .map(([octave, spans]) => ({ cell: octave * 8, count: spans.length }));
     }));
+  }
+
+  heat(): Promise<HeatCell[]> {
+    return Promise.reject(new Error("not in memory"));
   }
 
   #of(keys: readonly SpanKey[]): EndedSpan[] {

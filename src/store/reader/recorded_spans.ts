@@ -6,12 +6,14 @@
  * @module
  */
 import type {
+  HeatCell,
   HistogramCell,
   RankRequest,
   SpanKey,
   SpanSet,
   SpanTotals,
 } from "../../model/span_reader.ts";
+import { SHIFT } from "../schema.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { type SpanChoice, SpanHistogram } from "./span_histogram.ts";
@@ -63,6 +65,19 @@ export class RecordedSpans implements SpanSet {
 
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]> {
     return this.#sandbox.inTurn(() => this.#readHistograms(keys));
+  }
+
+  heat(keys: readonly SpanKey[], pieceNs: number): Promise<HeatCell[]> {
+    return this.#sandbox.inTurn(async () => {
+      // What the set is made of is there only once its histogram is.
+      await this.#histogram.source();
+      await this.#fillKeys([keys]);
+      const rows = await this.#sandbox.rows(heatQuery(this.#histogram, pieceNs));
+      return rows.map((row) => {
+        const [piece, cell, count] = row.map(Number);
+        return { piece: piece!, cell: cell!, count: count! };
+      });
+    });
   }
 
   async #readTotals(): Promise<SpanTotals[]> {
@@ -211,6 +226,22 @@ export class RecordedSpans implements SpanSet {
     );
     return row![0] === true;
   }
+}
+
+/** SQL for pieces, cells and counts of the spans in `wanted_keys`. */
+function heatQuery(
+  { spans, condition, valueColumn, originNs }: SpanHistogram,
+  pieceNs: number,
+): string {
+  const length = BigInt(Math.max(1, Math.round(pieceNs)));
+  return `SELECT greatest(start_ns - ${originNs}, 0) // ${length},
+       (shift * 64 + (duration_ns >> shift)) >> ${CELL_SHIFT}, count(*)::BIGINT
+     FROM (
+       SELECT start_ns, duration_ns, ${SHIFT} AS shift
+       FROM (SELECT name, scope, start_ns, ${valueColumn} AS duration_ns
+         FROM ${spans} WHERE ${valueColumn} IS NOT NULL AND ${condition})
+       SEMI JOIN wanted_keys USING (name, scope)
+     ) GROUP BY ALL ORDER BY ALL`;
 }
 
 /** Takes the values that need no look at the spans: the ends of a bucket, or all of it. */

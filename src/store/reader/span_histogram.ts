@@ -8,7 +8,7 @@ import type { RecordedRun, SpanSetOptions } from "../../model/span_reader.ts";
 import { histogramQuery, quoteString } from "../schema.ts";
 import { attributeFilter } from "./attribute_filter.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
-import { groupExpression, timeFilter } from "./span_groups.ts";
+import { groupExpression, originNs, timeFilter } from "./span_groups.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Which spans are meant. */
@@ -35,6 +35,11 @@ export class SpanHistogram {
     this.#choice = choice;
     this.valueColumn = choice.measure === "self" ? "self_ns" : "duration_ns";
     this.condition = this.#toCondition();
+  }
+
+  /** Unix time at which the run began. */
+  get originNs(): bigint {
+    return originNs(this.#choice.run);
   }
 
   /** SQL for its rows. */
