@@ -32,6 +32,8 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   tree?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
+  /** What makes slow requests slow instead of the table. */
+  criticalPath?: boolean | undefined;
   /** Latency over time instead of the table. */
   heatmap?: boolean | undefined;
   /** That many of the slowest traces instead of the table. */
@@ -49,6 +51,8 @@ export async function report(options: ReportCommandOptions, io: Io): Promise<num
   await readRecording(options, io, async (reader) => {
     if (options.histogram !== undefined) {
       await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    } else if (options.criticalPath) {
+      await (await import("./report/critical_path.ts")).reportCriticalPath(reader, options, io);
     } else if (options.heatmap) {
       await (await import("./report/heatmap.ts")).reportHeatmap(reader, options, io);
     } else if (options.slowest !== undefined) {

@@ -70,14 +70,21 @@ export async function findSlowest(
       limit: MAX_SPANS,
     });
     for await (const piece of scan) spans.push(...piece);
-    traces.push(toTree(root, spans));
+    traces.push(toTree(root, childrenOf(spans)));
   }
   return { run: reader.run, traces, maxSpans: MAX_SPANS };
 }
 
+/** Spans by the id of their parent. */
+export type ChildrenById = ReadonlyMap<number, readonly RecordedSpan[]>;
+
+/** Finds the children of all spans. */
+export function childrenOf(spans: readonly RecordedSpan[]): ChildrenById {
+  return Map.groupBy(spans, ({ parentSpanId }) => parentSpanId ?? -1);
+}
+
 /** All that is below `root`, among the spans of its trace. */
-export function toTree(root: RecordedSpan, spans: readonly RecordedSpan[]): TraceNode {
-  const byParent = Map.groupBy(spans, ({ parentSpanId }) => parentSpanId ?? -1);
+export function toTree(root: RecordedSpan, byParent: ChildrenById): TraceNode {
   const top = toNode(root, root);
   // Damaged or invented ids could lead in circles.
   const seen = new Set([root.spanId]);
