@@ -32,6 +32,8 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   tree?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
+  /** A selector: what slow ones of these have in common instead of the table. */
+  explain?: string | undefined;
   /** What makes slow requests slow instead of the table. */
   criticalPath?: boolean | undefined;
   /** Latency over time instead of the table. */
@@ -51,6 +53,8 @@ export async function report(options: ReportCommandOptions, io: Io): Promise<num
   await readRecording(options, io, async (reader) => {
     if (options.histogram !== undefined) {
       await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    } else if (options.explain !== undefined) {
+      await (await import("./report/explain.ts")).reportExplanation(reader, options, io);
     } else if (options.criticalPath) {
       await (await import("./report/critical_path.ts")).reportCriticalPath(reader, options, io);
     } else if (options.heatmap) {

@@ -74,6 +74,15 @@ export interface MetricTotals {
   last: number;
 }
 
+/** One value of a metric. */
+export interface MetricValue {
+  /** From the start of the run. */
+  timeNs: number;
+  processId: number;
+  threadId: number;
+  value: number;
+}
+
 /** What became of a hook in the threads of a run. */
 export interface RecordedHook {
   name: string;
@@ -294,6 +303,8 @@ export interface SpanReader {
   losses(): Promise<RecordedLoss[]>;
   /** One row for each metric, by name. None in recordings made before there were any. */
   metrics(): Promise<MetricTotals[]>;
+  /** The values of one metric in the order of time, as many as fit in memory. */
+  metricValues(name: string): Promise<MetricValue[]>;
   /** One row for each hook and state that it is in in some thread, by name. */
   hooks(): Promise<RecordedHook[]>;
   /** By number. */

@@ -70,6 +70,7 @@ export function memoryReader(
     runs: [run],
     losses: () => Promise.resolve([...losses]),
     metrics: () => Promise.resolve([...options.metrics ?? []]),
+    metricValues: () => Promise.resolve([]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
     spans: (chosen) => new MemorySpans(spans, chosen),

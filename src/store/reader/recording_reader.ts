@@ -8,6 +8,7 @@ import type {
   CallPath,
   CallPathOptions,
   MetricTotals,
+  MetricValue,
   RecordedHook,
   RecordedLoss,
   RecordedRun,
@@ -22,7 +23,11 @@ import { quoteString } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
+import { originNs } from "./span_groups.ts";
 import { scanSpans } from "./span_scan.ts";
+
+/** Of one metric: at 50 values a second, the first hours of a run. */
+const MAX_METRIC_VALUES = 1_000_000;
 
 /** Reads through the views that a {@linkcode Sandbox} offers. */
 export class RecordingReader implements SpanReader {
@@ -79,6 +84,23 @@ export class RecordingReader implements SpanReader {
       p50,
       p99,
       last,
+    }));
+  }
+
+  async metricValues(name: string): Promise<MetricValue[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT (time_ns - ${
+        originNs(this.run)
+      })::DOUBLE, process_id::INTEGER, thread_id::INTEGER, value
+       FROM metrics WHERE run_id = ${quoteString(this.run.runId)} AND name = ${quoteString(name)}
+         AND isfinite(value) AND time_ns IS NOT NULL
+       ORDER BY time_ns LIMIT ${MAX_METRIC_VALUES}`,
+    ) as (number | null)[][];
+    return rows.map(([timeNs, processId, threadId, value]) => ({
+      timeNs: timeNs!,
+      processId: processId ?? 0,
+      threadId: threadId ?? 0,
+      value: value!,
     }));
   }
 
