@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FindingsOptions } from "../../src/analysis/findings.ts";
 import { parseGrouping } from "../../src/analysis/span_groups.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
@@ -30,6 +31,8 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   by?: string | undefined;
   /** The call tree instead of the table. */
   tree?: boolean | undefined;
+  /** Default: of whole runs that are not too large. */
+  findings?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
   /** A selector: what slow ones of these have in common instead of the table. */
@@ -84,10 +87,20 @@ async function reportTable(
     sort: options.sort,
     limit: limit === 0 ? undefined : limit,
     histograms: format === "table",
+    findings: findingsOf(options),
   });
   const { filter } = choice;
   if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
   io.out(await render(built, format, io));
+}
+
+/** They are about the whole run: a report on a part of it says nothing of them unless asked. */
+function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined {
+  const { findings, format = "table", filter, where, since, until, by } = options;
+  if (findings === true) return { maxSpans: Infinity };
+  const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
+  const hasPlace = format === "table" || format === "json";
+  return findings === false || !isWhole || !hasPlace ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {

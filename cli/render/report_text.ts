@@ -6,6 +6,7 @@
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
 import type { Io } from "../io.ts";
+import { findingLines } from "./findings_text.ts";
 import { countOf, formatEstimate } from "./numbers.ts";
 import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
 import { footerLines } from "./report_footer.ts";
@@ -51,7 +52,10 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     styleTitle: (line) => style("dim", line),
   });
   const footer = footerLines(report).map((line) => `${style("dim", line)}\n`).join("");
-  return text + table + hiddenLine(report) + (footer === "" ? "" : `\n${footer}`);
+  const findings = report.findings === undefined ? [] : findingLines(report.findings);
+  return text + table + hiddenLine(report) +
+    (findings.length === 0 ? "" : `\n${findings.map((line) => `• ${line}\n`).join("")}`) +
+    (footer === "" ? "" : `\n${footer}`);
 }
 
 interface TitledRow {

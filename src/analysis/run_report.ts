@@ -19,6 +19,7 @@ import type {
 } from "../model/span_reader.ts";
 import { type LossSummary, summarizeLosses } from "./loss_summary.ts";
 import { OmittedByName } from "./omitted_spans.ts";
+import { type Findings, type FindingsOptions, findSuspicious } from "./findings.ts";
 import { groupLabels, type ReportGrouping } from "./span_groups.ts";
 import { NotKeptByName, type SamplingSummary, summarizeSampling } from "./sampling.ts";
 import {
@@ -66,6 +67,8 @@ export interface RunReport {
   scopes: string[];
   metrics: MetricTotals[];
   hooks: RecordedHook[];
+  /** Undefined when nobody asked for it. */
+  findings: Findings | undefined;
   /** Names that there are beyond those in `spans`. */
   hiddenCount: number;
   /** What the spans were chosen with, as the user wrote it. */
@@ -97,6 +100,8 @@ export interface ReportOptions {
   estimate?: boolean;
   /** Whether rows get their histogram. Default: no. */
   histograms?: boolean;
+  /** Whether to look for what is suspicious: in all of the run, and in how many spans at most. */
+  findings?: FindingsOptions | undefined;
 }
 
 /** Reads what a report holds. */
@@ -137,6 +142,7 @@ export async function buildReport(
     scopes: [...new Set(all.map(({ scope }) => scope))],
     metrics: await reader.metrics(),
     hooks: await reader.hooks(),
+    findings: options.findings && await findSuspicious(reader, options.findings),
     hiddenCount: all.length - rows.length,
     choice: describeChoice(options),
     groupedBy: by?.text,

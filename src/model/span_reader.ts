@@ -6,6 +6,7 @@
  */
 import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
+import type { SuspicionReader } from "./suspicion.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
 export interface RecordedRun {
@@ -310,6 +311,8 @@ export interface SpanReader {
   /** By number. */
   threads(): Promise<RecordedThread[]>;
   spans(options?: SpanSetOptions): SpanSet;
+  /** What may be wrong. */
+  readonly suspicions: SuspicionReader;
   /** Merges calls by their path, callers before those they called. */
   callPaths(options: CallPathOptions): Promise<CallPath[]>;
   /** Reads spans one by one, in pieces, however many there are. */

@@ -22,6 +22,7 @@ import type {
   SpanSetOptions,
   SpanTotals,
 } from "../../src/model/span_reader.ts";
+import type { SuspicionReader } from "../../src/model/suspicion.ts";
 import type { SpanFixture } from "./recording_fixture.ts";
 
 /** A span that has ended. */
@@ -34,6 +35,7 @@ export interface MemoryReaderOptions {
   metrics?: readonly MetricTotals[];
   hooks?: readonly RecordedHook[];
   threads?: readonly RecordedThread[];
+  suspicions?: Partial<SuspicionReader>;
 }
 
 /** A reader of a run with these spans. */
@@ -73,6 +75,14 @@ export function memoryReader(
     metricValues: () => Promise.resolve([]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
+    suspicions: {
+      errorsByType: () => Promise.resolve([]),
+      unfinished: () => Promise.resolve([]),
+      repeatedCalls: () => Promise.resolve([]),
+      sequentialCalls: () => Promise.resolve([]),
+      blockingCalls: () => Promise.resolve([]),
+      ...options.suspicions,
+    },
     spans: (chosen) => new MemorySpans(spans, chosen),
     scan: (chosen) => scanMemory(spans, chosen),
     callPaths: () => Promise.reject(new Error("not in memory")),

@@ -25,6 +25,7 @@ import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
 import { originNs } from "./span_groups.ts";
 import { scanSpans } from "./span_scan.ts";
+import { Suspicions } from "./suspicions.ts";
 
 /** Of one metric: at 50 values a second, the first hours of a run. */
 const MAX_METRIC_VALUES = 1_000_000;
@@ -34,6 +35,7 @@ export class RecordingReader implements SpanReader {
   readonly path: string;
   readonly run: RecordedRun;
   readonly runs: readonly RecordedRun[];
+  readonly suspicions: Suspicions;
   readonly #sandbox: Sandbox;
   #setCount = 0;
 
@@ -45,6 +47,7 @@ export class RecordingReader implements SpanReader {
     this.path = sandbox.path;
     this.runs = options.runs;
     this.run = options.run;
+    this.suspicions = new Suspicions(sandbox, options.run);
   }
 
   async losses(): Promise<RecordedLoss[]> {
