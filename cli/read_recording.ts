@@ -8,7 +8,7 @@ import type { SpanReader } from "../src/model/span_reader.ts";
 import { findPartials } from "../src/store/partial.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
-import { sanitize } from "./render/sanitize.ts";
+import { sanitize } from "../src/model/sanitize.ts";
 
 /** Where a recording is when nobody says. */
 export const DEFAULT_RECORDING = "out.duckdb";

@@ -5,7 +5,7 @@
  */
 import type { CallNode, CallTree } from "../../src/analysis/call_tree.ts";
 import { runJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The tree as JSON. */
 export function callTreeJson(tree: CallTree): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[=+\-@\t\r]/;

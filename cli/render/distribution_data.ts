@@ -5,7 +5,7 @@
  */
 import type { Distributions } from "../../src/analysis/distribution.ts";
 import { runJson, spanJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The distributions as JSON. */
 export function distributionsJson({ run, distributions }: Distributions): string {

@@ -6,10 +6,10 @@
 import type { Distribution, Distributions } from "../../src/analysis/distribution.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount, formatShare } from "./numbers.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { NS_FIELDS } from "./report_columns.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 
 const MAX_BAR = 50;

@@ -5,7 +5,7 @@
  */
 import type { Explanation } from "../../src/analysis/explain.ts";
 import { runJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The explanations as JSON. */
 export function explainJson(found: readonly Explanation[]): string {

@@ -6,9 +6,9 @@
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount, formatShare } from "./numbers.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import { styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 

@@ -5,8 +5,8 @@
  */
 import type { Finding, Findings } from "../../src/analysis/findings.ts";
 import { formatDuration } from "../../src/model/duration.ts";
-import { countOf, formatCount } from "./numbers.ts";
-import { sanitize } from "./sanitize.ts";
+import { countOf, formatCount } from "../../src/model/numbers.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** Names of one caller that are listed. */
 const MAX_NAMES = 4;

@@ -5,7 +5,7 @@
  */
 import type { Heatmap } from "../../src/analysis/heatmap.ts";
 import { runJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The heatmap as JSON. */
 export function heatmapJson({ run, startNs, pieceNs, rows }: Heatmap): string {

@@ -7,7 +7,7 @@
 import type { Heatmap } from "../../src/analysis/heatmap.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount } from "./numbers.ts";
+import { countOf, formatCount } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
 import { styleFor } from "./style.ts";
 

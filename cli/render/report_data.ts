@@ -12,7 +12,7 @@ import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/sp
 import { toCsv } from "./csv.ts";
 import { NS_FIELDS } from "./report_columns.ts";
 import { isoStart } from "./run_facts.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The report as JSON. */
 export function reportJson(report: RunReport): string {

@@ -5,7 +5,7 @@
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
-import { formatEstimate } from "./numbers.ts";
+import { formatEstimate } from "../../src/model/numbers.ts";
 import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
 import { hiddenLine } from "./report_text.ts";
 import { footerLines } from "./report_footer.ts";

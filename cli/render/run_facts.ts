@@ -10,8 +10,8 @@ import type { SamplingSummary } from "../../src/analysis/sampling.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import { OMISSION_REASONS } from "../../src/model/ledger.ts";
 import type { RecordedRun } from "../../src/model/span_reader.ts";
-import { countOf, formatCount, formatShare } from "./numbers.ts";
-import { sanitize } from "./sanitize.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** Whole sentences about a run; the caller arranges them. */
 export interface RunFacts {

@@ -5,7 +5,7 @@
  */
 import type { SlowCauses } from "../../src/analysis/slow_causes.ts";
 import { runJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The causes as JSON. */
 export function slowCausesJson(found: readonly SlowCauses[]): string {

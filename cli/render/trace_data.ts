@@ -5,7 +5,7 @@
  */
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
 import { runJson } from "./report_data.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The traces as JSON, with all their spans. */
 export function tracesJson({ run, traces, maxSpans }: SlowestTraces): string {

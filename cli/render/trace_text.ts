@@ -6,9 +6,9 @@
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount } from "./numbers.ts";
+import { countOf, formatCount } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 import { type TreeLine, treeLines } from "./tree_lines.ts";

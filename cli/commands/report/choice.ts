@@ -19,7 +19,7 @@ import type {
   TimeRange,
 } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
-import { sanitize } from "../../render/sanitize.ts";
+import { sanitize } from "../../../src/model/sanitize.ts";
 import { asUsage } from "../../usage.ts";
 
 /** Options that choose spans. */

@@ -8,7 +8,7 @@ import { parseSelector } from "../../../src/model/selector.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
-import { sanitize } from "../../render/sanitize.ts";
+import { sanitize } from "../../../src/model/sanitize.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
 import { keysOf } from "./choice.ts";
