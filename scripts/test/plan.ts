@@ -34,15 +34,18 @@ const ONCE_FOLDERS = [
   "tests/docs/",
   "tests/hooks/modules/",
   "tests/services/",
+  "tests/browser/",
 ];
 
 /** Tests that need what is not in the repository: run only when they are asked for. */
-const SERVICES = "tests/services/";
+const ON_DEMAND_FOLDERS = ["tests/services/", "tests/browser/"];
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
-    ? listTests("tests").filter((file) => !file.startsWith(SERVICES))
+    ? listTests("tests").filter((file) =>
+      !ON_DEMAND_FOLDERS.some((folder) => file.startsWith(folder))
+    )
     : options.paths.flatMap((path) => listTests(path.replace(/^\.?\/+|\/+$/g, "")));
   const wanted = options.runtimes.length === 0 ? RUNTIMES : options.runtimes;
   const runtimes = wanted.map(findRuntime);
