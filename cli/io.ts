@@ -16,6 +16,8 @@ export interface Io {
   readonly columns?: number | undefined;
   /** Whether stdout takes colours. */
   readonly isColored?: boolean;
+  /** Resolves when everything printed has left the process or never will. */
+  flushed?(): Promise<void>;
 }
 
 /** The process's own streams, and a way to wait for them. */

@@ -7,6 +7,7 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { SortKey } from "../src/analysis/run_report.ts";
+import type { ExportFormat } from "./commands/export.ts";
 import type { ReportFormat } from "./commands/report.ts";
 import type { Io } from "./io.ts";
 
@@ -33,6 +34,17 @@ const TABLE_FORMATS = [
   "markdown",
 ] as const satisfies readonly ReportFormat[];
 
+const EXPORT_FORMATS = [
+  "speedscope",
+  "chrome",
+  "perfetto",
+  "otlp",
+  "otlp-proto",
+  "folded",
+  "csv",
+  "parquet",
+] as const satisfies readonly ExportFormat[];
+
 const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
 const RUN = "the run meant: its number or id (default: the last)";
 
@@ -54,6 +66,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addRun(program);
   addReport(program, io, finish);
   addCheck(program, io, finish);
+  addExport(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
   addDoctor(program, io, finish);
@@ -144,6 +157,23 @@ function addCheck(program: Program, io: Io, finish: (exitCode: number) => void):
     });
 }
 
+function addExport(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("export")
+    .description("write a run in the format of another tool")
+    .argument("[recording]", RECORDING)
+    .addOption(
+      new Option("--format <format>", "what to write").choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .option("-o, --out <path>", "where to (default: stdout)")
+    .option("--run <id|n>", RUN)
+    .addHelpText("after", EXPORT_HELP)
+    .action(async (recording, options) => {
+      const { exportRun } = await import("./commands/export.ts");
+      finish(await exportRun({ recording, ...options }, io));
+    });
+}
+
 function addRuns(program: Program, io: Io, finish: (exitCode: number) => void): void {
   program.command("runs")
     .description("list the runs in a recording")
@@ -220,6 +250,13 @@ Examples:
 
 Exit codes: 0 all met, 1 one is not, 3 cannot say: nothing to measure, too few
 spans (a percentile p needs 1/(1-p)), or spans lost beyond --max-loss.`;
+
+const EXPORT_HELP = `
+Examples:
+  ferret export --format speedscope -o profile.speedscope.json
+  ferret export --format perfetto -o trace.pftrace runs.duckdb#3
+  ferret export --format otlp | curl --data-binary @- …
+  ferret export --format folded | flamegraph.pl > flame.svg`;
 
 const RUNS_HELP = `
 Examples:

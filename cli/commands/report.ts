@@ -99,8 +99,7 @@ function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined 
   const { findings, format = "table", filter, where, since, until, by } = options;
   if (findings === true) return { maxSpans: Infinity };
   const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
-  const hasPlace = format === "table" || format === "json";
-  return findings === false || !isWhole || !hasPlace ? undefined : {};
+  return findings === false || !isWhole || format !== "table" ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {
