@@ -67,6 +67,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addReport(program, io, finish);
   addCheck(program, io, finish);
   addExport(program, io, finish);
+  addQuery(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
   addDoctor(program, io, finish);
@@ -86,6 +87,7 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
   program.command("report")
     .description("show where the time of a run went")
     .argument("[recording]", RECORDING)
+    .argument("[candidate]", "another run, for --html to compare with it")
     .option("--run <id|n>", RUN)
     .addOption(
       new Option("--sort <column>", "order of the rows (default: total)").choices(SORT_KEYS),
@@ -101,6 +103,9 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
     .option("--slowest <n>", "the slowest traces as trees instead of a table", parseCount)
     .option("--critical-path", "what makes slow requests slow, and what would make them faster")
     .option("--explain <selector>", "what the slow ones of these spans have in common")
+    .option("--html <file>", "a page for the browser in one file instead of a table")
+    .option("--open", "show the page in the browser")
+    .option("--max-size <size>", "most data in the page (default: 20MB)")
     .option("--findings", "search for patterns that mean trouble however many spans there are")
     .option("--no-findings", "search for none")
     .option("--depth <n>", "levels of a tree (default: 16)", parseCount)
@@ -118,9 +123,9 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
         .default("table" as const),
     )
     .addHelpText("after", REPORT_HELP)
-    .action(async (recording, options) => {
+    .action(async (recording, candidate, options) => {
       const { report } = await import("./commands/report.ts");
-      finish(await report({ recording, ...options }, io));
+      finish(await report({ recording, candidate, ...options }, io));
     });
 }
 
@@ -171,6 +176,23 @@ function addExport(program: Program, io: Io, finish: (exitCode: number) => void)
     .action(async (recording, options) => {
       const { exportRun } = await import("./commands/export.ts");
       finish(await exportRun({ recording, ...options }, io));
+    });
+}
+
+function addQuery(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("query")
+    .description("ask a recording in SQL")
+    .argument("<sql>", "a query for DuckDB, over the tables of docs/recording.md")
+    .argument("[recording]", RECORDING)
+    .option("--run <id|n>", "only this run (default: all that are in the recording)")
+    .addOption(
+      new Option("--format <format>", "how to print the answer").choices(TABLE_FORMATS)
+        .default("table" as const),
+    )
+    .addHelpText("after", QUERY_HELP)
+    .action(async (sql, recording, options) => {
+      const { query } = await import("./commands/query.ts");
+      finish(await query({ sql, recording, ...options }, io));
     });
 }
 
@@ -240,6 +262,8 @@ Examples:
   ferret report --filter 'http.server:*' --format json
   ferret report --by route --where 'http.response.status_code >= 500'
   ferret report --tree --filter 'POST /orders'
+  ferret report --html report.html --open
+  ferret report --html compared.html runs.duckdb#1 runs.duckdb#2
   ferret report --filter 'db:*{db.system.name=postgresql}'`;
 
 const CHECK_HELP = `
@@ -257,6 +281,11 @@ Examples:
   ferret export --format perfetto -o trace.pftrace runs.duckdb#3
   ferret export --format otlp | curl --data-binary @- …
   ferret export --format folded | flamegraph.pl > flame.svg`;
+
+const QUERY_HELP = `
+Examples:
+  ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
+  ferret query "FROM runs" runs.duckdb --format json`;
 
 const RUNS_HELP = `
 Examples:

@@ -7,6 +7,7 @@ import type { FindingsOptions } from "../../src/analysis/findings.ts";
 import { parseGrouping } from "../../src/analysis/span_groups.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
+import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { asUsage } from "../usage.ts";
@@ -47,14 +48,28 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   depth?: number | undefined;
   /** Smallest share of the time that a tree shows. */
   minShare?: string | undefined;
+  /** A file: a page for the browser instead of a table. */
+  html?: string | undefined;
+  /** Another run, which the page compares with the one that is meant. */
+  candidate?: string | undefined;
+  /** Whether to show the page in the browser; without `html` it is a temporary file. */
+  open?: boolean | undefined;
+  /** Most data in the page. */
+  maxSize?: string | undefined;
   /** Default: table. */
   format?: ReportFormat | undefined;
 }
 
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
+  const isPage = options.html !== undefined || options.open;
+  if (options.candidate !== undefined && !isPage) {
+    throw new UsageError("Cannot report on two recordings at once", "--html compares them");
+  }
   await readRecording(options, io, async (reader) => {
-    if (options.histogram !== undefined) {
+    if (isPage) {
+      await (await import("./report/html.ts")).reportHtml(reader, options, io);
+    } else if (options.histogram !== undefined) {
       await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
     } else if (options.explain !== undefined) {
       await (await import("./report/explain.ts")).reportExplanation(reader, options, io);

@@ -64,7 +64,8 @@ export async function buildHeatmap(
   const pieceNs = Math.max(1, Math.ceil(Math.max(1, endNs - startNs) / columns));
   // Pieces are counted from the start of the run, and ours begin with the range.
   const offset = Math.floor(startNs / pieceNs);
-  const cells = (await spans.heat(keys, pieceNs)).map((cell) => ({
+  const [heat] = await spans.heats([keys], pieceNs);
+  const cells = heat!.map((cell) => ({
     ...cell,
     piece: Math.min(columns - 1, Math.max(0, cell.piece - offset)),
   }));

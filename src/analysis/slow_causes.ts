@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { nearestRank, type Percentile } from "../model/percentile.ts";
+import {
+  nearestRank,
+  parsePercentile,
+  type Percentile,
+  samplesNeeded,
+} from "../model/percentile.ts";
 import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
 import { walkCriticalPath } from "./critical_path.ts";
 import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
@@ -51,6 +56,13 @@ export interface SlowCausesOptions {
 
 /** Traces with more spans than this are skipped, and counted. */
 const MAX_TRACE_SPANS = 500_000;
+
+const TAILS = ["99", "90"].map(parsePercentile);
+
+/** The highest percentile that can be told of so many spans. */
+export function tailPercentile(count: number): Percentile {
+  return TAILS.find((percentile) => count >= samplesNeeded(percentile)) ?? TAILS.at(-1)!;
+}
 
 /** Reads all traces that have the name, one after the other. */
 export async function findSlowCauses(

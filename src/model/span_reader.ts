@@ -220,8 +220,8 @@ export interface SpanSet {
   estimatesAt(requests: readonly RankRequest[]): Promise<number[][]>;
   /** For each key its spans by cells of an eighth of an octave. */
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
-  /** The spans of these keys together, by cells and by pieces of the run of some length. */
-  heat(keys: readonly SpanKey[], pieceNs: number): Promise<HeatCell[]>;
+  /** The spans of each group of keys, by cells and by pieces of the run of some length. */
+  heats(groups: readonly (readonly SpanKey[])[], pieceNs: number): Promise<HeatCell[][]>;
 }
 
 /** A span as it is in a recording. */
@@ -244,6 +244,17 @@ export interface RecordedSpan extends SpanKey {
   w3cTraceId: string | undefined;
   /** JSON text. */
   attributes: string | undefined;
+  /** In the order of time. Filled when it was asked for. */
+  events?: RecordedEvent[];
+}
+
+/** Something that happened at one moment of a span. */
+export interface RecordedEvent {
+  name: string;
+  /** From the start of the run. */
+  timeNs: number;
+  /** JSON text. */
+  attributes: string | undefined;
 }
 
 /** All calls of a name that were reached on the same way from their root. */
@@ -258,6 +269,11 @@ export interface CallPath extends SpanKey {
   errors: number;
   totalNs: number;
   selfNs: number;
+}
+
+/** Asks for a span of a name that took exactly so long. */
+export interface ExampleRequest extends SpanKey {
+  durationNs: number;
 }
 
 /** Which calls are to be merged. */
@@ -287,12 +303,16 @@ export interface SpanScanOptions {
   keys?: readonly SpanKey[] | undefined;
   /** Only spans of these traces. Default: all. */
   traceIds?: readonly number[] | undefined;
+  /** Only these spans. Default: all. */
+  spanIds?: readonly number[] | undefined;
   /** Only spans without a parent. Default false. */
   rootsOnly?: boolean;
   /** Default: `stored`. `duration` is longest first, `trace` by trace and then by start. */
   order?: SpanOrder;
   /** Most spans. Default: all. */
   limit?: number | undefined;
+  /** Whether spans come with what happened in them. Default false. */
+  withEvents?: boolean;
 }
 
 /** A recording, opened at one of its runs. */
@@ -313,6 +333,8 @@ export interface SpanReader {
   spans(options?: SpanSetOptions): SpanSet;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
+  /** For each request the first span that fits, without its events. */
+  examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
   /** Merges calls by their path, callers before those they called. */
   callPaths(options: CallPathOptions): Promise<CallPath[]>;
   /** Reads spans one by one, in pieces, however many there are. */

@@ -85,6 +85,7 @@ export function memoryReader(
     },
     spans: (chosen) => new MemorySpans(spans, chosen),
     scan: (chosen) => scanMemory(spans, chosen),
+    examples: () => Promise.reject(new Error("not in memory")),
     callPaths: () => Promise.reject(new Error("not in memory")),
     close: () => {},
   };
@@ -186,7 +187,7 @@ class MemorySpans implements SpanSet {
     }));
   }
 
-  heat(): Promise<HeatCell[]> {
+  heats(): Promise<HeatCell[][]> {
     return Promise.reject(new Error("not in memory"));
   }
 

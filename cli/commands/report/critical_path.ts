@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { findSlowCauses, type SlowCauses } from "../../../src/analysis/slow_causes.ts";
-import { parsePercentile, type Percentile, samplesNeeded } from "../../../src/model/percentile.ts";
+import {
+  findSlowCauses,
+  type SlowCauses,
+  tailPercentile,
+} from "../../../src/analysis/slow_causes.ts";
 import { matchesKey } from "../../../src/model/selector.ts";
 import type { SpanReader, SpanTotals } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
@@ -16,8 +19,6 @@ import { parseChoice, unmatched } from "./choice.ts";
 const MIN_SAMPLES = 20;
 /** Names that are looked at unless a filter says which. */
 const MAX_NAMES = 3;
-
-const PERCENTILES = ["99", "90"].map(parsePercentile);
 
 /** Prints what the critical paths say. */
 export async function reportCriticalPath(
@@ -41,7 +42,7 @@ export async function reportCriticalPath(
   }
   const found: SlowCauses[] = [];
   for (const { name, scope, count } of enough) {
-    const percentile = percentileFor(count);
+    const percentile = tailPercentile(count);
     found.push(await findSlowCauses(reader, { key: { name, scope }, percentile }));
   }
   const { limit } = options;
@@ -57,10 +58,4 @@ export async function reportCriticalPath(
 function entries(all: readonly SpanTotals[]): SpanTotals[] {
   const servers = all.filter(({ kind }) => kind === "server");
   return servers.length > 0 ? servers : all.filter(({ roots }) => roots > 0);
-}
-
-/** The highest percentile that so many spans have. */
-function percentileFor(count: number): Percentile {
-  return PERCENTILES.find((percentile) => count >= samplesNeeded(percentile)) ??
-    PERCENTILES.at(-1)!;
 }

@@ -67,16 +67,17 @@ export class RecordedSpans implements SpanSet {
     return this.#sandbox.inTurn(() => this.#readHistograms(keys));
   }
 
-  heat(keys: readonly SpanKey[], pieceNs: number): Promise<HeatCell[]> {
+  heats(groups: readonly (readonly SpanKey[])[], pieceNs: number): Promise<HeatCell[][]> {
     return this.#sandbox.inTurn(async () => {
       // What the set is made of is there only once its histogram is.
       await this.#histogram.source();
-      await this.#fillKeys([keys]);
-      const rows = await this.#sandbox.rows(heatQuery(this.#histogram, pieceNs));
-      return rows.map((row) => {
-        const [piece, cell, count] = row.map(Number);
-        return { piece: piece!, cell: cell!, count: count! };
-      });
+      await this.#fillKeys(groups);
+      const result: HeatCell[][] = groups.map(() => []);
+      for (const row of await this.#sandbox.rows(heatQuery(this.#histogram, pieceNs))) {
+        const [group, piece, cell, count] = row.map(Number);
+        result[group!]!.push({ piece: piece!, cell: cell!, count: count! });
+      }
+      return result;
     });
   }
 
@@ -228,19 +229,19 @@ export class RecordedSpans implements SpanSet {
   }
 }
 
-/** SQL for pieces, cells and counts of the spans in `wanted_keys`. */
+/** SQL for groups, pieces, cells and counts of the spans in `wanted_keys`. */
 function heatQuery(
   { spans, condition, valueColumn, originNs }: SpanHistogram,
   pieceNs: number,
 ): string {
   const length = BigInt(Math.max(1, Math.round(pieceNs)));
-  return `SELECT greatest(start_ns - ${originNs}, 0) // ${length},
+  return `SELECT id, greatest(start_ns - ${originNs}, 0) // ${length},
        (shift * 64 + (duration_ns >> shift)) >> ${CELL_SHIFT}, count(*)::BIGINT
      FROM (
-       SELECT start_ns, duration_ns, ${SHIFT} AS shift
+       SELECT id, start_ns, duration_ns, ${SHIFT} AS shift
        FROM (SELECT name, scope, start_ns, ${valueColumn} AS duration_ns
          FROM ${spans} WHERE ${valueColumn} IS NOT NULL AND ${condition})
-       SEMI JOIN wanted_keys USING (name, scope)
+       JOIN wanted_keys USING (name, scope)
      ) GROUP BY ALL ORDER BY ALL`;
 }
 

@@ -7,6 +7,7 @@ import { HOOK_STATES, type HookState } from "../../model/hook_state.ts";
 import type {
   CallPath,
   CallPathOptions,
+  ExampleRequest,
   MetricTotals,
   MetricValue,
   RecordedHook,
@@ -24,6 +25,7 @@ import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
 import { originNs } from "./span_groups.ts";
+import { findExamples } from "./span_examples.ts";
 import { scanSpans } from "./span_scan.ts";
 import { Suspicions } from "./suspicions.ts";
 
@@ -146,6 +148,10 @@ export class RecordingReader implements SpanReader {
       run: this.run,
       runs: this.runs,
     });
+  }
+
+  examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {
+    return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#setCount });
   }
 
   callPaths(options: CallPathOptions): Promise<CallPath[]> {

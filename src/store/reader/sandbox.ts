@@ -66,6 +66,11 @@ export class Sandbox {
     }
   }
 
+  /** For queries that nobody here wrote; what they throw is not the recording's fault. */
+  get connection(): DuckDBConnection {
+    return this.#connection;
+  }
+
   /** @throws {RecordingError} when the recording is at fault. */
   async run(sql: string): Promise<void> {
     try {
