@@ -17,6 +17,9 @@ const MIN_BAR = 10;
 /** What stands beside a bar. */
 const OTHER_COLUMNS = 46;
 
+/** Empty lines that are left out. */
+const MIN_GAP = 4;
+
 const EIGHTHS = " ▏▎▍▌▋▊▉█";
 
 /** The distributions as text. */
@@ -54,7 +57,26 @@ function distributionText(
     return `${labels[i]!.padStart(labelWidth)} │${bar(count / most, width)} ` +
       `${counts[i]!.padStart(countWidth)} ${share.padStart(6)}${style("unsure", mark)}`.trimEnd();
   });
-  return `${title}\n${facts.join("  ")}\n\n${lines.join("\n")}\n`;
+  const shown = withoutGaps(lines, (i) => bars[i]!.count === 0, " ".repeat(labelWidth - 1) + "⋮");
+  return `${title}\n${facts.join("  ")}\n\n${shown.join("\n")}\n`;
+}
+
+/** Many empty lines in a row are one that says so. */
+function withoutGaps(
+  lines: readonly string[],
+  isEmpty: (index: number) => boolean,
+  mark: string,
+): string[] {
+  const shown: string[] = [];
+  for (let i = 0; i < lines.length;) {
+    let end = i;
+    while (end < lines.length && isEmpty(end)) end++;
+    if (end - i >= MIN_GAP) shown.push(mark);
+    else shown.push(...lines.slice(i, end));
+    if (end < lines.length) shown.push(lines[end]!);
+    i = end + 1;
+  }
+  return shown;
 }
 
 /** A bar of a share of `width`, padded to it. What is not nothing is visible. */

@@ -74,7 +74,10 @@ test("report prints the run, the losses, the cost and a table by total time", as
     );
     assert.match(lines[7]!, /^Cart\.total +101 +1 +6\.05ms +50\.5us .* 1\.00ms +\S{12}$/);
     assert.equal(lines[9], "• 1 error in Cart.total");
-    assert.equal(lines[10], "• never ended: waiting, 1 span, the first began 301ns after the start");
+    assert.equal(
+      lines[10],
+      "• never ended: waiting, 1 span, the first began 301ns after the start",
+    );
     assert.equal(lines.length, 12);
   });
 });
