@@ -1,0 +1,8 @@
+/**
+ * Not there yet.
+ *
+ * @module
+ */
+export function showFlame(..._args: unknown[]): Promise<Node> {
+  return Promise.resolve(document.createTextNode(""));
+}
