@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typin
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { SortKey } from "../src/analysis/run_report.ts";
 import type { ExportFormat } from "./commands/export.ts";
+import type { ImportFormat } from "./commands/import.ts";
 import type { ReportFormat } from "./commands/report.ts";
 import type { Io } from "./io.ts";
 
@@ -45,6 +46,14 @@ const EXPORT_FORMATS = [
   "parquet",
 ] as const satisfies readonly ExportFormat[];
 
+const IMPORT_FORMATS = [
+  "auto",
+  "otlp",
+  "otlp-proto",
+  "chrome",
+  "cpuprofile",
+] as const satisfies readonly ImportFormat[];
+
 const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
 const RUN = "the run meant: its number or id (default: the last)";
 
@@ -67,6 +76,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addReport(program, io, finish);
   addCheck(program, io, finish);
   addExport(program, io, finish);
+  addImport(program, io, finish);
   addQuery(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
@@ -179,6 +189,22 @@ function addExport(program: Program, io: Io, finish: (exitCode: number) => void)
     });
 }
 
+function addImport(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("import")
+    .description("add spans that another tool recorded to a recording")
+    .argument("<file>", "OTLP (JSON or protobuf), a Chrome trace, or a .cpuprofile")
+    .option("-o, --out <recording>", "where to", "out.duckdb")
+    .addOption(
+      new Option("--format <format>", "what the file holds").choices(IMPORT_FORMATS)
+        .default("auto" as const),
+    )
+    .addHelpText("after", IMPORT_HELP)
+    .action(async (file, options) => {
+      const { importFile } = await import("./commands/import.ts");
+      finish(await importFile({ file, ...options }, io));
+    });
+}
+
 function addQuery(program: Program, io: Io, finish: (exitCode: number) => void): void {
   program.command("query")
     .description("ask a recording in SQL")
@@ -281,6 +307,11 @@ Examples:
   ferret export --format perfetto -o trace.pftrace runs.duckdb#3
   ferret export --format otlp | curl --data-binary @- …
   ferret export --format folded | flamegraph.pl > flame.svg`;
+
+const IMPORT_HELP = `
+Examples:
+  ferret import -o traces.duckdb spans.json
+  ferret import --format cpuprofile CPU.20260921.cpuprofile`;
 
 const QUERY_HELP = `
 Examples:

@@ -35,7 +35,7 @@ export function runFacts({ run, loss, overhead, sampling }: RunReport): RunFacts
       run.durationNs === undefined ? "duration unknown" : formatDuration(run.durationNs),
       endOf(run),
       `run ${run.n}`,
-    ].join(", "),
+    ].filter((fact) => fact !== "").join(", "),
     loss: lossLine(loss),
     hasLoss: loss.lost > 0,
     overhead: overhead === undefined
