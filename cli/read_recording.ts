@@ -8,6 +8,7 @@ import type { SpanReader } from "../src/model/span_reader.ts";
 import { findPartials } from "../src/store/partial.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
+import { withProgress } from "./progress.ts";
 import { sanitize } from "../src/model/sanitize.ts";
 
 /** Where a recording is when nobody says. */
@@ -50,7 +51,7 @@ export async function withRecording<Reader extends { close(): void }, T>(
   // Not before it is open: a mistake is told in one line.
   for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
   try {
-    return await use(reader);
+    return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
   } finally {
     reader.close();
   }
