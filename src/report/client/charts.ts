@@ -13,6 +13,7 @@ interface Chart {
   format: (value: number) => string;
   /** Colour of the theme. */
   color: string;
+  isBinary?: boolean;
 }
 
 const CHARTS: Readonly<Record<string, Chart>> = {
@@ -31,8 +32,8 @@ const CHARTS: Readonly<Record<string, Chart>> = {
     format: (value) => duration(value * 1e9),
     color: "chart-3",
   },
-  "process.memory.usage": { title: "Memory", format: bytes, color: "chart-4" },
-  "v8js.memory.heap.used": { title: "Heap used", format: bytes, color: "chart-4" },
+  "process.memory.usage": { title: "Memory", format: bytes, color: "chart-4", isBinary: true },
+  "v8js.memory.heap.used": { title: "Heap used", format: bytes, color: "chart-4", isBinary: true },
   "process.cpu.time": {
     title: "CPU cores busy",
     format: (value) => value.toFixed(value < 10 ? 2 : 1),
@@ -55,10 +56,11 @@ export function charts({ series, run }: Overview): Node | undefined {
 }
 
 function chart(series: Series, durationNs: number): Node {
-  const { title, format, color } = CHARTS[series.name]!;
+  const { title, format, color, isBinary = false } = CHARTS[series.name]!;
   return timeChart({
     title,
     format,
+    isBinary,
     pieceNs: series.pieceNs,
     endNs: durationNs,
     syncKey: "metrics",

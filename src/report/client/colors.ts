@@ -20,19 +20,26 @@ const SCOPE_COLORS: Readonly<Record<string, readonly [number, number, number]>> 
   module: [262, 34, 68],
   library: [286, 34, 64],
   manual: [146, 40, 54],
-  function: [222, 30, 72],
+  function: [224, 40, 76],
 };
 
 const OTHER: readonly [number, number, number] = [0, 0, 62];
 
-/** Lightness steps of names within a scope. */
+/** Steps of lightness and of hue between names within a scope. */
 const SHADES = 5;
+const HUES = 7;
+/** Degrees of a step; functions have many names and no meaning of their own. */
+const HUE_STEP = 2;
+const FUNCTION_HUE_STEP = 8;
 
 /** Fill of a span, by its scope and a little by its name. */
 export function spanColor({ name, scope }: { name: string; scope: string }): string {
   const [hue, saturation, lightness] = SCOPE_COLORS[scope] ?? OTHER;
-  const shade = hash(name) % SHADES - (SHADES - 1) / 2;
-  return `hsl(${hue} ${saturation}% ${lightness + shade * 2.5}%)`;
+  const number = hash(name);
+  const shade = number % SHADES - (SHADES - 1) / 2;
+  const step = scope === "function" ? FUNCTION_HUE_STEP : HUE_STEP;
+  const turn = (Math.floor(number / SHADES) % HUES - (HUES - 1) / 2) * step;
+  return `hsl(${hue + turn} ${saturation}% ${lightness + shade * 2.5}%)`;
 }
 
 /** Colour of a scope as such. */

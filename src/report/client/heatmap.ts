@@ -8,9 +8,9 @@ import { cellStartNs } from "../../analysis/distribution.ts";
 import { countOf } from "../../model/numbers.ts";
 import type { NameDetail } from "../page_requests.ts";
 import { el, replace, svg } from "./dom.ts";
+import { fitted } from "./fitted.ts";
 import { duration, linearTicks, moment } from "./units.ts";
 
-const WIDTH = 960;
 const LEFT = 62;
 const BOTTOM = 22;
 const ROW_HEIGHT = 12;
@@ -29,56 +29,68 @@ interface HeatTable {
 
 /** Draws it. */
 export function heatmapChart({ heat }: NameDetail, durationNs: number): HTMLElement | undefined {
-  const { cells, pieceNs, pieces } = heat;
-  if (cells.length === 0) return undefined;
-  const table = toTable(cells, pieces);
-  const height = table.rows * ROW_HEIGHT + BOTTOM;
-  const step = (WIDTH - LEFT) / pieces;
+  if (heat.cells.length === 0) return undefined;
+  const table = toTable(heat.cells, heat.pieces);
   const readout = el("span", { class: "readout" });
+  return el(
+    "figure",
+    { class: "chart heatmap" },
+    el("figcaption", {}, el("span", {}, "Latency over time"), readout),
+    fitted((width) => drawing(table, { heat, durationNs, readout, width })),
+  );
+}
+
+function drawing(
+  table: HeatTable,
+  { heat, durationNs, readout, width }: {
+    heat: NameDetail["heat"];
+    durationNs: number;
+    readout: HTMLElement;
+    width: number;
+  },
+): SVGElement {
+  const { pieceNs, pieces } = heat;
+  const height = table.rows * ROW_HEIGHT + BOTTOM;
+  const step = (width - LEFT) / pieces;
   const rowOf = (row: number) => (table.rows - 1 - row) * ROW_HEIGHT;
-  const describe = (row: number, piece: number, count: number) =>
-    `${duration(cellStartNs((table.fromCell + row) * table.width))} – ${
-      duration(cellStartNs((table.fromCell + row + 1) * table.width))
-    } at ${moment(piece * pieceNs, pieceNs)}: ${countOf(count, "span")}`;
+  const startOf = (row: number) => duration(cellStartNs((table.fromCell + row) * table.width));
   const rects = table.counts.flatMap((counts, row) =>
     counts.flatMap((count, piece) => {
       if (count === 0) return [];
       const shade = Math.ceil(Math.log(count + 1) / Math.log(table.most + 1) * SHADES);
+      const text =
+        `${startOf(row)} – ${startOf(row + 1)} at ${moment(piece * pieceNs, pieceNs)}: ` +
+        countOf(count, "span");
       return [svg("rect", {
         class: `heat heat-${shade}`,
         x: LEFT + piece * step,
         y: rowOf(row),
         width: Math.max(1, step - 1),
         height: ROW_HEIGHT - 1,
-        onpointerenter: () => replace(readout, describe(row, piece, count)),
+        onpointerenter: () => replace(readout, text),
       })];
     })
   );
-  return el(
-    "figure",
-    { class: "chart heatmap" },
-    el("figcaption", {}, el("span", {}, "Latency over time"), readout),
-    svg(
-      "svg",
-      {
-        viewBox: `0 0 ${WIDTH} ${height}`,
-        role: "img",
-        "aria-label": "Heatmap of durations over the time of the run",
-        onpointerleave: () => replace(readout),
-      },
-      ...rects,
-      ...Array.from({ length: table.rows }, (_, row) => row)
-        .filter((row) => row % Math.ceil(table.rows / 8) === 0)
-        .map((row) =>
-          svg(
-            "text",
-            { class: "tick end", x: LEFT - 8, y: rowOf(row) + ROW_HEIGHT - 2 },
-            duration(cellStartNs((table.fromCell + row) * table.width)),
-          )
-        ),
-      ...timeTicks(pieceNs * pieces, durationNs).map(([x, text]) =>
-        svg("text", { class: "tick", x: LEFT + x * (WIDTH - LEFT), y: height - 5 }, text)
+  return svg(
+    "svg",
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": "Heatmap of durations over the time of the run",
+      onpointerleave: () => replace(readout),
+    },
+    ...rects,
+    ...Array.from({ length: table.rows }, (_, row) => row)
+      .filter((row) => row % Math.ceil(table.rows / 8) === 0)
+      .map((row) =>
+        svg(
+          "text",
+          { class: "tick end", x: LEFT - 8, y: rowOf(row) + ROW_HEIGHT - 2 },
+          startOf(row),
+        )
       ),
+    ...timeTicks(pieceNs * pieces, durationNs).map(([x, text]) =>
+      svg("text", { class: "tick", x: LEFT + x * (width - LEFT), y: height - 5 }, text)
     ),
   );
 }

@@ -7,6 +7,7 @@
 import { cellStartNs } from "../../analysis/distribution.ts";
 import { formatCount, formatShare } from "../../model/numbers.ts";
 import { el, replace, svg } from "./dom.ts";
+import { fitted } from "./fitted.ts";
 import { duration, logTicks } from "./units.ts";
 
 /** A distribution to draw. */
@@ -18,12 +19,14 @@ export interface HistogramLayer {
   marks: readonly (readonly [name: string, ns: number | null | undefined])[];
 }
 
-const WIDTH = 960;
 const HEIGHT = 240;
 const TOP = 46;
 const BOTTOM = 24;
 const SIDE = 8;
 const MAX_BARS = 96;
+/** Width of a character of a mark's name, and rows that names have. */
+const MARK_CHAR = 6.4;
+const MARK_ROWS = 3;
 
 interface Bar {
   fromNs: number;
@@ -37,13 +40,12 @@ export function histogramChart(layers: readonly HistogramLayer[]): HTMLElement {
   if (bars.length === 0) return el("p", { class: "hint" }, "No finished span was recorded.");
   const readout = el("span", { class: "readout" });
   const sums = layers.map((_, layer) => bars.reduce((sum, { counts }) => sum + counts[layer]!, 0));
-  const figure = el(
+  return el(
     "figure",
-    { class: "chart histogram" },
+    { class: layers.length > 1 ? "chart histogram compared" : "chart histogram" },
     el("figcaption", {}, el("span", {}, legend(layers)), readout),
-    drawing(bars, layers, { sums, readout }),
+    fitted((width) => drawing(bars, layers, { sums, readout, width })),
   );
-  return figure;
 }
 
 function legend(layers: readonly HistogramLayer[]): Node {
@@ -58,9 +60,9 @@ function legend(layers: readonly HistogramLayer[]): Node {
 function drawing(
   bars: readonly Bar[],
   layers: readonly HistogramLayer[],
-  { sums, readout }: { sums: readonly number[]; readout: HTMLElement },
+  { sums, readout, width }: { sums: readonly number[]; readout: HTMLElement; width: number },
 ): SVGElement {
-  const scale = logScale(bars[0]!.fromNs, bars.at(-1)!.toNs);
+  const scale = logScale({ fromNs: bars[0]!.fromNs, toNs: bars.at(-1)!.toNs, width });
   const share = (bar: Bar, layer: number) => bar.counts[layer]! / Math.max(1, sums[layer]!);
   const most = Math.max(...bars.flatMap((bar) => layers.map((_, layer) => share(bar, layer))));
   const ground = HEIGHT - BOTTOM;
@@ -73,12 +75,12 @@ function drawing(
   return svg(
     "svg",
     {
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      viewBox: `0 0 ${width} ${HEIGHT}`,
       role: "img",
       "aria-label": summary(layers),
       onpointerleave: () => replace(readout),
     },
-    ...axis(scale, bars),
+    ...axis(scale, bars, Math.floor(width / 80)),
     ...layers.flatMap((_, layer) =>
       bars.map((bar) => {
         const x = scale(bar.fromNs);
@@ -92,7 +94,7 @@ function drawing(
         });
       })
     ),
-    ...layers.flatMap((layer, i) => marks(layer, { scale, ground, index: i })),
+    ...layers.flatMap((layer, i) => marks(layer, { scale, ground, index: i, width })),
     // In front of everything, so that the pointer finds the thinnest bar.
     ...bars.map((bar) => {
       const x = scale(bar.fromNs);
@@ -108,8 +110,8 @@ function drawing(
   );
 }
 
-function axis(scale: (ns: number) => number, bars: readonly Bar[]): SVGElement[] {
-  const ticks = logTicks(bars[0]!.fromNs, bars.at(-1)!.toNs, 14);
+function axis(scale: (ns: number) => number, bars: readonly Bar[], most: number): SVGElement[] {
+  const ticks = logTicks(bars[0]!.fromNs, bars.at(-1)!.toNs, most);
   return ticks.flatMap((ns) => {
     const x = scale(ns);
     return [
@@ -122,19 +124,23 @@ function axis(scale: (ns: number) => number, bars: readonly Bar[]): SVGElement[]
 /** Lines with names above them, in as many rows as keep them apart. */
 function marks(
   { marks, label }: HistogramLayer,
-  { scale, ground, index }: { scale: (ns: number) => number; ground: number; index: number },
+  { scale, ground, index, width }: {
+    scale: (ns: number) => number;
+    ground: number;
+    index: number;
+    width: number;
+  },
 ): SVGElement[] {
   const ends: number[] = [];
-  return marks.flatMap(([name, ns]) => {
-    if (ns === null || ns === undefined) return [];
+  return sameTogether(marks).flatMap(([name, ns]) => {
     const x = scale(ns);
     const text = `${name} ${duration(ns)}`;
-    const width = text.length * 6.4 + 8;
-    const isRight = x + width > WIDTH - SIDE;
-    const from = isRight ? x - width : x;
+    const length = text.length * MARK_CHAR + 8;
+    const isRight = x + length > width - SIDE;
+    const from = isRight ? x - length : x;
     let row = 0;
-    while (row < 2 && (ends[row] ?? -Infinity) > from) row++;
-    ends[row] = Math.max(ends[row] ?? 0, from + width);
+    while (row < MARK_ROWS - 1 && (ends[row] ?? -Infinity) > from) row++;
+    ends[row] = Math.max(ends[row] ?? 0, from + length);
     const y = 12 + row * 14;
     return [
       svg(
@@ -150,6 +156,16 @@ function marks(
       }, text),
     ];
   });
+}
+
+/** Marks of the same value as one, and none of what is not known. */
+function sameTogether(marks: HistogramLayer["marks"]): [name: string, ns: number][] {
+  const names = new Map<number, string[]>();
+  for (const [name, ns] of marks) {
+    if (ns === null || ns === undefined) continue;
+    names.set(ns, [...names.get(ns) ?? [], name]);
+  }
+  return [...names].map(([ns, own]) => [own.join(", "), ns]);
 }
 
 /** Joins cells until there are few enough bars for all layers. */
@@ -174,13 +190,15 @@ function toBars(layers: readonly HistogramLayer[]): Bar[] {
   return bars;
 }
 
-function logScale(fromNs: number, toNs: number): (ns: number) => number {
+function logScale(
+  { fromNs, toNs, width }: { fromNs: number; toNs: number; width: number },
+): (ns: number) => number {
   // The first cells are in linear steps from 0.
   const low = Math.log(Math.max(1, fromNs));
   const high = Math.max(low + 1e-9, Math.log(Math.max(2, toNs)));
   return (ns) => {
     const at = (Math.log(Math.max(1, ns)) - low) / (high - low);
-    return SIDE + Math.max(0, Math.min(1, at)) * (WIDTH - 2 * SIDE);
+    return SIDE + Math.max(0, Math.min(1, at)) * (width - 2 * SIDE);
   };
 }
 

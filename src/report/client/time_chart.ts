@@ -27,12 +27,16 @@ export interface TimeChartOptions {
   format: (value: number) => string;
   pieceNs: number;
   endNs: number;
+  /** Whether values are counted in powers of two. */
+  isBinary?: boolean;
   /** Charts of the same key show the same moment. */
   syncKey: string;
   lines: readonly ChartLine[];
 }
 
 const HEIGHT = 116;
+
+const BINARY_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power);
 
 /** Makes a chart. It is drawn as soon as it is on the page. */
 export function timeChart(options: TimeChartOptions): HTMLElement {
@@ -72,7 +76,7 @@ function draw(
   place: HTMLElement,
   options: TimeChartOptions & { width: number; onCursor: (index: number | null) => void },
 ): UPlot {
-  const { pieceNs, endNs, lines, format, width, syncKey, onCursor } = options;
+  const { pieceNs, endNs, lines, format, width, syncKey, onCursor, isBinary = false } = options;
   const moments = lines[0]!.values.map((_, i) => i * pieceNs);
   const axis = {
     stroke: () => themeColor("muted"),
@@ -109,6 +113,7 @@ function draw(
         {
           ...axis,
           size: 62,
+          ...(isBinary ? { incrs: BINARY_STEPS } : {}),
           space: 34,
           grid: { stroke: () => themeColor("grid"), width: 1 },
           values: (_, ticks) => ticks.map(format),
