@@ -16,6 +16,10 @@ export interface Io {
   readonly columns?: number | undefined;
   /** Whether stdout takes colours. */
   readonly isColored?: boolean;
+  /** Whether stderr is a terminal. */
+  readonly isErrTerminal?: boolean;
+  /** Resolves when everything printed has left the process or never will. */
+  flushed?(): Promise<void>;
 }
 
 /** The process's own streams, and a way to wait for them. */
@@ -40,6 +44,7 @@ export function processIo(): ProcessIo {
     out: (text) => print(process.stdout, text),
     err: (text) => print(process.stderr, text),
     ...terminalOf(process.stdout),
+    isErrTerminal: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
     flushed: async () => void await pending,
   };
 }

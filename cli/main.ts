@@ -105,7 +105,7 @@ async function explain(error: unknown, io: Io): Promise<number> {
     io.err(`ferret: a fault of ferret's own, please report it\n${stack}\n`);
     return EXIT_INTERNAL;
   }
-  const { sanitize } = await import("./render/sanitize.ts");
+  const { sanitize } = await import("../src/model/sanitize.ts");
   io.err(`ferret: ${sanitize(message!)}\n`);
   if (hint !== undefined) io.err(`${sanitize(hint)}\n`);
   return exitCode;

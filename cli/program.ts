@@ -7,6 +7,8 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { SortKey } from "../src/analysis/run_report.ts";
+import type { ExportFormat } from "./commands/export.ts";
+import type { ImportFormat } from "./commands/import.ts";
 import type { ReportFormat } from "./commands/report.ts";
 import type { Io } from "./io.ts";
 
@@ -33,6 +35,25 @@ const TABLE_FORMATS = [
   "markdown",
 ] as const satisfies readonly ReportFormat[];
 
+const EXPORT_FORMATS = [
+  "speedscope",
+  "chrome",
+  "perfetto",
+  "otlp",
+  "otlp-proto",
+  "folded",
+  "csv",
+  "parquet",
+] as const satisfies readonly ExportFormat[];
+
+const IMPORT_FORMATS = [
+  "auto",
+  "otlp",
+  "otlp-proto",
+  "chrome",
+  "cpuprofile",
+] as const satisfies readonly ImportFormat[];
+
 const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
 const RUN = "the run meant: its number or id (default: the last)";
 
@@ -54,6 +75,9 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addRun(program);
   addReport(program, io, finish);
   addCheck(program, io, finish);
+  addExport(program, io, finish);
+  addImport(program, io, finish);
+  addQuery(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
   addDoctor(program, io, finish);
@@ -73,22 +97,45 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
   program.command("report")
     .description("show where the time of a run went")
     .argument("[recording]", RECORDING)
+    .argument("[candidate]", "another run, for --html to compare with it")
     .option("--run <id|n>", RUN)
     .addOption(
-      new Option("--sort <column>", "order of the rows").choices(SORT_KEYS).default(
-        "total" as const,
-      ),
+      new Option("--sort <column>", "order of the rows (default: total)").choices(SORT_KEYS),
     )
     .option("--limit <n>", "rows at most, 0 for all (default: 50 in tables)", parseCount)
+    .option(
+      "--by <what>",
+      "rows by name, route, scope, thread, time or any attribute (default: name)",
+    )
+    .option("--tree", "calls merged by their path instead of a table")
+    .option("--histogram <selector>", "how the durations of these spans are distributed")
+    .option("--heatmap", "latency over time instead of a table")
+    .option("--slowest <n>", "the slowest traces as trees instead of a table", parseCount)
+    .option("--critical-path", "what makes slow requests slow, and what would make them faster")
+    .option("--explain <selector>", "what the slow ones of these spans have in common")
+    .option("--html <file>", "a page for the browser in one file instead of a table")
+    .option("--open", "show the page in the browser")
+    .option("--max-size <size>", "most data in the page (default: 20MB)")
+    .option("--findings", "search for patterns that mean trouble however many spans there are")
+    .option("--no-findings", "search for none")
+    .option("--depth <n>", "levels of a tree (default: 16)", parseCount)
+    .option("--min-share <share>", "shortest path of a tree, as a share of all (default: 0.5%)")
     .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
+    .option(
+      "--where <condition>",
+      "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
+      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+    )
+    .option("--since <time>", "only what began at or after it: 10s, -5s (from the end), 14:05")
+    .option("--until <time>", "only what began before it")
     .addOption(
       new Option("--format <format>", "how to print it").choices(TABLE_FORMATS)
         .default("table" as const),
     )
     .addHelpText("after", REPORT_HELP)
-    .action(async (recording, options) => {
+    .action(async (recording, candidate, options) => {
       const { report } = await import("./commands/report.ts");
-      finish(await report({ recording, ...options }, io));
+      finish(await report({ recording, candidate, ...options }, io));
     });
 }
 
@@ -122,6 +169,56 @@ function addCheck(program: Program, io: Io, finish: (exitCode: number) => void):
     .action(async (recording, options) => {
       const { check } = await import("./commands/check.ts");
       finish(await check({ recording, ...options }, io));
+    });
+}
+
+function addExport(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("export")
+    .description("write a run in the format of another tool")
+    .argument("[recording]", RECORDING)
+    .addOption(
+      new Option("--format <format>", "what to write").choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .option("-o, --out <path>", "where to (default: stdout)")
+    .option("--run <id|n>", RUN)
+    .addHelpText("after", EXPORT_HELP)
+    .action(async (recording, options) => {
+      const { exportRun } = await import("./commands/export.ts");
+      finish(await exportRun({ recording, ...options }, io));
+    });
+}
+
+function addImport(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("import")
+    .description("add spans that another tool recorded to a recording")
+    .argument("<file>", "OTLP (JSON or protobuf), a Chrome trace, or a .cpuprofile")
+    .option("-o, --out <recording>", "where to", "out.duckdb")
+    .addOption(
+      new Option("--format <format>", "what the file holds").choices(IMPORT_FORMATS)
+        .default("auto" as const),
+    )
+    .addHelpText("after", IMPORT_HELP)
+    .action(async (file, options) => {
+      const { importFile } = await import("./commands/import.ts");
+      finish(await importFile({ file, ...options }, io));
+    });
+}
+
+function addQuery(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("query")
+    .description("ask a recording in SQL")
+    .argument("<sql>", "a query for DuckDB, over the tables of docs/recording.md")
+    .argument("[recording]", RECORDING)
+    .option("--run <id|n>", "only this run (default: all that are in the recording)")
+    .addOption(
+      new Option("--format <format>", "how to print the answer").choices(TABLE_FORMATS)
+        .default("table" as const),
+    )
+    .addHelpText("after", QUERY_HELP)
+    .action(async (sql, recording, options) => {
+      const { query } = await import("./commands/query.ts");
+      finish(await query({ sql, recording, ...options }, io));
     });
 }
 
@@ -190,6 +287,10 @@ Examples:
   ferret report
   ferret report runs.duckdb#3 --sort p99 --limit 10
   ferret report --filter 'http.server:*' --format json
+  ferret report --by route --where 'http.response.status_code >= 500'
+  ferret report --tree --filter 'POST /orders'
+  ferret report --html report.html --open
+  ferret report --html compared.html runs.duckdb#1 runs.duckdb#2
   ferret report --filter 'db:*{db.system.name=postgresql}'`;
 
 const CHECK_HELP = `
@@ -200,6 +301,23 @@ Examples:
 
 Exit codes: 0 all met, 1 one is not, 3 cannot say: nothing to measure, too few
 spans (a percentile p needs 1/(1-p)), or spans lost beyond --max-loss.`;
+
+const EXPORT_HELP = `
+Examples:
+  ferret export --format speedscope -o profile.speedscope.json
+  ferret export --format perfetto -o trace.pftrace runs.duckdb#3
+  ferret export --format otlp | curl --data-binary @- …
+  ferret export --format folded | flamegraph.pl > flame.svg`;
+
+const IMPORT_HELP = `
+Examples:
+  ferret import -o traces.duckdb spans.json
+  ferret import --format cpuprofile CPU.20260921.cpuprofile`;
+
+const QUERY_HELP = `
+Examples:
+  ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
+  ferret query "FROM runs" runs.duckdb --format json`;
 
 const RUNS_HELP = `
 Examples:

@@ -7,8 +7,9 @@
 import type { SpanReader } from "../src/model/span_reader.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
-import { sanitize } from "./render/sanitize.ts";
+import { withProgress } from "./progress.ts";
 import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
+import { sanitize } from "../src/model/sanitize.ts";
 
 /** Where a recording is when nobody says. */
 export const DEFAULT_RECORDING = "out.duckdb";
@@ -31,14 +32,26 @@ export async function readRecording<T>(
   io: Io,
   use: (reader: SpanReader) => Promise<T>,
 ): Promise<T> {
+  const { openRecording } = await import("../src/store/reader/open.ts");
+  return await withRecording(options, io, { open: openRecording, use });
+}
+
+/** The same for what reads a recording in another way. */
+export async function withRecording<Reader extends { close(): void }, T>(
+  options: RecordingOptions,
+  io: Io,
+  { open, use }: {
+    open: (name: string, options: { run?: string | undefined }) => Promise<Reader>;
+    use: (reader: Reader) => Promise<T>;
+  },
+): Promise<T> {
   const name = options.recording ?? DEFAULT_RECORDING;
   const notes = await recoverRuns(parseRecordingName(name).path);
-  const { openRecording } = await import("../src/store/reader/open.ts");
-  const reader = await openRecording(name, { run: options.run });
+  const reader = await open(name, { run: options.run });
   // Not before it is open: a mistake is told in one line.
   for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
   try {
-    return await use(reader);
+    return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
   } finally {
     reader.close();
   }

@@ -12,6 +12,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleJoinScript } from "./bundle_join_script.ts";
+import { bundleReportClient } from "./bundle_report_client.ts";
 import { ROOT } from "./root.ts";
 import { projectEnvironment } from "./runtimes.ts";
 
@@ -52,3 +53,4 @@ rmSync(DIST, { recursive: true, force: true });
 compile();
 await bundlePreload();
 writeFileSync(join(DIST, "join_script.cjs"), await bundleJoinScript());
+writeFileSync(join(DIST, "report_client.json"), JSON.stringify(await bundleReportClient()));

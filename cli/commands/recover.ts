@@ -12,7 +12,7 @@ import type { RecoverOptions, RecoverReport } from "../../src/writer/interrupted
 import { recover as recoverRuns, recoverWaiting } from "../../src/writer/recover.ts";
 import type { Io } from "../io.ts";
 import { DEFAULT_RECORDING } from "../read_recording.ts";
-import { sanitize } from "../render/sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import { releaseRunFolder, sweepRunFolders } from "../run/run_folder.ts";
 
 /** Options of `ferret recover`. */

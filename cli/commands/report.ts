@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { nearNames } from "../../src/analysis/near_names.ts";
+import type { FindingsOptions } from "../../src/analysis/findings.ts";
+import { parseGrouping } from "../../src/analysis/span_groups.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
-import { parseSelector, type Selector, selectorOf } from "../../src/model/selector.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
-import { CannotSayError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { asUsage } from "../usage.ts";
-import { sanitize } from "../render/sanitize.ts";
+import { type ChoiceOptions, parseChoice, unmatched } from "./report/choice.ts";
 
 /** Formats of a report. */
 export const REPORT_FORMATS = ["table", "json", "csv", "markdown"] as const;
@@ -23,36 +23,98 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 const DEFAULT_LIMIT = 50;
 
 /** Options of `ferret report`. */
-export interface ReportCommandOptions extends RecordingOptions {
+export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   /** Default: total. */
   sort?: SortKey | undefined;
   /** 0: all. Default: 50 in tables, else all. */
   limit?: number | undefined;
-  /** A selector. */
-  filter?: string | undefined;
+  /** What rows are. Default: names. */
+  by?: string | undefined;
+  /** The call tree instead of the table. */
+  tree?: boolean | undefined;
+  /** Default: of whole runs that are not too large. */
+  findings?: boolean | undefined;
+  /** A selector: distributions of what it means instead of the table. */
+  histogram?: string | undefined;
+  /** A selector: what slow ones of these have in common instead of the table. */
+  explain?: string | undefined;
+  /** What makes slow requests slow instead of the table. */
+  criticalPath?: boolean | undefined;
+  /** Latency over time instead of the table. */
+  heatmap?: boolean | undefined;
+  /** That many of the slowest traces instead of the table. */
+  slowest?: number | undefined;
+  /** Levels of a tree below its roots. */
+  depth?: number | undefined;
+  /** Smallest share of the time that a tree shows. */
+  minShare?: string | undefined;
+  /** A file: a page for the browser instead of a table. */
+  html?: string | undefined;
+  /** Another run, which the page compares with the one that is meant. */
+  candidate?: string | undefined;
+  /** Whether to show the page in the browser; without `html` it is a temporary file. */
+  open?: boolean | undefined;
+  /** Most data in the page. */
+  maxSize?: string | undefined;
   /** Default: table. */
   format?: ReportFormat | undefined;
 }
 
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
-  const { format = "table" } = options;
-  const filter = asUsage(() =>
-    options.filter === undefined ? undefined : parseSelector(options.filter)
-  );
-  const isForPeople = format === "table" || format === "markdown";
-  const limit = options.limit ?? (isForPeople ? DEFAULT_LIMIT : 0);
+  const isPage = options.html !== undefined || options.open;
+  if (options.candidate !== undefined && !isPage) {
+    throw new UsageError("Cannot report on two recordings at once", "--html compares them");
+  }
   await readRecording(options, io, async (reader) => {
-    const built = await buildReport(reader, {
-      filter,
-      sort: options.sort ?? "total",
-      limit: limit === 0 ? undefined : limit,
-      histograms: format === "table",
-    });
-    if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
-    io.out(await render(built, format, io));
+    if (isPage) {
+      await (await import("./report/html.ts")).reportHtml(reader, options, io);
+    } else if (options.histogram !== undefined) {
+      await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    } else if (options.explain !== undefined) {
+      await (await import("./report/explain.ts")).reportExplanation(reader, options, io);
+    } else if (options.criticalPath) {
+      await (await import("./report/critical_path.ts")).reportCriticalPath(reader, options, io);
+    } else if (options.heatmap) {
+      await (await import("./report/heatmap.ts")).reportHeatmap(reader, options, io);
+    } else if (options.slowest !== undefined) {
+      await (await import("./report/slowest.ts")).reportSlowest(reader, options, io);
+    } else if (options.tree) {
+      await (await import("./report/tree.ts")).reportTree(reader, options, io);
+    } else await reportTable(reader, options, io);
   });
   return 0;
+}
+
+async function reportTable(
+  reader: SpanReader,
+  options: ReportCommandOptions,
+  io: Io,
+): Promise<void> {
+  const { format = "table" } = options;
+  const choice = parseChoice(options, reader);
+  const isForPeople = format === "table" || format === "markdown";
+  const limit = options.limit ?? (isForPeople ? DEFAULT_LIMIT : 0);
+  const { by } = options;
+  const built = await buildReport(reader, {
+    ...choice,
+    by: by === undefined ? undefined : asUsage(() => parseGrouping(by, reader.run)),
+    sort: options.sort,
+    limit: limit === 0 ? undefined : limit,
+    histograms: format === "table",
+    findings: findingsOf(options),
+  });
+  const { filter } = choice;
+  if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
+  io.out(await render(built, format, io));
+}
+
+/** They are about the whole run: a report on a part of it says nothing of them unless asked. */
+function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined {
+  const { findings, format = "table", filter, where, since, until, by } = options;
+  if (findings === true) return { maxSpans: Infinity };
+  const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
+  return findings === false || !isWhole || format !== "table" ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {
@@ -66,14 +128,4 @@ async function render(built: RunReport, format: ReportFormat, io: Io): Promise<s
     case "csv":
       return (await import("../render/report_data.ts")).reportCsv(built);
   }
-}
-
-async function unmatched(reader: SpanReader, filter: Selector): Promise<CannotSayError> {
-  const keys = await reader.spans().totals();
-  const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
-  const near = nearNames(filter.text, names, 3).map(sanitize);
-  return new CannotSayError(
-    `Cannot report "${sanitize(filter.text)}": no finished span matches`,
-    near.length === 0 ? undefined : `Nearest: ${near.join(", ")}`,
-  );
 }

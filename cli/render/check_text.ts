@@ -7,8 +7,8 @@ import type { Check, CheckReport, Verdict } from "../../src/analysis/check_repor
 import { formatDuration } from "../../src/model/duration.ts";
 import type { ThresholdUnit } from "../../src/model/threshold.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount, formatShare } from "./numbers.ts";
-import { sanitize, toSafeJson } from "./sanitize.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
+import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
 import { type Style, styleFor, type StyleName } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** What a spreadsheet takes for the beginning of a formula, wide signs and space before it included. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;

@@ -7,8 +7,8 @@ import type { Examination, ExaminedHook } from "../doctor/examine.ts";
 import type { FoundRuntime } from "../doctor/runtimes.ts";
 import type { Io } from "../io.ts";
 import { formatSize } from "../run/size.ts";
-import { countOf } from "./numbers.ts";
-import { sanitize, toSafeJson } from "./sanitize.ts";
+import { countOf } from "../../src/model/numbers.ts";
+import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable } from "./text_table.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** Everything that could become markup, a link, a mention, HTML or the end of a cell. */
 const MARKUP = /[\\`*_{}[\]<>()#+!|~&@$]|:(?=\/\/)/g;

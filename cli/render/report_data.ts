@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Findings } from "../../src/analysis/findings.ts";
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SamplingSummary } from "../../src/analysis/sampling.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
@@ -11,7 +12,7 @@ import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/sp
 import { toCsv } from "./csv.ts";
 import { NS_FIELDS } from "./report_columns.ts";
 import { isoStart } from "./run_facts.ts";
-import { toSafeJson } from "./sanitize.ts";
+import { toSafeJson } from "../../src/model/sanitize.ts";
 
 /** The report as JSON. */
 export function reportJson(report: RunReport): string {
@@ -43,11 +44,30 @@ export function reportJson(report: RunReport): string {
     ...(report.run.redaction === undefined ? {} : {
       redaction: { state: report.run.redaction, values: report.run.redacted ?? null },
     }),
+    ...(report.groupedBy === undefined ? {} : { grouped_by: report.groupedBy }),
     spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
+    ...(report.findings === undefined ? {} : findingsJson(report.findings)),
     ...(report.metrics.length === 0 ? {} : { metrics: metricsJson(report.metrics) }),
     ...(report.hooks.length === 0 ? {} : { hooks: report.hooks.map(hookJson) }),
   };
   return `${toSafeJson(value)}\n`;
+}
+
+/** What a finding is about, with the names of cli.md's JSON. */
+function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
+  if (findings.length === 0 && unread === 0) return {};
+  const snake = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
+  return {
+    findings: findings.map(({ kind, ...about }) => ({
+      kind,
+      ...Object.fromEntries(
+        Object.entries(Object.values(about)[0]!).map((
+          [name, value],
+        ) => [snake(name), value ?? null]),
+      ),
+    })),
+    ...(unread === 0 ? {} : { findings_unread: unread }),
+  };
 }
 
 /** Metrics by name, in the units of the table `metrics`. */
@@ -113,7 +133,8 @@ function estimatesJson(
   };
 }
 
-function spanJson(row: SpanStats): Record<string, unknown> {
+/** A row of a report as it stands in JSON. */
+export function spanJson(row: SpanStats): Record<string, unknown> {
   const times = NS_FIELDS.map(([name, value]) => [`${name}_ns`, known(value(row))]);
   return {
     name: row.name,

@@ -9,8 +9,8 @@ import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/span_reader.ts";
 import { formatSize } from "../run/size.ts";
-import { countOf, formatShare } from "./numbers.ts";
-import { sanitize } from "./sanitize.ts";
+import { countOf, formatShare } from "../../src/model/numbers.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** Longest reason that is shown. */
 const MAX_REASON_LENGTH = 100;

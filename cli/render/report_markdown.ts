@@ -5,7 +5,7 @@
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
-import { formatEstimate } from "./numbers.ts";
+import { formatEstimate } from "../../src/model/numbers.ts";
 import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
 import { hiddenLine } from "./report_text.ts";
 import { footerLines } from "./report_footer.ts";
@@ -17,7 +17,7 @@ export function reportMarkdown(report: RunReport): string {
   const factor = report.sampling?.factor ?? 1;
   const titles = rowTitles(report.spans);
   const columns = [
-    { title: "name", align: "left" as const },
+    { title: report.groupedBy ?? "name", align: "left" as const },
     ...["count", "errors", ...TABLE_NS_FIELDS.map(([name]) => name)]
       .map((title) => ({ title, align: "right" as const })),
   ];

@@ -6,11 +6,12 @@
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatEstimate } from "./numbers.ts";
+import { findingLines } from "./findings_text.ts";
+import { countOf, formatEstimate } from "../../src/model/numbers.ts";
 import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
 import { footerLines } from "./report_footer.ts";
 import { runFacts } from "./run_facts.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import { sparkline } from "./sparkline.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
@@ -42,7 +43,7 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     facts.hasLoss ? style("bad", facts.loss) : facts.loss,
     facts.overhead,
     ...facts.sampling,
-    ...(report.filter === undefined ? [] : [`only ${sanitize(report.filter)}`]),
+    ...(report.choice.length === 0 ? [] : [`only ${report.choice.map(sanitize).join(", ")}`]),
   ];
   const text = `${head.join("\n")}\n\n`;
   if (report.spans.length === 0) return `${text}no finished spans\n`;
@@ -51,7 +52,10 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     styleTitle: (line) => style("dim", line),
   });
   const footer = footerLines(report).map((line) => `${style("dim", line)}\n`).join("");
-  return text + table + hiddenLine(report) + (footer === "" ? "" : `\n${footer}`);
+  const findings = report.findings === undefined ? [] : findingLines(report.findings);
+  return text + table + hiddenLine(report) +
+    (findings.length === 0 ? "" : `\n${findings.map((line) => `• ${line}\n`).join("")}`) +
+    (footer === "" ? "" : `\n${footer}`);
 }
 
 interface TitledRow {
@@ -73,7 +77,12 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
   });
   const factor = report.sampling?.factor ?? 1;
   const columns: TableColumn<TitledRow>[] = [
-    { title: "name", align: "left", text: ({ title }) => title, shrinks: true },
+    {
+      title: sanitize(report.groupedBy ?? "name"),
+      align: "left",
+      text: ({ title }) => title,
+      shrinks: true,
+    },
     right("count", (row) => formatEstimate(row.count, factor)),
     {
       ...right("errors", (row) => formatEstimate(row.errors, factor)),

@@ -10,8 +10,8 @@ import type { SamplingSummary } from "../../src/analysis/sampling.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import { OMISSION_REASONS } from "../../src/model/ledger.ts";
 import type { RecordedRun } from "../../src/model/span_reader.ts";
-import { countOf, formatCount, formatShare } from "./numbers.ts";
-import { sanitize } from "./sanitize.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 
 /** Whole sentences about a run; the caller arranges them. */
 export interface RunFacts {
@@ -35,7 +35,7 @@ export function runFacts({ run, loss, overhead, sampling }: RunReport): RunFacts
       run.durationNs === undefined ? "duration unknown" : formatDuration(run.durationNs),
       endOf(run),
       `run ${run.n}`,
-    ].join(", "),
+    ].filter((fact) => fact !== "").join(", "),
     loss: lossLine(loss),
     hasLoss: loss.lost > 0,
     overhead: overhead === undefined

@@ -39,14 +39,14 @@ const ONCE_FOLDERS = [
   "tests/recovery/",
   "tests/faults/",
   "tests/services/",
-  "tests/faults/",
+  "tests/browser/",
 ];
 
 /**
  * Run only when they are asked for: tests that need what is not in the
  * repository, and those that take long by their nature.
  */
-const ASKED_FOR = ["tests/faults/", "tests/services/"];
+const ASKED_FOR = ["tests/faults/", "tests/services/", "tests/browser/"];
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {

@@ -65,13 +65,16 @@ export async function checkThresholds(
   return { verdict: overallVerdict(checks), checks };
 }
 
+/** What of a span set thresholds differ in. */
+type CheckedSpans = Required<Pick<SpanSetOptions, "where" | "measure" | "keys">>;
+
 /** Pairs that look at the same spans share a set, which is prepared once. */
 async function toCases(
   pairs: readonly { threshold: Threshold; target: CheckTarget }[],
   { omitted, notKept, setOf }: {
     omitted: OmittedByName;
     notKept: NotKeptByName;
-    setOf: (options: Required<SpanSetOptions>) => Promise<{ spans: SpanSet; rows: SpanTotals[] }>;
+    setOf: (options: CheckedSpans) => Promise<{ spans: SpanSet; rows: SpanTotals[] }>;
   },
 ): Promise<CheckCase[]> {
   const nameOf = ({ threshold, target }: (typeof pairs)[number]) =>

@@ -3,10 +3,24 @@
  *
  * @module
  */
+import { describeCondition } from "../model/condition.ts";
+import { formatDuration } from "../model/duration.ts";
 import { matchesKey, type Selector } from "../model/selector.ts";
-import type { MetricTotals, RecordedHook, RecordedRun, SpanReader } from "../model/span_reader.ts";
+import type {
+  AttributeCondition,
+  MetricTotals,
+  RecordedHook,
+  RecordedRun,
+  SpanKey,
+  SpanReader,
+  SpanSet,
+  SpanSetOptions,
+  TimeRange,
+} from "../model/span_reader.ts";
 import { type LossSummary, summarizeLosses } from "./loss_summary.ts";
 import { OmittedByName } from "./omitted_spans.ts";
+import { type Findings, type FindingsOptions, findSuspicious } from "./findings.ts";
+import { groupLabels, type ReportGrouping } from "./span_groups.ts";
 import { NotKeptByName, type SamplingSummary, summarizeSampling } from "./sampling.ts";
 import {
   addPercentiles,
@@ -53,10 +67,14 @@ export interface RunReport {
   scopes: string[];
   metrics: MetricTotals[];
   hooks: RecordedHook[];
+  /** Undefined when nobody asked for it. */
+  findings: Findings | undefined;
   /** Names that there are beyond those in `spans`. */
   hiddenCount: number;
-  /** Selector that the spans were chosen with. */
-  filter: string | undefined;
+  /** What the spans were chosen with, as the user wrote it. */
+  choice: string[];
+  /** What the rows are, if not names. */
+  groupedBy: string | undefined;
   /** Percentiles are from histograms, at most 1/64 too high. */
   isEstimate: boolean;
 }
@@ -65,14 +83,25 @@ export interface RunReport {
 export interface ReportOptions {
   /** Default: all spans. */
   filter?: Selector | undefined;
-  /** Default: `total`. Largest first, names in alphabetical order. */
-  sort?: SortKey;
+  /** Attributes that all of them must have. Default: none. */
+  where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+  /** Default: names. */
+  by?: ReportGrouping | undefined;
+  /**
+   * Default: `total`, and the order of time for pieces of time. Largest first,
+   * names in alphabetical order.
+   */
+  sort?: SortKey | undefined;
   /** Most rows. Default: all. */
   limit?: number | undefined;
   /** Percentiles from histograms. Default: exact. */
   estimate?: boolean;
   /** Whether rows get their histogram. Default: no. */
   histograms?: boolean;
+  /** Whether to look for what is suspicious: in all of the run, and in how many spans at most. */
+  findings?: FindingsOptions | undefined;
 }
 
 /** Reads what a report holds. */
@@ -80,23 +109,28 @@ export async function buildReport(
   reader: SpanReader,
   options: ReportOptions = {},
 ): Promise<RunReport> {
-  const { filter, sort = "total", limit = Infinity, estimate = false } = options;
-  const spans = reader.spans({ where: filter?.attributes ?? [] });
+  const { by, limit = Infinity, estimate = false } = options;
+  // Time runs on by itself.
+  const sort = options.sort ?? (by?.grouping.kind === "time" ? "name" : "total");
+  const { spans, keys } = await chooseSpans(reader, options);
   const losses = await reader.losses();
-  // What was not stored has no attributes to look at.
-  const counted = filter?.attributes.length ? [] : losses;
+  // What was not stored has a name, a scope and nothing else to look at.
+  const counted = isByNameAlone(options) ? losses : [];
   const omitted = new OmittedByName(counted);
   const notKept = new NotKeptByName(counted);
-  const all = toStats(await spans.totals(), { omitted, notKept })
-    .filter((key) => filter === undefined || matchesKey(filter, key));
+  const all = toStats(await spans.totals(), { omitted, notKept }).filter(keys);
   const isByPercentile = isReportPercentile(sort);
   // Only the rows that are shown need percentiles, unless they decide which those are.
   if (isByPercentile) await addPercentiles(spans, all, { estimate });
-  const rows = sortStats(all, sort).slice(0, limit);
+  const rows = sortStats(all, sort, by?.grouping.kind === "time").slice(0, limit);
   if (!isByPercentile) await addPercentiles(spans, rows, { estimate });
   if (options.histograms) {
     const histograms = await spans.histograms(rows);
     rows.forEach((row, i) => row.histogram = histograms[i]!);
+  }
+  if (by !== undefined) {
+    const label = groupLabels(by.grouping, await reader.threads());
+    for (const row of rows) row.name = label(row.name);
   }
   const loss = summarizeLosses(reader.run, losses);
   return {
@@ -108,15 +142,61 @@ export async function buildReport(
     scopes: [...new Set(all.map(({ scope }) => scope))],
     metrics: await reader.metrics(),
     hooks: await reader.hooks(),
+    findings: options.findings && await findSuspicious(reader, options.findings),
     hiddenCount: all.length - rows.length,
-    filter: filter?.text,
+    choice: describeChoice(options),
+    groupedBy: by?.text,
     isEstimate: estimate,
   };
 }
 
-function sortStats(rows: readonly SpanStats[], sort: SortKey): SpanStats[] {
+/** The spans that a report is about, and which of their rows. */
+async function chooseSpans(
+  reader: SpanReader,
+  options: ReportOptions,
+): Promise<{ spans: SpanSet; keys: (key: SpanKey) => boolean }> {
+  const { filter, by, during = {} } = options;
+  const chosen: SpanSetOptions = {
+    where: [...filter?.attributes ?? [], ...options.where ?? []],
+    during,
+  };
+  const isMeant = (key: SpanKey) => filter === undefined || matchesKey(filter, key);
+  if (by === undefined) return { spans: reader.spans(chosen), keys: isMeant };
+  const all = () => true;
+  if (filter === undefined) {
+    return { spans: reader.spans({ ...chosen, by: by.grouping }), keys: all };
+  }
+  const names = (await reader.spans().totals()).filter(isMeant);
+  const keys = names.map(({ name, scope }) => ({ name, scope }));
+  return { spans: reader.spans({ ...chosen, by: by.grouping, keys }), keys: all };
+}
+
+function isByNameAlone({ by, filter, where = [], during = {} }: ReportOptions): boolean {
+  return by === undefined && where.length === 0 && !filter?.attributes.length &&
+    during.sinceNs === undefined && during.untilNs === undefined;
+}
+
+function describeChoice({ filter, where = [], during = {} }: ReportOptions): string[] {
+  const { sinceNs, untilNs } = during;
+  const times = [
+    ...(sinceNs === undefined ? [] : [`from ${formatDuration(sinceNs)} on`]),
+    ...(untilNs === undefined ? [] : [`until ${formatDuration(untilNs)}`]),
+  ];
+  return [
+    ...(filter === undefined ? [] : [filter.text]),
+    ...where.map(describeCondition),
+    ...(times.length === 0 ? [] : [times.join(" ")]),
+  ];
+}
+
+function sortStats(
+  rows: readonly SpanStats[],
+  sort: SortKey,
+  isByTime: boolean,
+): SpanStats[] {
   const byName = (a: SpanStats, b: SpanStats) =>
-    compare(a.name, b.name) || compare(a.scope, b.scope);
+    (isByTime ? Number(a.name) - Number(b.name) : compare(a.name, b.name)) ||
+    compare(a.scope, b.scope);
   if (sort === "name") return rows.toSorted(byName);
   return rows.toSorted((a, b) => sortValue(b, sort) - sortValue(a, sort) || byName(a, b));
 }

@@ -21,6 +21,7 @@ export const SCOPES = [
   "module",
   "net",
   "library",
+  "cpu",
 ] as const;
 
 /** One of {@linkcode SCOPES}. */

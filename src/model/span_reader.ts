@@ -6,6 +6,7 @@
  */
 import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
+import type { SuspicionReader } from "./suspicion.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
 export interface RecordedRun {
@@ -78,6 +79,15 @@ export interface MetricTotals {
   last: number;
 }
 
+/** One value of a metric. */
+export interface MetricValue {
+  /** From the start of the run. */
+  timeNs: number;
+  processId: number;
+  threadId: number;
+  value: number;
+}
+
 /** What became of a hook in the threads of a run. */
 export interface RecordedHook {
   name: string;
@@ -86,6 +96,20 @@ export interface RecordedHook {
   reason: string | undefined;
   /** Threads in that state. */
   threads: number;
+}
+
+/** A thread of a run. */
+export interface RecordedThread {
+  /** Number of its process within the run. */
+  processId: number;
+  /** Number of the process that started it, where that is known. */
+  parentProcessId: number | undefined;
+  /** Number of the thread within the run. */
+  threadId: number;
+  /** Process id of the system. */
+  pid: number;
+  name: string;
+  kind: string;
 }
 
 /** Spans of the same name and scope are one row of every table. */
@@ -107,22 +131,66 @@ export interface SpanTotals extends SpanKey {
   maxNs: number;
 }
 
-/** An attribute that a span must have; `*` in `value` stands for anything, `\` makes it literal. */
+/** What spans can be taken together by, besides their names. */
+export const GROUP_COLUMNS = ["scope", "kind", "status", "parent", "process", "thread"] as const;
+
+/** One of {@linkcode GROUP_COLUMNS}. */
+export type GroupColumn = (typeof GROUP_COLUMNS)[number];
+
+/** How a condition compares; all but the first two compare numbers. */
+export const CONDITION_OPERATORS = ["=", "!=", "<=", ">=", "<", ">"] as const;
+
+/** One of {@linkcode CONDITION_OPERATORS}. */
+export type ConditionOperator = (typeof CONDITION_OPERATORS)[number];
+
+/** What of a span that is no attribute conditions can be about. */
+export const CONDITION_FIELDS = ["duration", "self", "name", ...GROUP_COLUMNS] as const;
+
+/**
+ * Something that must hold for a span. With `=` and `!=` a `*` in `value`
+ * stands for anything, and `\` makes it literal. A span without the attribute
+ * fulfils `!=` and nothing else.
+ */
 export interface AttributeCondition {
   key: string;
   value: string;
+  /** Default: `=`. */
+  operator?: ConditionOperator;
+  /** The key is one of {@linkcode CONDITION_FIELDS}; durations are in ns. Default: an attribute. */
+  isField?: boolean;
 }
 
 /** What of a span is measured. */
 export type SpanMeasure = "duration" | "self";
 
+/** What makes spans one row of a table instead of their name and scope. */
+export type SpanGrouping =
+  | { kind: "column"; column: GroupColumn }
+  | { kind: "attribute"; key: string }
+  /** Pieces of the run of this length, by the start of the span: `0`, `1`, … */
+  | { kind: "time"; pieceNs: number };
+
+/** A part of a run, in ns from its start; spans belong to the time at which they begin. */
+export interface TimeRange {
+  sinceNs?: number | undefined;
+  /** The first that does not belong to it. */
+  untilNs?: number | undefined;
+}
+
 /** Which finished spans of the run are meant, and what of them. */
 export interface SpanSetOptions {
   /** All must hold. Default none. */
   where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+  /**
+   * What takes the place of the name in rows and keys; their scope is then
+   * empty. Spans that have no such thing have the name "". Default: name and scope.
+   */
+  by?: SpanGrouping | undefined;
   /** Default: `duration`. */
   measure?: SpanMeasure;
-  /** No others will be asked for. Default: all. */
+  /** Only spans of these names. Default: all. */
   keys?: readonly SpanKey[];
 }
 
@@ -140,6 +208,12 @@ export interface HistogramCell {
   count: number;
 }
 
+/** Spans that began in a piece of the run and lie between two values. */
+export interface HeatCell extends HistogramCell {
+  /** Number of the piece, from 0. */
+  piece: number;
+}
+
 /** Some of a run's finished spans. */
 export interface SpanSet {
   /** One row for each name and scope, in no particular order. */
@@ -150,6 +224,99 @@ export interface SpanSet {
   estimatesAt(requests: readonly RankRequest[]): Promise<number[][]>;
   /** For each key its spans by cells of an eighth of an octave. */
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
+  /** The spans of each group of keys, by cells and by pieces of the run of some length. */
+  heats(groups: readonly (readonly SpanKey[])[], pieceNs: number): Promise<HeatCell[][]>;
+}
+
+/** A span as it is in a recording. */
+export interface RecordedSpan extends SpanKey {
+  spanId: number;
+  /** Span id of the root of its trace. */
+  traceId: number;
+  parentSpanId: number | undefined;
+  /** Known even where the parent was not stored. */
+  parentName: string | undefined;
+  kind: string;
+  /** From the start of the run; negative when the clocks of two processes differ. */
+  startNs: number;
+  /** Undefined: it never ended. So is `selfNs`. */
+  durationNs: number | undefined;
+  selfNs: number | undefined;
+  status: string;
+  processId: number;
+  threadId: number;
+  w3cTraceId: string | undefined;
+  /** JSON text. */
+  attributes: string | undefined;
+  /** In the order of time. Filled when it was asked for. */
+  events?: RecordedEvent[];
+}
+
+/** Something that happened at one moment of a span. */
+export interface RecordedEvent {
+  name: string;
+  /** From the start of the run. */
+  timeNs: number;
+  /** JSON text. */
+  attributes: string | undefined;
+}
+
+/** All calls of a name that were reached on the same way from their root. */
+export interface CallPath extends SpanKey {
+  /** Unique among the paths. */
+  id: string;
+  /** Path of the callers; undefined for roots. */
+  parentId: string | undefined;
+  /** 0 for roots. */
+  depth: number;
+  count: number;
+  errors: number;
+  totalNs: number;
+  selfNs: number;
+}
+
+/** Asks for a span of a name that took exactly so long. */
+export interface ExampleRequest extends SpanKey {
+  durationNs: number;
+}
+
+/** Which calls are to be merged. */
+export interface CallPathOptions {
+  /** Only what roots of these names called, and they may be anywhere in a trace. Default: all roots. */
+  keys?: readonly SpanKey[] | undefined;
+  /** All must hold for the roots. Default none. */
+  where?: readonly AttributeCondition[];
+  /** When the roots began. Default: all of the run. */
+  during?: TimeRange;
+  /** Deepest level that is looked at. */
+  maxDepth: number;
+  /** Paths that took less in all are left out, and what is below them. */
+  minTotalNs: number;
+}
+
+/** In which order spans come: `stored` costs nothing, the others a sort. */
+export type SpanOrder = "stored" | "start" | "trace" | "duration";
+
+/** Which spans to read, those included that never ended. */
+export interface SpanScanOptions {
+  /** All must hold. Default none. */
+  where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+  /** Only spans of these names. Default: all. */
+  keys?: readonly SpanKey[] | undefined;
+  /** Only spans of these traces. Default: all. */
+  traceIds?: readonly number[] | undefined;
+  /** Only these spans. Default: all. */
+  spanIds?: readonly number[] | undefined;
+  /** Only spans without a parent. Default false. */
+  rootsOnly?: boolean;
+  /** Default: `stored`. `duration` is longest first, `trace` by trace and then by start. */
+  order?: SpanOrder;
+  /** Most spans. Default: all. */
+  limit?: number | undefined;
+  /** Whether spans come with what happened in them. Default false. */
+  withEvents?: boolean;
 }
 
 /** A recording, opened at one of its runs. */
@@ -161,8 +328,20 @@ export interface SpanReader {
   losses(): Promise<RecordedLoss[]>;
   /** One row for each metric, by name. None in recordings made before there were any. */
   metrics(): Promise<MetricTotals[]>;
+  /** The values of one metric in the order of time, as many as fit in memory. */
+  metricValues(name: string): Promise<MetricValue[]>;
   /** One row for each hook and state that it is in in some thread, by name. */
   hooks(): Promise<RecordedHook[]>;
+  /** By number. */
+  threads(): Promise<RecordedThread[]>;
   spans(options?: SpanSetOptions): SpanSet;
+  /** What may be wrong. */
+  readonly suspicions: SuspicionReader;
+  /** For each request the first span that fits, without its events. */
+  examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
+  /** Merges calls by their path, callers before those they called. */
+  callPaths(options: CallPathOptions): Promise<CallPath[]>;
+  /** Reads spans one by one, in pieces, however many there are. */
+  scan(options?: SpanScanOptions): AsyncIterable<readonly RecordedSpan[]>;
   close(): void;
 }

@@ -259,6 +259,10 @@ export function countUnfinishedQuery(spans: string): string {
   return `SELECT count(*) FROM ${spans} WHERE status = 'unfinished'`;
 }
 
+/** How far a duration is shifted for its bucket: exact below 2^53 ns, 104 days. */
+export const SHIFT =
+  "CASE WHEN duration_ns < 128 THEN 0 ELSE floor(log2(duration_ns))::INTEGER - 6 END";
+
 /**
  * The histogram of finished spans: 64 buckets an octave, so that a bucket's
  * largest value is at most 1/64 above its smallest; below 128 ns each
@@ -266,7 +270,6 @@ export function countUnfinishedQuery(spans: string): string {
  * `shift * 64 + (d >> shift)` with `shift = max(0, floor(log2(d)) - 6)`.
  */
 export function histogramQuery(source: string): string {
-  // bit_length-like shift by comparing doubles is exact below 2^53 ns (104 days).
   return `SELECT run_id, name, scope, (shift * 64 + (d >> shift))::INTEGER AS bucket,
   count(*)::BIGINT AS count, ${sumOf("d")} AS sum_ns, min(d) AS min_ns, max(d) AS max_ns,
   min(kind) AS kind, ${sumOf("self_ns")} AS self_ns,
@@ -274,7 +277,7 @@ export function histogramQuery(source: string): string {
   count_if(parent_span_id IS NULL)::BIGINT AS roots
 FROM (
   SELECT run_id, name, scope, duration_ns AS d, kind, self_ns, status, parent_span_id,
-    CASE WHEN duration_ns < 128 THEN 0 ELSE floor(log2(duration_ns))::INTEGER - 6 END AS shift
+    ${SHIFT} AS shift
   FROM ${source} WHERE status <> 'unfinished'
 ) GROUP BY ALL`;
 }

@@ -112,7 +112,7 @@ describe("buildReport()", () => {
     }));
     const select = async (text: string) => {
       const report = await buildReport(memoryReader(spans), { filter: parseSelector(text) });
-      assert.equal(report.filter, text);
+      assert.deepEqual(report.choice, [text]);
       return report.spans.map(({ count }) => count);
     };
     assert.deepEqual(await select("l*"), [3]);

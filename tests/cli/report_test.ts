@@ -73,7 +73,12 @@ test("report prints the run, the losses, the cost and a table by total time", as
       /^GET \/users\/:id +200 +0 +20\.1ms +20\.1ms +101us +100us +180us +190us +198us +200us +\S{12}$/,
     );
     assert.match(lines[7]!, /^Cart\.total +101 +1 +6\.05ms +50\.5us .* 1\.00ms +\S{12}$/);
-    assert.equal(lines.length, 9);
+    assert.equal(lines[9], "• 1 error in Cart.total");
+    assert.equal(
+      lines[10],
+      "• never ended: waiting, 1 span, the first began 301ns after the start",
+    );
+    assert.equal(lines.length, 12);
   });
 });
 
@@ -151,7 +156,7 @@ test("report sorts, limits and filters", async () => {
     assert.deepEqual(await names("--filter", "function:*"), ["Cart.total"]);
     assert.deepEqual(await names("--filter", "GET *{http.method=GET}"), ["GET /users/:id"]);
     const limited = await ferret(["report", recording, "--limit", "1"]);
-    assert.match(limited.stdout, /\nand 1 more name \(--limit 0 shows all\)\n$/);
+    assert.match(limited.stdout, /\nand 1 more name \(--limit 0 shows all\)\n\n•/);
   });
 });
 

@@ -7,17 +7,22 @@
 import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
 import type {
   AttributeCondition,
+  HeatCell,
   MetricTotals,
   RankRequest,
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSpan,
+  RecordedThread,
   SpanKey,
   SpanReader,
+  SpanScanOptions,
   SpanSet,
   SpanSetOptions,
   SpanTotals,
 } from "../../src/model/span_reader.ts";
+import type { SuspicionReader } from "../../src/model/suspicion.ts";
 import type { SpanFixture } from "./recording_fixture.ts";
 
 /** A span that has ended. */
@@ -29,6 +34,8 @@ export interface MemoryReaderOptions {
   losses?: readonly RecordedLoss[];
   metrics?: readonly MetricTotals[];
   hooks?: readonly RecordedHook[];
+  threads?: readonly RecordedThread[];
+  suspicions?: Partial<SuspicionReader>;
 }
 
 /** A reader of a run with these spans. */
@@ -65,9 +72,63 @@ export function memoryReader(
     runs: [run],
     losses: () => Promise.resolve([...losses]),
     metrics: () => Promise.resolve([...options.metrics ?? []]),
+    metricValues: () => Promise.resolve([]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
+    threads: () => Promise.resolve([...options.threads ?? []]),
+    suspicions: {
+      errorsByType: () => Promise.resolve([]),
+      unfinished: () => Promise.resolve([]),
+      repeatedCalls: () => Promise.resolve([]),
+      sequentialCalls: () => Promise.resolve([]),
+      blockingCalls: () => Promise.resolve([]),
+      ...options.suspicions,
+    },
     spans: (chosen) => new MemorySpans(spans, chosen),
+    scan: (chosen) => scanMemory(spans, chosen),
+    examples: () => Promise.reject(new Error("not in memory")),
+    callPaths: () => Promise.reject(new Error("not in memory")),
     close: () => {},
+  };
+}
+
+/** Only what tests of the analysis ask for: names, roots, order and number. */
+async function* scanMemory(
+  fixtures: readonly SpanFixture[],
+  options: SpanScanOptions = {},
+): AsyncIterable<readonly RecordedSpan[]> {
+  const { keys, rootsOnly = false, traceIds, order = "stored", limit = Infinity } = options;
+  const rows = fixtures.map(toRecorded).filter((span) =>
+    (keys === undefined ||
+      keys.some(({ name, scope }) => name === span.name && scope === span.scope)) &&
+    (!rootsOnly || span.parentSpanId === undefined) &&
+    (traceIds === undefined || traceIds.includes(span.traceId))
+  );
+  if (order === "duration") rows.sort((a, b) => (b.durationNs ?? -1) - (a.durationNs ?? -1));
+  if (order === "start") rows.sort((a, b) => a.startNs - b.startNs);
+  if (order === "trace") rows.sort((a, b) => a.traceId - b.traceId || a.startNs - b.startNs);
+  yield await Promise.resolve(rows.slice(0, limit));
+}
+
+function toRecorded(span: SpanFixture, index: number): RecordedSpan {
+  const { attributes, durationNs } = span;
+  return {
+    spanId: index + 1,
+    traceId: span.traceId ?? 1,
+    parentSpanId: span.parentId,
+    name: span.name,
+    scope: scopeOf(span),
+    parentName: undefined,
+    kind: span.kind ?? "internal",
+    startNs: span.startNs ?? index,
+    durationNs: durationNs ?? undefined,
+    selfNs: durationNs === null ? undefined : span.selfNs ?? durationNs,
+    status: durationNs === null ? "unfinished" : span.status ?? "unset",
+    processId: 1,
+    threadId: span.threadId ?? 1,
+    w3cTraceId: undefined,
+    attributes: attributes === undefined || typeof attributes === "string"
+      ? attributes
+      : JSON.stringify(attributes),
   };
 }
 
@@ -124,6 +185,10 @@ class MemorySpans implements SpanSet {
       return [...octaves].sort(([a], [b]) => a - b)
         .map(([octave, spans]) => ({ cell: octave * 8, count: spans.length }));
     }));
+  }
+
+  heats(): Promise<HeatCell[][]> {
+    return Promise.reject(new Error("not in memory"));
   }
 
   #of(keys: readonly SpanKey[]): EndedSpan[] {

@@ -29,8 +29,14 @@ export interface SpanFixture {
   selfNs?: number;
   /** Default: `unset`. */
   status?: string;
-  /** Default: none, it is a root. */
+  /** Number of its parent among the spans, from 1. Default: none, it is a root. */
   parentId?: number;
+  /** Default: 1. */
+  traceId?: number;
+  /** From the start of the run. Default: its place among the spans. */
+  startNs?: number;
+  /** Default: 1. */
+  threadId?: number;
   /** An object, or the text that stands in the column. */
   attributes?: Record<string, unknown> | string;
 }
@@ -146,19 +152,19 @@ function toRow(span: SpanFixture, index: number, run: RunInfo) {
     : JSON.stringify(attributes);
   return [
     run.runId,
-    1,
+    span.traceId ?? 1,
     index + 1,
     span.parentId,
     span.name,
     span.parentId === undefined ? undefined : "parent",
     span.scope ?? "manual",
     span.kind ?? "internal",
-    BigInt(run.startedAtNs) + BigInt(index),
+    BigInt(run.startedAtNs) + BigInt(span.startNs ?? index),
     durationNs,
     durationNs === null ? null : span.selfNs ?? durationNs,
     durationNs === null ? "unfinished" : span.status ?? "unset",
     1,
-    1,
+    span.threadId ?? 1,
     undefined,
     text,
   ];

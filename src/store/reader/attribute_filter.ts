@@ -4,21 +4,43 @@
  *
  * @module
  */
-import type { AttributeCondition } from "../../model/span_reader.ts";
+import type { AttributeCondition, CONDITION_FIELDS } from "../../model/span_reader.ts";
 import { quoteString } from "../schema.ts";
+
+/** Columns of the fields that conditions can be about. */
+const FIELDS: Readonly<Record<string, string>> = {
+  duration: "duration_ns",
+  self: "self_ns",
+  name: "name",
+  scope: "scope",
+  kind: "kind",
+  status: "status",
+  parent: "parent_name",
+  process: "process_id",
+  thread: "thread_id",
+} satisfies Record<(typeof CONDITION_FIELDS)[number], string>;
 
 /** SQL that holds for spans with these attributes. */
 export function attributeFilter(conditions: readonly AttributeCondition[]): string {
   return conditions.map(toSql).join(" AND ");
 }
 
-function toSql({ key, value }: AttributeCondition): string {
+function toSql({ key, value, operator = "=", isField = false }: AttributeCondition): string {
+  const text = isField ? FIELDS[key]! : attributeText(key);
+  if (operator !== "=" && operator !== "!=") {
+    return `try_cast(${text} AS DOUBLE) ${operator} ${Number(value)}`;
+  }
+  const isLike = `(${text})::VARCHAR LIKE ${quoteString(likePattern(value))} ESCAPE '\\'`;
+  return operator === "=" ? isLike : `NOT coalesce(${isLike}, false)`;
+}
+
+/** SQL for the value of an attribute as text, NULL where a span does not have it. */
+export function attributeText(key: string): string {
   // A JSON pointer: a bare key that begins with `$` would be read as a path.
   const pointer = `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   // Text that is no JSON makes the whole query fail, wherever it stands.
-  const text = `CASE WHEN json_valid(attributes::VARCHAR)
+  return `CASE WHEN json_valid(attributes::VARCHAR)
     THEN json_extract_string(attributes::VARCHAR, ${quoteString(pointer)}) END`;
-  return `${text} LIKE ${quoteString(likePattern(value))} ESCAPE '\\'`;
 }
 
 /** `*` as `%`; `\` keeps the next character as it is. */

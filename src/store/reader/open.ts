@@ -7,7 +7,7 @@
 import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { RecordingError } from "../../model/recording_error.ts";
-import type { SpanReader } from "../../model/span_reader.ts";
+import type { RecordedRun, SpanReader } from "../../model/span_reader.ts";
 import { findPartials } from "../partial.ts";
 import { FORMAT_VERSION } from "../schema.ts";
 import { openDuckdbFile } from "./duckdb_file.ts";
@@ -34,14 +34,31 @@ export interface OpenOptions {
  * @throws {RecordingError} when it cannot be read or has no such run.
  */
 export async function openRecording(name: string, options: OpenOptions = {}): Promise<SpanReader> {
-  const { path, run: selection } = parseRecordingName(name);
+  const { sandbox, runs, run } = await openSandbox(name, options);
+  return new RecordingReader(sandbox, { runs, run });
+}
+
+/** A recording that was found fit to be read. */
+export interface OpenedRecording {
+  sandbox: Sandbox;
+  /** Oldest first. */
+  runs: readonly RecordedRun[];
+  run: RecordedRun;
+  /** Whether somebody said which run. */
+  isChosen: boolean;
+}
+
+/** Opens the recording `name` for whatever reads its tables. @throws {RecordingError} */
+export async function openSandbox(name: string, options: OpenOptions): Promise<OpenedRecording> {
+  const { path, run: written } = parseRecordingName(name);
+  const selection = options.run ?? written;
   const stats = inspect(path);
   const sandbox = stats.isDirectory() ? await openFolder(path) : await openFile(path);
   try {
     await requireKnownFormat(sandbox);
     const runs = await readRuns(sandbox);
-    const run = pickRun(runs, { path, selection: options.run ?? selection });
-    return new RecordingReader(sandbox, { runs, run });
+    const run = pickRun(runs, { path, selection });
+    return { sandbox, runs, run, isChosen: selection !== undefined };
   } catch (error) {
     sandbox.close();
     throw error;

@@ -6,12 +6,14 @@
  * @module
  */
 import type {
+  HeatCell,
   HistogramCell,
   RankRequest,
   SpanKey,
   SpanSet,
   SpanTotals,
 } from "../../model/span_reader.ts";
+import { SHIFT } from "../schema.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { type SpanChoice, SpanHistogram } from "./span_histogram.ts";
@@ -63,6 +65,20 @@ export class RecordedSpans implements SpanSet {
 
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]> {
     return this.#sandbox.inTurn(() => this.#readHistograms(keys));
+  }
+
+  heats(groups: readonly (readonly SpanKey[])[], pieceNs: number): Promise<HeatCell[][]> {
+    return this.#sandbox.inTurn(async () => {
+      // What the set is made of is there only once its histogram is.
+      await this.#histogram.source();
+      await this.#fillKeys(groups);
+      const result: HeatCell[][] = groups.map(() => []);
+      for (const row of await this.#sandbox.rows(heatQuery(this.#histogram, pieceNs))) {
+        const [group, piece, cell, count] = row.map(Number);
+        result[group!]!.push({ piece: piece!, cell: cell!, count: count! });
+      }
+      return result;
+    });
   }
 
   async #readTotals(): Promise<SpanTotals[]> {
@@ -179,7 +195,7 @@ export class RecordedSpans implements SpanSet {
     const rows = await this.#sandbox.rows(
       `WITH counted AS (
          SELECT r.id, s.${value} AS value, count(*) AS n
-         FROM spans s JOIN wanted_ranges r
+         FROM ${this.#histogram.spans} s JOIN wanted_ranges r
            ON s.name = r.name ${scope} AND s.${value} BETWEEN r.lo AND r.hi
          WHERE ${condition} GROUP BY ALL
        ), running AS (
@@ -211,6 +227,22 @@ export class RecordedSpans implements SpanSet {
     );
     return row![0] === true;
   }
+}
+
+/** SQL for groups, pieces, cells and counts of the spans in `wanted_keys`. */
+function heatQuery(
+  { spans, condition, valueColumn, originNs }: SpanHistogram,
+  pieceNs: number,
+): string {
+  const length = BigInt(Math.max(1, Math.round(pieceNs)));
+  return `SELECT id, greatest(start_ns - ${originNs}, 0) // ${length},
+       (shift * 64 + (duration_ns >> shift)) >> ${CELL_SHIFT}, count(*)::BIGINT
+     FROM (
+       SELECT id, start_ns, duration_ns, ${SHIFT} AS shift
+       FROM (SELECT name, scope, start_ns, ${valueColumn} AS duration_ns
+         FROM ${spans} WHERE ${valueColumn} IS NOT NULL AND ${condition})
+       JOIN wanted_keys USING (name, scope)
+     ) GROUP BY ALL ORDER BY ALL`;
 }
 
 /** Takes the values that need no look at the spans: the ends of a bucket, or all of it. */

@@ -5,23 +5,39 @@
  */
 import { HOOK_STATES, type HookState } from "../../model/hook_state.ts";
 import type {
+  CallPath,
+  CallPathOptions,
+  ExampleRequest,
   MetricTotals,
+  MetricValue,
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSpan,
+  RecordedThread,
   SpanReader,
+  SpanScanOptions,
   SpanSet,
   SpanSetOptions,
 } from "../../model/span_reader.ts";
 import { quoteString, sumOf } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
+import { readCallPaths } from "./call_paths.ts";
+import { originNs } from "./span_groups.ts";
+import { findExamples } from "./span_examples.ts";
+import { scanSpans } from "./span_scan.ts";
+import { Suspicions } from "./suspicions.ts";
+
+/** Of one metric: at 50 values a second, the first hours of a run. */
+const MAX_METRIC_VALUES = 1_000_000;
 
 /** Reads through the views that a {@linkcode Sandbox} offers. */
 export class RecordingReader implements SpanReader {
   readonly path: string;
   readonly run: RecordedRun;
   readonly runs: readonly RecordedRun[];
+  readonly suspicions: Suspicions;
   readonly #sandbox: Sandbox;
   #setCount = 0;
 
@@ -33,6 +49,7 @@ export class RecordingReader implements SpanReader {
     this.path = sandbox.path;
     this.runs = options.runs;
     this.run = options.run;
+    this.suspicions = new Suspicions(sandbox, options.run);
   }
 
   async losses(): Promise<RecordedLoss[]> {
@@ -75,6 +92,23 @@ export class RecordingReader implements SpanReader {
     }));
   }
 
+  async metricValues(name: string): Promise<MetricValue[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT (time_ns - ${
+        originNs(this.run)
+      })::DOUBLE, process_id::INTEGER, thread_id::INTEGER, value
+       FROM metrics WHERE run_id = ${quoteString(this.run.runId)} AND name = ${quoteString(name)}
+         AND isfinite(value) AND time_ns IS NOT NULL
+       ORDER BY time_ns LIMIT ${MAX_METRIC_VALUES}`,
+    ) as (number | null)[][];
+    return rows.map(([timeNs, processId, threadId, value]) => ({
+      timeNs: timeNs!,
+      processId: processId ?? 0,
+      threadId: threadId ?? 0,
+      value: value!,
+    }));
+  }
+
   async hooks(): Promise<RecordedHook[]> {
     const states = HOOK_STATES.map(quoteString).join(", ");
     const rows = await this.#sandbox.rows(
@@ -91,6 +125,22 @@ export class RecordingReader implements SpanReader {
     }));
   }
 
+  async threads(): Promise<RecordedThread[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT process_id, parent_process_id, thread_id, pid, name::VARCHAR, kind::VARCHAR
+       FROM threads WHERE run_id = ${quoteString(this.run.runId)} AND thread_id IS NOT NULL
+       ORDER BY process_id, thread_id`,
+    ) as (number | bigint | string | null)[][];
+    return rows.map(([processId, parentProcessId, threadId, pid, name, kind]) => ({
+      processId: Number(processId ?? 0),
+      parentProcessId: parentProcessId === null ? undefined : Number(parentProcessId),
+      threadId: Number(threadId),
+      pid: Number(pid ?? 0),
+      name: String(name ?? ""),
+      kind: String(kind ?? "main"),
+    }));
+  }
+
   spans(options: SpanSetOptions = {}): SpanSet {
     return new RecordedSpans(this.#sandbox, {
       ...options,
@@ -98,6 +148,18 @@ export class RecordingReader implements SpanReader {
       run: this.run,
       runs: this.runs,
     });
+  }
+
+  examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {
+    return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#setCount });
+  }
+
+  callPaths(options: CallPathOptions): Promise<CallPath[]> {
+    return readCallPaths(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
+  }
+
+  scan(options: SpanScanOptions = {}): AsyncIterable<readonly RecordedSpan[]> {
+    return scanSpans(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
   }
 
   close(): void {

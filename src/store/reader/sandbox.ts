@@ -8,6 +8,9 @@
  *
  * @module
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { realPath } from "../real_path.ts";
 import { readRows } from "../rows.ts";
@@ -15,13 +18,12 @@ import { quoteString } from "../schema.ts";
 import { toRecordingError } from "./reading_error.ts";
 
 /**
- * Nothing is fetched, nothing is loaded and nothing is written, whatever a file
- * asks for. The limit is for the file's blocks, which DuckDB keeps as long as
- * there is room.
+ * Nothing is fetched and nothing is loaded, whatever a file asks for. The limit
+ * is for the file's blocks, which DuckDB keeps as long as there is room, and for
+ * what is sorted; the rest of that goes to a private folder.
  */
 const CONFIG = {
   memory_limit: "1GB",
-  temp_directory: "",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false",
@@ -35,12 +37,18 @@ export class Sandbox {
   readonly path: string;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  readonly #spillFolder: string;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(
+    path: string,
+    instance: DuckDBInstance,
+    parts: { connection: DuckDBConnection; spillFolder: string },
+  ) {
     this.path = path;
     this.#instance = instance;
-    this.#connection = connection;
+    this.#connection = parts.connection;
+    this.#spillFolder = parts.spillFolder;
   }
 
   /** Attaches the DuckDB file at `path`. @throws {RecordingError} when it cannot be read. */
@@ -65,8 +73,13 @@ export class Sandbox {
     path: string,
     { allowed, then }: { allowed: string; then: string[] },
   ): Promise<Sandbox> {
-    const instance = await DuckDBInstance.create(":memory:", CONFIG);
-    const sandbox = new Sandbox(path, instance, await instance.connect());
+    const spillFolder = mkdtempSync(join(tmpdir(), "ferret-read-"));
+    const instance = await DuckDBInstance.create(":memory:", {
+      ...CONFIG,
+      temp_directory: spillFolder,
+    });
+    const connection = await instance.connect();
+    const sandbox = new Sandbox(path, instance, { connection, spillFolder });
     try {
       await sandbox.run(`SET ${allowed}`);
       await sandbox.run("SET enable_external_access = false");
@@ -77,6 +90,11 @@ export class Sandbox {
       sandbox.close();
       throw error;
     }
+  }
+
+  /** For queries that nobody here wrote; what they throw is not the recording's fault. */
+  get connection(): DuckDBConnection {
+    return this.#connection;
   }
 
   /** @throws {RecordingError} when the recording is at fault. */
@@ -92,6 +110,26 @@ export class Sandbox {
   async rows(sql: string): Promise<unknown[][]> {
     try {
       return await readRows(this.#connection, sql);
+    } catch (error) {
+      throw toRecordingError(this.path, error);
+    }
+  }
+
+  /** The rows of a query in pieces, as they come. @throws {RecordingError} */
+  async *stream(sql: string): AsyncIterable<unknown[][]> {
+    try {
+      // Another query on the same connection would end this one.
+      const connection = await this.#instance.connect();
+      try {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield chunk.getRows();
+        }
+      } finally {
+        connection.closeSync();
+      }
     } catch (error) {
       throw toRecordingError(this.path, error);
     }
@@ -130,5 +168,6 @@ export class Sandbox {
   close(): void {
     this.#connection.closeSync();
     this.#instance.closeSync();
+    rmSync(this.#spillFolder, { recursive: true, force: true });
   }
 }

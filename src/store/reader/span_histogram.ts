@@ -8,6 +8,7 @@ import type { RecordedRun, SpanSetOptions } from "../../model/span_reader.ts";
 import { histogramQuery, quoteString } from "../schema.ts";
 import { attributeFilter } from "./attribute_filter.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
+import { groupExpression, originNs, timeFilter } from "./span_groups.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Which spans are meant. */
@@ -36,6 +37,11 @@ export class SpanHistogram {
     this.condition = this.#toCondition();
   }
 
+  /** Unix time at which the run began. */
+  get originNs(): bigint {
+    return originNs(this.#choice.run);
+  }
+
   /** SQL for its rows. */
   source(): Promise<string> {
     this.#source ??= this.#find();
@@ -49,34 +55,51 @@ export class SpanHistogram {
     this.#source.catch(() => {});
   }
 
+  /**
+   * SQL for the rows of `spans` that may be meant, with the columns `name` and
+   * `scope` of their group.
+   */
+  get spans(): string {
+    const { by, keys, number, run } = this.#choice;
+    // A filter of our own costs time, even one that leaves all in.
+    if (by === undefined) return "spans";
+    const chosen = keys === undefined ? "" : `SEMI JOIN keys_${number} USING (name, scope)`;
+    return `(SELECT * REPLACE (${groupExpression(by, run)} AS name, '' AS scope)
+      FROM spans ${chosen})`;
+  }
+
   #toCondition(): string {
-    const { run, runs, where = [] } = this.#choice;
+    const { run, runs, where = [], during = {} } = this.#choice;
     // Each condition is looked at for every span: only those that make a difference.
     const conditions: string[] = [];
     if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
     if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
     if (where.length > 0) conditions.push(attributeFilter(where));
+    conditions.push(...timeFilter(during, run));
     return conditions.length === 0 ? "true" : conditions.join(" AND ");
   }
 
   async #find(): Promise<string> {
-    const { run, where = [] } = this.#choice;
-    const isOfAll = where.length === 0 && this.valueColumn === "duration_ns";
+    const { run, where = [], by, during = {} } = this.#choice;
+    const isOfAll = where.length === 0 && by === undefined &&
+      timeFilter(during, run).length === 0 &&
+      this.valueColumn === "duration_ns";
     if (!isOfAll || !await this.#isStoredOneTrue()) return await this.#build();
     return `(FROM histograms WHERE run_id = ${quoteString(run.runId)})`;
   }
 
   async #build(): Promise<string> {
-    const { number, keys } = this.#choice;
+    const { number, keys, by } = this.#choice;
     const columns = this.valueColumn === "duration_ns"
       ? "*"
       : `* REPLACE (${this.valueColumn} AS duration_ns)`;
-    let chosen = "";
     if (keys !== undefined) {
       await this.#sandbox.fill(`keys_${number}`, KEY_COLUMNS, keys.map(keyRow));
-      chosen = `SEMI JOIN keys_${number} USING (name, scope)`;
     }
-    const spans = `(SELECT ${columns} FROM spans ${chosen}
+    const chosen = keys === undefined || by !== undefined
+      ? ""
+      : `SEMI JOIN keys_${number} USING (name, scope)`;
+    const spans = `(SELECT ${columns} FROM ${this.spans} ${chosen}
       WHERE ${this.valueColumn} IS NOT NULL AND ${this.condition})`;
     const name = `histogram_${number}`;
     await this.#sandbox.run(`CREATE OR REPLACE TABLE ${name} AS ${histogramQuery(spans)}`);

@@ -23,9 +23,15 @@ export function sanitize(text: string): string {
   return text.replace(UNSAFE, (char) => SHORT[char] ?? written(char.codePointAt(0)!));
 }
 
-/** JSON that says the same when it is parsed and is harmless when it is shown. */
-export function toSafeJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(UNSAFE, (chars) => {
+/**
+ * JSON that says the same when it is parsed and is harmless when it is shown.
+ * Integers that are too large for a number are texts.
+ *
+ * @param indent Spaces of each level; 0: all in one line. Default 2.
+ */
+export function toSafeJson(value: unknown, indent = 2): string {
+  const plain = (_key: string, one: unknown) => typeof one === "bigint" ? String(one) : one;
+  return JSON.stringify(value, plain, indent).replace(UNSAFE, (chars) => {
     // The line ends are those of the JSON itself: in strings they are escaped already.
     if (chars === "\n") return chars;
     return Array.from({ length: chars.length }, (_, i) => `\\u${hex(chars.charCodeAt(i), 4)}`)

@@ -1,0 +1,74 @@
+/**
+ * `ferret query`: SQL over a recording.
+ *
+ * @module
+ */
+import { QueryError, type QueryResult, type QueryValue } from "../../src/model/query_result.ts";
+import { UsageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { type RecordingOptions, withRecording } from "../read_recording.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
+import { QueryPrinter } from "../render/query_printer.ts";
+
+/** Formats of an answer. */
+export const QUERY_FORMATS = ["table", "json", "csv", "markdown"] as const;
+
+/** One of {@linkcode QUERY_FORMATS}. */
+export type QueryFormat = (typeof QUERY_FORMATS)[number];
+
+/** Options of `ferret query`. */
+export interface QueryOptions extends RecordingOptions {
+  /** DuckDB's. */
+  sql: string;
+  /** Default: table. */
+  format?: QueryFormat | undefined;
+}
+
+/** Rows that a table shows; the widths of its columns must be known before it is printed. */
+const MAX_TABLE_ROWS = 10_000;
+
+/** @returns 0. @throws {RecordingError} @throws {UsageError} when the query is wrong. */
+export async function query(options: QueryOptions, io: Io): Promise<number> {
+  const { sql, format = "table" } = options;
+  if (sql.trim() === "") {
+    throw new UsageError(
+      'Cannot query: expected SQL, e.g. "SELECT name, count(*) FROM spans GROUP BY 1"',
+    );
+  }
+  const { QueryReader } = await import("../../src/store/reader/query.ts");
+  await withRecording(options, io, {
+    open: QueryReader.open,
+    use: async (reader) => {
+      try {
+        await print(await reader.query(sql), format, io);
+      } catch (error) {
+        if (!(error instanceof QueryError)) throw error;
+        const [first, ...where] = error.message.split("\n");
+        throw new UsageError(
+          `Cannot query: ${sanitize(first!)}`,
+          where.length === 0 ? undefined : where.map(sanitize).join("\n"),
+        );
+      }
+    },
+  });
+  return 0;
+}
+
+async function print(result: QueryResult, format: QueryFormat, io: Io): Promise<void> {
+  const printer = new QueryPrinter(result.columns, { format, columns: io.columns });
+  const kept: (readonly QueryValue[])[] = [];
+  let left = 0;
+  io.out(printer.head());
+  for await (const rows of result.rows) {
+    if (!printer.isWhole) {
+      io.out(printer.rows(rows));
+      await io.flushed?.();
+      continue;
+    }
+    const room = MAX_TABLE_ROWS - kept.length;
+    kept.push(...rows.slice(0, room));
+    left += Math.max(0, rows.length - room);
+  }
+  io.out(printer.tail(kept));
+  if (left > 0) io.err(`ferret: ${left} more rows (--format csv or json has them all)\n`);
+}

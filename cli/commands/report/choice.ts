@@ -1,0 +1,83 @@
+/**
+ * Which spans a report is about, as its options say: shared by all its views.
+ *
+ * @module
+ */
+import { parseTimeRange } from "../../../src/analysis/time_range.ts";
+import { nearNames } from "../../../src/analysis/near_names.ts";
+import { parseCondition } from "../../../src/model/condition.ts";
+import {
+  matchesKey,
+  parseSelector,
+  type Selector,
+  selectorOf,
+} from "../../../src/model/selector.ts";
+import type {
+  AttributeCondition,
+  SpanKey,
+  SpanReader,
+  TimeRange,
+} from "../../../src/model/span_reader.ts";
+import { CannotSayError } from "../../errors.ts";
+import { sanitize } from "../../../src/model/sanitize.ts";
+import { asUsage } from "../../usage.ts";
+
+/** Options that choose spans. */
+export interface ChoiceOptions {
+  /** A selector. */
+  filter?: string | undefined;
+  /** Conditions, all of which must hold. */
+  where?: string[] | undefined;
+  /** Times from the start of the run. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+/** What they say. */
+export interface SpanChoice {
+  filter: Selector | undefined;
+  /** Those of the filter are not among them. */
+  where: AttributeCondition[];
+  during: TimeRange;
+}
+
+/** Reads the options. @throws {UsageError} when one cannot be read. */
+export function parseChoice(options: ChoiceOptions, reader: SpanReader): SpanChoice {
+  return asUsage(() => ({
+    filter: options.filter === undefined ? undefined : parseSelector(options.filter),
+    where: (options.where ?? []).map(parseCondition),
+    during: parseTimeRange(options, reader.run),
+  }));
+}
+
+/** All conditions on attributes. */
+export function conditionsOf({ filter, where }: SpanChoice): AttributeCondition[] {
+  return [...filter?.attributes ?? [], ...where];
+}
+
+/**
+ * The names that a selector means.
+ *
+ * @returns undefined without a selector: all.
+ * @throws {CannotSayError} when there is none.
+ */
+export async function keysOf(
+  reader: SpanReader,
+  filter: Selector | undefined,
+): Promise<SpanKey[] | undefined> {
+  if (filter === undefined) return undefined;
+  const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key));
+  if (keys.length === 0) throw await unmatched(reader, filter);
+  return keys.map(({ name, scope }) => ({ name, scope }));
+}
+
+/** What to say when no span is meant. */
+export async function unmatched(reader: SpanReader, filter: Selector): Promise<CannotSayError> {
+  const keys = await reader.spans().totals();
+  const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
+  const near = nearNames(filter.text, names, 3).map(sanitize);
+  return new CannotSayError(
+    `Cannot report "${sanitize(filter.text)}": no finished span matches`,
+    near.length === 0 ? undefined : `Nearest: ${near.join(", ")}`,
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * `ferret report --critical-path`: what makes the slow requests slow.
+ *
+ * @module
+ */
+import {
+  findSlowCauses,
+  type SlowCauses,
+  tailPercentile,
+} from "../../../src/analysis/slow_causes.ts";
+import { matchesKey } from "../../../src/model/selector.ts";
+import type { SpanReader, SpanTotals } from "../../../src/model/span_reader.ts";
+import { CannotSayError } from "../../errors.ts";
+import type { Io } from "../../io.ts";
+import type { ReportCommandOptions } from "../report.ts";
+import { parseChoice, unmatched } from "./choice.ts";
+
+/** Fewer spans of a name say nothing. */
+const MIN_SAMPLES = 20;
+/** Names that are looked at unless a filter says which. */
+const MAX_NAMES = 3;
+
+/** Prints what the critical paths say. */
+export async function reportCriticalPath(
+  reader: SpanReader,
+  options: ReportCommandOptions,
+  io: Io,
+): Promise<void> {
+  const { filter } = parseChoice(options, reader);
+  const all = await reader.spans().totals();
+  const meant = all.filter((key) => filter === undefined || matchesKey(filter, key));
+  if (filter !== undefined && meant.length === 0) throw await unmatched(reader, filter);
+  const enough = (filter === undefined ? entries(meant) : meant)
+    .filter(({ count }) => count >= MIN_SAMPLES)
+    .sort((a, b) => b.totalNs - a.totalNs)
+    .slice(0, MAX_NAMES);
+  if (enough.length === 0) {
+    throw new CannotSayError(
+      `Cannot compare critical paths: no name has ${MIN_SAMPLES} spans that begin a request or a trace`,
+      "--filter names other spans",
+    );
+  }
+  const found: SlowCauses[] = [];
+  for (const { name, scope, count } of enough) {
+    const percentile = tailPercentile(count);
+    found.push(await findSlowCauses(reader, { key: { name, scope }, percentile }));
+  }
+  const { limit } = options;
+  if (options.format === "json") {
+    io.out((await import("../../render/slow_causes_data.ts")).slowCausesJson(found));
+  } else {
+    const { slowCausesText } = await import("../../render/slow_causes_text.ts");
+    io.out(slowCausesText(found, { limit: limit === 0 ? Infinity : limit }, io));
+  }
+}
+
+/** Requests if there are any, else roots. */
+function entries(all: readonly SpanTotals[]): SpanTotals[] {
+  const servers = all.filter(({ kind }) => kind === "server");
+  return servers.length > 0 ? servers : all.filter(({ roots }) => roots > 0);
+}

@@ -1,0 +1,35 @@
+/**
+ * `ferret report --tree`: calls merged by their path.
+ *
+ * @module
+ */
+import { buildCallTree } from "../../../src/analysis/call_tree.ts";
+import { parseRatio } from "../../../src/model/threshold.ts";
+import type { SpanReader } from "../../../src/model/span_reader.ts";
+import type { Io } from "../../io.ts";
+import { asUsage } from "../../usage.ts";
+import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import type { ReportCommandOptions } from "../report.ts";
+
+/** Prints the tree. */
+export async function reportTree(
+  reader: SpanReader,
+  options: ReportCommandOptions,
+  io: Io,
+): Promise<void> {
+  const choice = parseChoice(options, reader);
+  const tree = await buildCallTree(reader, {
+    keys: await keysOf(reader, choice.filter),
+    where: conditionsOf(choice),
+    during: choice.during,
+    ...(options.depth === undefined ? {} : { maxDepth: options.depth }),
+    ...(options.minShare === undefined
+      ? {}
+      : { minShare: asUsage(() => parseRatio(options.minShare!)) }),
+  });
+  if (options.format === "json") {
+    io.out((await import("../../render/call_tree_data.ts")).callTreeJson(tree));
+  } else {
+    io.out((await import("../../render/call_tree_text.ts")).callTreeText(tree, io));
+  }
+}

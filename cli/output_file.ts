@@ -1,0 +1,88 @@
+/**
+ * A file that a command writes: beside its place until it is complete, so that
+ * nobody ever finds half of one, and readable for its user alone.
+ *
+ * @module
+ */
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import process from "node:process";
+import { UsageError } from "./errors.ts";
+
+/** At this byte a DuckDB file says that it is one. */
+const DUCKDB_MARK_BYTE = 8;
+const DUCKDB_MARK = "DUCK";
+
+export class OutputFile {
+  /** Bytes so far. */
+  bytes = 0;
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #fd: number;
+
+  private constructor(path: string, partial: string, fd: number) {
+    this.#path = path;
+    this.#partial = partial;
+    this.#fd = fd;
+  }
+
+  /** @throws {UsageError} when the path cannot be written to, or holds a recording. */
+  static create(path: string): OutputFile {
+    if (isDatabase(path)) {
+      throw new UsageError(`Cannot write "${path}": it is a recording, or another database`);
+    }
+    const partial = `${path}.partial-${process.pid}`;
+    try {
+      return new OutputFile(path, partial, openSync(partial, "wx", 0o600));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UsageError(`Cannot write "${path}": ${describe(code)}`);
+    }
+  }
+
+  write(piece: string | Uint8Array): void {
+    const bytes = typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    this.bytes += bytes.length;
+  }
+
+  /** Puts the file in its place. */
+  finish(): void {
+    closeSync(this.#fd);
+    renameSync(this.#partial, this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  discard(): void {
+    closeSync(this.#fd);
+    rmSync(this.#partial, { force: true });
+  }
+}
+
+function isDatabase(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const fd = openSync(path, "r");
+    try {
+      const mark = new Uint8Array(DUCKDB_MARK.length);
+      readSync(fd, mark, 0, mark.length, DUCKDB_MARK_BYTE);
+      return new TextDecoder().decode(mark) === DUCKDB_MARK;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function describe(code: string | undefined): string {
+  switch (code) {
+    case "ENOENT":
+      return "its folder does not exist";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "permission denied";
+    default:
+      return code ?? "unknown";
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What slow spans have in common, for the terminal.
+ *
+ * @module
+ */
+import type { Explanation, Factor } from "../../src/analysis/explain.ts";
+import { formatDuration } from "../../src/model/duration.ts";
+import type { Io } from "../io.ts";
+import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
+import { commandLine } from "./run_facts.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
+import { styleFor } from "./style.ts";
+import { renderTable, type TableColumn } from "./text_table.ts";
+
+/** The explanations as text. */
+export function explainText(
+  found: readonly Explanation[],
+  io: Pick<Io, "columns" | "isColored">,
+): string {
+  const style = styleFor(io);
+  const parts = found.map((one) => {
+    const title = style("title", sanitize(one.key.name)) + style("dim", `  ${one.key.scope}`);
+    const facts = `${countOf(one.slow, "slow span")}, over p${one.percentile.text} ` +
+      `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others`;
+    const cut = one.isCut ? "\nsome attributes have too many values to look at all of them\n" : "";
+    if (one.factors.length === 0) {
+      return `${title}\n${facts}\n\nnothing sets them apart: ` +
+        `${countOf(one.examined, "trait")} looked at\n${cut}`;
+    }
+    const table = renderTable(one.factors, COLUMNS, {
+      columns: io.columns,
+      styleTitle: (line) => style("dim", line),
+    });
+    return `${title}\n${facts}\n\n${table}${cut}`;
+  });
+  const head = found[0] === undefined ? "" : `${style("title", commandLine(found[0].run))}\n\n`;
+  return head + parts.join("\n");
+}
+
+const COLUMNS: TableColumn<Factor>[] = [
+  {
+    title: "slow spans have more often",
+    align: "left",
+    text: ({ subject, value }) =>
+      sanitize(/^[≥≤>]/.test(value) ? `${subject} ${value}` : `${subject} = ${value}`),
+    shrinks: true,
+  },
+  { title: "slow", align: "right", text: ({ inFirst, first }) => formatShare(inFirst / first) },
+  {
+    title: "others",
+    align: "right",
+    text: ({ inSecond, second }) => formatShare(inSecond / second),
+  },
+  { title: "lift", align: "right", text: (factor) => liftText(factor.lift) },
+  { title: "n", align: "right", text: ({ inFirst, inSecond }) => formatCount(inFirst + inSecond) },
+];
+
+function liftText(lift: number): string {
+  if (lift === Infinity) return "only";
+  return lift >= 100 ? `${formatCount(lift)}×` : `${Number(lift.toPrecision(2))}×`;
+}

@@ -1,0 +1,63 @@
+/**
+ * Findings as sentences.
+ *
+ * @module
+ */
+import type { Finding, Findings } from "../../src/analysis/findings.ts";
+import { formatDuration } from "../../src/model/duration.ts";
+import { countOf, formatCount } from "../../src/model/numbers.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
+
+/** Names of one caller that are listed. */
+const MAX_NAMES = 4;
+
+/** A line for each finding, none where there is none. */
+export function findingLines({ findings, unread }: Findings): string[] {
+  return [
+    ...findings.map(describe),
+    ...(unread === 0
+      ? []
+      : [`${countOf(unread, "span")} were not searched for patterns (--findings does)`]),
+  ];
+}
+
+function describe(finding: Finding): string {
+  switch (finding.kind) {
+    case "repeated_calls": {
+      const { name, parentName, callers, calls, mostCalls, totalNs } = finding.calls;
+      return `N+1? ${sanitize(parentName)} calls ${sanitize(name)} ${
+        formatCount(calls / callers)
+      } times each on average, ${formatCount(mostCalls)} at most (${countOf(callers, "caller")}, ${
+        formatDuration(totalNs)
+      } in all)`;
+    }
+    case "sequential_calls": {
+      const { names, parentName, callers, savedNs } = finding.calls;
+      const shown = names.slice(0, MAX_NAMES).map(sanitize);
+      const more = names.length - shown.length;
+      return `one after the other: ${sanitize(parentName)} waits for ${shown.join(", then ")}${
+        more > 0 ? ` and ${formatCount(more)} more` : ""
+      }; at the same time would save ${formatDuration(savedNs / callers)} each of ${
+        countOf(callers, "time")
+      }, if none needs the other's result`;
+    }
+    case "blocking": {
+      const { name, count, totalNs, longestNs } = finding.calls;
+      return `event loop blocked by ${sanitize(name)}: ${countOf(count, "time")}, ${
+        formatDuration(longestNs)
+      } at most, ${formatDuration(totalNs)} in all`;
+    }
+    case "errors": {
+      const { name, type, count } = finding.errors;
+      return `${countOf(count, "error")} ${type === undefined ? "" : `(${sanitize(type)}) `}in ${
+        sanitize(name)
+      }`;
+    }
+    case "unfinished": {
+      const { name, count, firstStartNs } = finding.spans;
+      return `never ended: ${sanitize(name)}, ${countOf(count, "span")}, the first began ${
+        formatDuration(Math.max(0, firstStartNs))
+      } after the start`;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What makes the slow ones among many spans of a name slow: the critical paths
+ * of all of them, those of the slowest against those of ordinary ones, and what
+ * the percentile would be if something on them were faster.
+ *
+ * @module
+ */
+import {
+  nearestRank,
+  parsePercentile,
+  type Percentile,
+  samplesNeeded,
+} from "../model/percentile.ts";
+import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
+import { walkCriticalPath } from "./critical_path.ts";
+import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
+
+/** A name on the critical paths. Times are means over spans. */
+export interface SlowCause extends SpanKey {
+  /** Own time on the critical paths of the slow ones, those at or above the percentile. */
+  slowNs: number;
+  /** The same of ordinary ones, from the 40th to the 60th percentile. */
+  ordinaryNs: number;
+  /** Of the time of the slow ones. */
+  share: number;
+  /** What the percentile would be if it were faster. */
+  fasterNs: number;
+}
+
+/** What makes a name slow. Plain data. */
+export interface SlowCauses {
+  run: RecordedRun;
+  key: SpanKey;
+  percentile: Percentile;
+  /** Spans that were looked at. */
+  count: number;
+  /** Those at or above the percentile. */
+  slowCount: number;
+  /** The percentile of their durations. */
+  valueNs: number;
+  /** Part of its time that each cause is made faster by. */
+  faster: number;
+  /** Those that cost the slow ones most first. */
+  causes: SlowCause[];
+  /** Spans of the name in traces that were too large to look at. */
+  skipped: number;
+}
+
+/** Options for {@linkcode findSlowCauses}. */
+export interface SlowCausesOptions {
+  key: SpanKey;
+  percentile: Percentile;
+  /** Default: 0.2. */
+  faster?: number;
+}
+
+/** Traces with more spans than this are skipped, and counted. */
+const MAX_TRACE_SPANS = 500_000;
+
+const TAILS = ["99", "90"].map(parsePercentile);
+
+/** The highest percentile that can be told of so many spans. */
+export function tailPercentile(count: number): Percentile {
+  return TAILS.find((percentile) => count >= samplesNeeded(percentile)) ?? TAILS.at(-1)!;
+}
+
+/** Reads all traces that have the name, one after the other. */
+export async function findSlowCauses(
+  reader: SpanReader,
+  { key, percentile, faster = 0.2 }: SlowCausesOptions,
+): Promise<SlowCauses> {
+  const paths = new CriticalTimes();
+  let skipped = 0;
+  const isMeant = ({ name, scope }: SpanKey) => name === key.name && scope === key.scope;
+  for await (const { spans, isCut } of traces(reader)) {
+    const roots = spans.filter((span) => isMeant(span) && span.durationNs !== undefined);
+    if (isCut) skipped += roots.length;
+    else if (roots.length > 0) {
+      const children = childrenOf(spans);
+      for (const root of roots) paths.add(toTree(root, children));
+    }
+  }
+  return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile, faster) };
+}
+
+/** Names that are told of. */
+const MAX_CAUSES = 30;
+
+/** The spans of each trace, as many as there may be in memory. */
+async function* traces(
+  reader: SpanReader,
+): AsyncIterable<{ spans: RecordedSpan[]; isCut: boolean }> {
+  let spans: RecordedSpan[] = [];
+  let isCut = false;
+  for await (const piece of reader.scan({ order: "trace" })) {
+    for (const span of piece) {
+      if (spans.length > 0 && spans[0]!.traceId !== span.traceId) {
+        yield { spans, isCut };
+        spans = [];
+        isCut = false;
+      }
+      if (spans.length < MAX_TRACE_SPANS) spans.push(span);
+      else isCut = true;
+    }
+  }
+  if (spans.length > 0) yield { spans, isCut };
+}
+
+/** Own times on critical paths: a column of spans for each name. */
+class CriticalTimes {
+  readonly #durations: number[] = [];
+  readonly #columns = new Map<string, { key: SpanKey; rows: number[]; values: number[] }>();
+
+  add(tree: TraceNode): void {
+    const row = this.#durations.push(tree.span.durationNs!) - 1;
+    walkCriticalPath(tree, (span, ownNs) => {
+      const { name, scope } = span;
+      const id = `${scope}:${name}`;
+      let column = this.#columns.get(id);
+      if (column === undefined) {
+        column = { key: { name, scope }, rows: [], values: [] };
+        this.#columns.set(id, column);
+      }
+      // A tree is walked in one go, so its row is the last one.
+      if (column.rows.at(-1) === row) column.values[column.values.length - 1]! += ownNs;
+      else {
+        column.rows.push(row);
+        column.values.push(ownNs);
+      }
+    });
+  }
+
+  judge(percentile: Percentile, faster: number) {
+    const durations = Float64Array.from(this.#durations);
+    const sorted = durations.toSorted();
+    const at = (rank: number) => sorted[Math.max(0, Math.min(sorted.length, rank) - 1)] ?? 0;
+    const rank = nearestRank(percentile, sorted.length);
+    const valueNs = at(rank);
+    const [low, high] = [at(Math.ceil(sorted.length * 0.4)), at(Math.ceil(sorted.length * 0.6))];
+    const isSlow = (ns: number) => ns >= valueNs;
+    const isOrdinary = (ns: number) => ns >= low && ns <= high;
+    const slow = sumOf(durations, isSlow);
+    const ordinary = sumOf(durations, isOrdinary);
+    const causes = [...this.#columns.values()].map(({ key, rows, values }) => {
+      let slowNs = 0;
+      let ordinaryNs = 0;
+      rows.forEach((row, i) => {
+        if (isSlow(durations[row]!)) slowNs += values[i]!;
+        if (isOrdinary(durations[row]!)) ordinaryNs += values[i]!;
+      });
+      return {
+        ...key,
+        slowNs: slowNs / Math.max(1, slow.count),
+        ordinaryNs: ordinaryNs / Math.max(1, ordinary.count),
+        share: slow.total === 0 ? 0 : slowNs / slow.total,
+        fasterNs: () => {
+          const shorter = durations.slice();
+          rows.forEach((row, i) => shorter[row]! -= faster * values[i]!);
+          return shorter.sort()[Math.max(0, rank - 1)] ?? 0;
+        },
+      };
+    }).filter(({ slowNs }) => slowNs > 0)
+      .sort((a, b) => b.slowNs - a.slowNs)
+      .slice(0, MAX_CAUSES)
+      .map((cause) => ({ ...cause, fasterNs: cause.fasterNs() }));
+    return { count: durations.length, slowCount: slow.count, valueNs, causes };
+  }
+}
+
+function sumOf(durations: Float64Array, test: (ns: number) => boolean) {
+  let count = 0;
+  let total = 0;
+  for (const ns of durations) {
+    if (!test(ns)) continue;
+    count++;
+    total += ns;
+  }
+  return { count, total };
+}

@@ -1,0 +1,69 @@
+/**
+ * What a recording can be asked for that often means trouble. Whether it does
+ * is for the analysis to judge.
+ *
+ * @module
+ */
+import type { SpanKey } from "./span_reader.ts";
+
+/** Errors of one type in spans of one name. */
+export interface ErrorCount extends SpanKey {
+  /** `error.type`, or the type of the recorded exception. */
+  type: string | undefined;
+  count: number;
+}
+
+/** Spans of one name that never ended. */
+export interface UnfinishedCount extends SpanKey {
+  count: number;
+  /** Start of the first, from the start of the run. */
+  firstStartNs: number;
+}
+
+/** Calls of one name that some callers made many times each. */
+export interface RepeatedCalls extends SpanKey {
+  parentName: string;
+  /** Callers that made at least as many calls as were asked for. */
+  callers: number;
+  /** All calls of these callers. */
+  calls: number;
+  /** Of one caller. */
+  mostCalls: number;
+  /** Time of these calls. */
+  totalNs: number;
+}
+
+/** Calls of different names that their caller waited for one after the other. */
+export interface SequentialCalls {
+  parentName: string;
+  /** In the order of the calls. */
+  names: string[];
+  callers: number;
+  /** Time of all these calls. */
+  totalNs: number;
+  /** What would be saved if all calls of a caller ran at the same time. */
+  savedNs: number;
+}
+
+/** Functions that ran while the event loop stood still. */
+export interface BlockingCalls extends SpanKey {
+  count: number;
+  /** Time in which the loop stood still and they ran. */
+  totalNs: number;
+  longestNs: number;
+}
+
+/** Asks a recording what may be wrong. */
+export interface SuspicionReader {
+  errorsByType(limit: number): Promise<ErrorCount[]>;
+  unfinished(limit: number): Promise<UnfinishedCount[]>;
+  /** Calls in scopes of I/O that a caller made at least `minCalls` times. */
+  repeatedCalls(options: { minCalls: number; limit: number }): Promise<RepeatedCalls[]>;
+  /** Calls in scopes of I/O without a pause in between longer than a tenth of them. */
+  sequentialCalls(limit: number): Promise<SequentialCalls[]>;
+  /** What ran when the event loop was late by `minNs` or more. */
+  blockingCalls(options: { minNs: number; limit: number }): Promise<BlockingCalls[]>;
+}
+
+/** Scopes of what a program waits for and does not compute. */
+export const WAITING_SCOPES = ["db", "http.client", "fs", "net"] as const;

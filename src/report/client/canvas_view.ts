@@ -1,0 +1,105 @@
+/**
+ * A view that is a canvas: tools above it, details of what is chosen beside it.
+ *
+ * @module
+ */
+import { formatCount } from "../../model/numbers.ts";
+import { type Child, el, replace } from "./dom.ts";
+import { searchBox } from "./search.ts";
+import { SliceCanvas } from "./slice_canvas.ts";
+import type { SliceModel } from "./slice_model.ts";
+
+/** Options for {@linkcode canvasView}. */
+export interface CanvasViewOptions {
+  label: string;
+  model: SliceModel;
+  /** What is shown beside the canvas. */
+  details: (item: number) => Child[];
+  /** In front of the tools. */
+  title: Child[];
+  /** What is told while nothing is chosen. */
+  hint: string;
+  /** Name and scope of a slice, to search in. */
+  textOf: (item: number) => string;
+  /** Chosen from the beginning. */
+  selected?: number | undefined;
+}
+
+/** Makes it. */
+export function canvasView(options: CanvasViewOptions): HTMLElement {
+  const { model, label, textOf } = options;
+  const aside = el("aside", { class: "details", "aria-label": "Details", hidden: true });
+  const canvas = new SliceCanvas(model, {
+    label,
+    onSelect(item) {
+      aside.hidden = item === undefined;
+      if (item !== undefined) replace(aside, closeButton(), ...options.details(item));
+    },
+  });
+  const found = el("span", { class: "hint", role: "status" });
+  let matches: number[] = [];
+  let at = -1;
+  const search = searchBox("Search", find, next);
+  const element = el(
+    "div",
+    { class: "canvas-view" },
+    el(
+      "div",
+      { class: "canvas-tools" },
+      ...options.title,
+      el("span", { class: "hint" }, options.hint),
+      el("span", { class: "grow" }),
+      found,
+      search,
+      el(
+        "div",
+        { class: "buttons", role: "group", "aria-label": "Zoom" },
+        button("−", "Zoom out", () => canvas.window.zoom(1 / 2)),
+        button("+", "Zoom in", () => canvas.window.zoom(2)),
+        button("All", "Show everything", () => canvas.window.reset()),
+      ),
+    ),
+    el("div", { class: "canvas-row" }, canvas.element, aside),
+  );
+  if (options.selected !== undefined) canvas.select(options.selected);
+  return element;
+
+  function find(text: string): void {
+    const needle = text.toLowerCase();
+    at = -1;
+    matches = [];
+    if (needle === "") {
+      canvas.highlight(undefined);
+      replace(found);
+      return;
+    }
+    const isMatch = new Uint8Array(model.count);
+    for (let item = 0; item < model.count; item++) {
+      if (!textOf(item).includes(needle)) continue;
+      isMatch[item] = 1;
+      matches.push(item);
+    }
+    canvas.highlight((item) => isMatch[item] === 1);
+    replace(found, `${formatCount(matches.length)} found`);
+  }
+
+  function next(): void {
+    if (matches.length === 0) return;
+    at = (at + 1) % matches.length;
+    replace(found, `${formatCount(at + 1)} of ${formatCount(matches.length)}`);
+    canvas.select(matches[at]!, { reveal: true });
+  }
+
+  function closeButton(): Node {
+    return el("button", {
+      type: "button",
+      class: "close",
+      "aria-label": "Close the details",
+      onclick: () => canvas.select(undefined),
+    }, "×");
+  }
+}
+
+function button(text: string, label: string, onclick: () => void): Node {
+  return el("button", { type: "button", "aria-label": label, title: label, onclick }, text);
+}

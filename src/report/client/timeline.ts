@@ -1,0 +1,107 @@
+/**
+ * The timeline: spans as they ran, with lanes for each thread and task.
+ *
+ * @module
+ */
+import { threadLabel } from "../../analysis/span_groups.ts";
+import { STATUSES } from "../../model/span.ts";
+import type { RecordedThread } from "../../model/span_reader.ts";
+import type { Slices } from "../page_requests.ts";
+import { spanColor } from "./colors.ts";
+import { assignLanes, type Lane } from "./lanes.ts";
+import { sliceName } from "./slice_canvas.ts";
+import { type Band, ROW_HEIGHT, type SliceModel } from "./slice_model.ts";
+import { toRows } from "./slice_rows.ts";
+import { duration, linearTicks, moment } from "./units.ts";
+
+const LANE_GAP = 5;
+const BAND_GAP = 4;
+/** A piece that is narrower shows nothing more: clocks do not tell shorter times. */
+const MIN_WIDTH_NS = 100;
+
+/** What a timeline is made from. */
+export interface TimelineOptions {
+  threads: readonly RecordedThread[];
+  /** What never ended goes on until then. */
+  endNs: number;
+  /** First moment; the start of the run where it is left out. */
+  fromNs?: number;
+}
+
+/** The drawing of the spans. Their numbers are those of `slices`. */
+export function timelineModel(
+  slices: Slices,
+  { threads, endNs, fromNs = 0 }: TimelineOptions,
+): SliceModel {
+  const { key, keys, startNs, durationNs, selfNs, status, parent } = slices;
+  const starts = Float64Array.from(startNs);
+  const ends = Float64Array.from(
+    startNs,
+    (start, i) => durationNs[i]! < 0 ? Math.max(start, endNs) : start + durationNs[i]!,
+  );
+  const { lanes, lane, depth } = assignLanes({
+    startNs: starts,
+    endNs: ends,
+    parent,
+    threadId: slices.threadId,
+  });
+  const { firstRow, tops, bands, height } = stack(lanes, threads);
+  const rowOf = Int32Array.from(lane, (one, i) => firstRow[one]! + depth[i]!);
+  const colors = keys.map(spanColor);
+  const names = keys.map(({ name }) => sliceName(name));
+  const from = Math.min(fromNs, starts.reduce((a, b) => Math.min(a, b), fromNs));
+  const to = ends.reduce((a, b) => Math.max(a, b), Math.max(endNs, from + MIN_WIDTH_NS));
+  return {
+    rows: toRows({ starts, ends, rowOf }, tops),
+    bands,
+    height,
+    from,
+    to,
+    minWidth: MIN_WIDTH_NS,
+    count: key.length,
+    rowOf,
+    starts,
+    ends,
+    parent,
+    nameOf: (item) => names[key[item]!]!,
+    colorOf: (item) => colors[key[item]!]!,
+    describe(item) {
+      const state = STATUSES[status[item]!];
+      const length = durationNs[item]! < 0
+        ? "never ended"
+        : `${duration(durationNs[item])}, self ${duration(selfNs[item])}`;
+      return `${length}, at ${duration(Math.max(0, starts[item]!))}${
+        state === "error" ? ", error" : ""
+      }`;
+    },
+    ticks(first, last, count) {
+      const places = linearTicks(first, last, count);
+      const step = places.length > 1 ? places[1]! - places[0]! : last - first;
+      return places.map((place) => [place, moment(place, step)]);
+    },
+  };
+}
+
+/** Puts lanes below each other, those of a thread below its name. */
+function stack(lanes: readonly Lane[], threads: readonly RecordedThread[]) {
+  const firstRow = new Int32Array(lanes.length);
+  const tops: number[] = [];
+  const bands: Band[] = [];
+  let y = 0;
+  const byThread = Map.groupBy(lanes.keys(), (index) => lanes[index]!.threadId);
+  for (const [threadId, own] of [...byThread].sort(([a], [b]) => a - b)) {
+    const title = threadLabel(String(threadId), threads) ?? `thread ${threadId}`;
+    bands.push({ top: y, title: sliceName(title) });
+    y += ROW_HEIGHT + BAND_GAP;
+    for (const index of own) {
+      firstRow[index] = tops.length;
+      for (let row = 0; row < lanes[index]!.rows; row++) {
+        tops.push(y);
+        y += ROW_HEIGHT;
+      }
+      y += LANE_GAP;
+    }
+    y += BAND_GAP;
+  }
+  return { firstRow, tops, bands, height: y };
+}

@@ -1,0 +1,114 @@
+/**
+ * Spans for the timeline: those of a trace with everything about them, or those
+ * of a piece of the run, the longest ones where there are too many.
+ *
+ * @module
+ */
+import { STATUSES } from "../model/span.ts";
+import type { RecordedSpan, SpanKey, SpanReader, TimeRange } from "../model/span_reader.ts";
+import type { PageRequest, Slices } from "./page_requests.ts";
+
+/** Spans of one trace. */
+export const MAX_TRACE_SPANS = 5_000;
+/** Spans of a timeline. */
+export const MAX_TIMELINE_SPANS = 200_000;
+
+/** Longer texts are cut: a page is no archive. */
+const MAX_TEXT_CHARS = 4_000;
+
+/** Reads a span and what began below it in its trace while it ran. */
+export async function readTrace(
+  reader: SpanReader,
+  { traceId, startNs, endNs }: PageRequest & { kind: "trace" },
+): Promise<Slices> {
+  const spans: RecordedSpan[] = [];
+  const scan = reader.scan({
+    traceIds: [traceId],
+    during: { sinceNs: startNs, untilNs: endNs + 1 },
+    order: "start",
+    limit: MAX_TRACE_SPANS + 1,
+    withEvents: true,
+  });
+  for await (const piece of scan) spans.push(...piece);
+  const isCut = spans.length > MAX_TRACE_SPANS;
+  const slices = toSlices(spans.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
+  if (isCut) slices.cut = { total: MAX_TRACE_SPANS };
+  return slices;
+}
+
+/** Reads the longest spans that begin in a piece of the run. */
+export async function readSlices(
+  reader: SpanReader,
+  { during = {}, limit = MAX_TIMELINE_SPANS }: { during?: TimeRange; limit?: number },
+): Promise<Slices> {
+  const isAll = reader.run.stored <= limit;
+  const spans: RecordedSpan[] = [];
+  const scan = reader.scan({
+    during,
+    order: isAll ? "start" : "duration",
+    ...(isAll ? {} : { limit }),
+  });
+  for await (const piece of scan) spans.push(...piece);
+  const isCut = !isAll && spans.length === limit;
+  const shorterThanNs = spans.at(-1)?.durationNs ?? 0;
+  if (!isAll) spans.sort((a, b) => a.startNs - b.startNs || a.spanId - b.spanId);
+  const slices = toSlices(spans, { isDetailed: false });
+  if (isCut) slices.cut = { shorterThanNs, total: reader.run.stored };
+  return slices;
+}
+
+/** @param spans In the order of their starts. */
+export function toSlices(
+  spans: readonly RecordedSpan[],
+  { isDetailed }: { isDetailed: boolean },
+): Slices {
+  const places = new Map(spans.map(({ spanId }, index) => [spanId, index]));
+  const keys = new KeyTable();
+  const events: NonNullable<Slices["events"]> = {};
+  spans.forEach((span, index) => {
+    if (!span.events?.length) return;
+    events[index] = span.events.map(({ name, timeNs, attributes }) => ({
+      name,
+      timeNs,
+      attributes: shorten(attributes),
+    }));
+  });
+  return {
+    key: spans.map((span) => keys.indexOf(span)),
+    keys: keys.keys,
+    spanId: spans.map(({ spanId }) => spanId),
+    traceId: spans.map(({ traceId }) => traceId),
+    parent: spans.map(({ parentSpanId }) =>
+      parentSpanId === undefined ? -1 : places.get(parentSpanId) ?? -1
+    ),
+    startNs: spans.map(({ startNs }) => startNs),
+    durationNs: spans.map(({ durationNs }) => durationNs ?? -1),
+    selfNs: spans.map(({ selfNs }) => selfNs ?? -1),
+    threadId: spans.map(({ threadId }) => threadId),
+    status: spans.map(({ status }) => Math.max(0, (STATUSES as readonly string[]).indexOf(status))),
+    ...(isDetailed
+      ? { attributes: spans.map(({ attributes }) => shorten(attributes)), events }
+      : {}),
+  };
+}
+
+/** Numbers names as they come. */
+export class KeyTable {
+  readonly keys: SpanKey[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  indexOf({ name, scope }: SpanKey): number {
+    const id = `${scope}:${name}`;
+    let number = this.#numbers.get(id);
+    if (number === undefined) {
+      number = this.keys.push({ name, scope }) - 1;
+      this.#numbers.set(id, number);
+    }
+    return number;
+  }
+}
+
+function shorten(text: string | undefined): string {
+  if (text === undefined) return "";
+  return text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text;
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { walkCriticalPath } from "../../src/analysis/critical_path.ts";
+import { childrenOf, toTree } from "../../src/analysis/trace_tree.ts";
+import type { RecordedSpan } from "../../src/model/span_reader.ts";
+
+/** Name, start, end, name of the parent. */
+type Row = [name: string, start: number, end: number | undefined, parent?: string];
+
+function spansOf(rows: readonly Row[]): RecordedSpan[] {
+  const ids = new Map(rows.map(([name], i) => [name, i + 1]));
+  return rows.map(([name, startNs, end, parent]) => ({
+    name,
+    scope: "function",
+    spanId: ids.get(name)!,
+    traceId: 1,
+    parentSpanId: parent === undefined ? undefined : ids.get(parent),
+    parentName: parent,
+    kind: "internal",
+    startNs,
+    durationNs: end === undefined ? undefined : end - startNs,
+    selfNs: 0,
+    status: end === undefined ? "unfinished" : "unset",
+    processId: 0,
+    threadId: 0,
+    w3cTraceId: undefined,
+    attributes: undefined,
+  }));
+}
+
+function criticalTimes(rows: readonly Row[]): Record<string, number> {
+  const spans = spansOf(rows);
+  const times: Record<string, number> = {};
+  walkCriticalPath(toTree(spans[0]!, childrenOf(spans)), ({ name }, ownNs) => {
+    times[name] = (times[name] ?? 0) + ownNs;
+  });
+  return times;
+}
+
+test("walkCriticalPath() follows what was waited for, from the end", () => {
+  const cases: [string, Row[], Record<string, number>][] = [
+    ["nothing called", [["root", 0, 100]], { root: 100 }],
+    [
+      "one after the other",
+      [["root", 0, 100], ["a", 10, 40, "root"], ["b", 50, 90, "root"]],
+      { root: 30, a: 30, b: 40 },
+    ],
+    [
+      "at the same time: only the last to end counts",
+      [["root", 0, 100], ["a", 0, 60, "root"], ["b", 0, 100, "root"]],
+      { b: 100 },
+    ],
+    [
+      "overlapping: each up to where the next begins",
+      [["root", 0, 100], ["a", 0, 60, "root"], ["b", 40, 100, "root"]],
+      { a: 40, b: 60 },
+    ],
+    [
+      "what goes on after its caller counts up to its end",
+      [["root", 0, 100], ["late", 80, 500, "root"]],
+      { root: 80, late: 20 },
+    ],
+    [
+      "what never ends is waited for to the end",
+      [["root", 0, 100], ["open", 30, undefined, "root"]],
+      { root: 30, open: 70 },
+    ],
+    [
+      "deeper",
+      [["root", 0, 100], ["a", 0, 100, "root"], ["b", 20, 70, "a"], ["c", 30, 40, "b"]],
+      { a: 50, b: 40, c: 10 },
+    ],
+  ];
+  for (const [title, rows, times] of cases) assert.deepEqual(criticalTimes(rows), times, title);
+  assert.deepEqual(criticalTimes([["open", 0, undefined]]), {});
+});
+
+test("walkCriticalPath() accounts for all of the root's time (property)", () => {
+  const child = fc.record({
+    parent: fc.nat(20),
+    start: fc.nat(1000),
+    length: fc.nat(500),
+  });
+  fc.assert(fc.property(fc.array(child, { maxLength: 30 }), (children) => {
+    const rows: Row[] = [["0", 0, 1000]];
+    for (const { parent, start, length } of children) {
+      const of = rows[parent % rows.length]!;
+      const from = Math.max(of[1], start);
+      rows.push([String(rows.length), from, from + length, of[0]]);
+    }
+    const sum = Object.values(criticalTimes(rows)).reduce((a, b) => a + b, 0);
+    assert.equal(sum, 1000);
+  }));
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explainSlow } from "../../src/analysis/explain.ts";
+import { memoryReader } from "../helpers/memory_reader.ts";
+import type { SpanFixture } from "../helpers/recording_fixture.ts";
+
+const KEY = { name: "GET /", scope: "http.server" };
+
+/** Spans of which every tenth is slow, with attributes by their place. */
+function spans(
+  count: number,
+  attributesOf: (index: number, isSlow: boolean) => Record<string, unknown>,
+): SpanFixture[] {
+  return Array.from({ length: count }, (_, i) => {
+    const isSlow = i % 10 === 9;
+    return {
+      ...KEY,
+      startNs: i * 1e6,
+      durationNs: isSlow ? 100e6 + i : 1e6 + i,
+      attributes: attributesOf(i, isSlow),
+    };
+  });
+}
+
+test("explainSlow() finds what slow spans have in common", async () => {
+  const reader = memoryReader(spans(1000, (i, isSlow) => ({
+    region: isSlow && i % 20 === 9 ? "far" : "near",
+    rows: isSlow ? 5000 + i : i % 50,
+    constant: "same",
+    noise: i % 7,
+  })));
+  const found = (await explainSlow(reader, KEY))!;
+  assert.equal(found.percentile.text, "95");
+  assert.equal(found.slow, 50);
+  const factors = new Map(found.factors.map((factor) => [factor.subject, factor]));
+  assert.equal(factors.get("region")?.value, "far");
+  assert.match(factors.get("rows")!.value, /^[≥>] /);
+  assert.equal(factors.has("constant"), false);
+  assert.equal(factors.has("noise"), false);
+  for (const { lift, chance, inFirst, inSecond } of found.factors) {
+    assert.ok(lift >= 1.5 && chance < 0.01 && inFirst + inSecond >= 20);
+  }
+});
+
+test("explainSlow() finds nothing where there is nothing", async () => {
+  const found = (await explainSlow(
+    memoryReader(spans(2000, (i) => ({ a: i % 3, b: (i * 7919) % 11, c: `v${i % 13}` }))),
+    KEY,
+  ))!;
+  assert.deepEqual(found.factors, []);
+  assert.ok(found.examined > 20);
+});
+
+test("explainSlow() says nothing of fewer than 20 slow spans", async () => {
+  const few = memoryReader(spans(70, (_, isSlow) => ({ far: isSlow })));
+  assert.equal(await explainSlow(few, KEY), undefined);
+  const some = memoryReader(spans(400, (i) => ({ rare: i === 399 ? "once" : "no" })));
+  const found = (await explainSlow(some, KEY))!;
+  assert.equal(found.factors.some(({ value }) => value === "once"), false);
+});

@@ -1,0 +1,88 @@
+/** `ferret query`: SQL over a recording, and nothing else that SQL can do. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ferret } from "../helpers/ferret.ts";
+import { withFolder } from "../helpers/processes.ts";
+import { writeRecording } from "../helpers/recording_fixture.ts";
+
+async function withRecording(
+  use: (query: (...args: string[]) => ReturnType<typeof ferret>, folder: string) => Promise<void>,
+): Promise<void> {
+  await withFolder({}, async (folder) => {
+    const recording = join(folder, "two.duckdb");
+    await writeRecording(recording, [
+      {
+        spans: [{ name: "a", durationNs: 1 }, { name: "=b|", durationNs: 2 }],
+        run: { runId: "one" },
+      },
+      { spans: [{ name: "c\x1b[2J", durationNs: 2 ** 53 + 2 }], run: { runId: "two" } },
+    ]);
+    await use((sql, ...args) => ferret(["query", sql!, recording, ...args]), folder);
+  });
+}
+
+test("query prints tables, JSON, CSV and Markdown", () =>
+  withRecording(async (query) => {
+    const sql =
+      "SELECT name, duration_ns AS ns, [1, 2] AS list, NULL AS nothing FROM spans ORDER BY ns";
+    assert.equal(
+      (await query(sql)).stdout,
+      [
+        "name                    ns   list  nothing",
+        "a                        1  [1,2]     NULL",
+        "=b|                      2  [1,2]     NULL",
+        "c\\x1b[2J  9007199254740994  [1,2]     NULL",
+        "",
+      ].join("\n"),
+    );
+    assert.deepEqual(JSON.parse((await query(sql, "--format", "json")).stdout), [
+      { name: "a", ns: 1, list: [1, 2], nothing: null },
+      { name: "=b|", ns: 2, list: [1, 2], nothing: null },
+      { name: "c\x1b[2J", ns: "9007199254740994", list: [1, 2], nothing: null },
+    ]);
+    const csv = (await query(sql, "--format", "csv")).stdout.split("\r\n");
+    assert.equal(csv[0], "name,ns,list,nothing");
+    assert.equal(csv[1], 'a,1,"[1,2]",');
+    assert.match(csv[2]!, /^'=b\|,2,/);
+    const markdown = (await query(sql, "--format", "markdown")).stdout;
+    assert.match(markdown, /\n\| =b\\\| \| 2 \|/);
+    assert.deepEqual(
+      JSON.parse((await query("FROM spans LIMIT 0", "--format", "json")).stdout),
+      [],
+    );
+  }));
+
+test("query reads all runs, or the one that is named", () =>
+  withRecording(async (query) => {
+    const count = async (...args: string[]) =>
+      JSON.parse(
+        (await query("SELECT count(*) AS n FROM spans", "--format", "json", ...args)).stdout,
+      );
+    assert.deepEqual(await count(), [{ n: 3 }]);
+    assert.deepEqual(await count("--run", "1"), [{ n: 2 }]);
+    assert.deepEqual(await count("--run", "two"), [{ n: 1 }]);
+    assert.equal((await query("FROM runs", "--run", "3")).exitCode, 4);
+  }));
+
+test("query reaches nothing but the recording, and changes nothing", () =>
+  withRecording(async (query, folder) => {
+    const target = join(folder, "stolen.csv");
+    const refused: [string, RegExp][] = [
+      [`COPY spans TO '${target}'`, /^ferret: Cannot query: .*disabled by configuration\n/],
+      ["FROM read_csv('/etc/passwd')", /disabled by configuration/],
+      [`ATTACH '${folder}/other.duckdb'`, /disabled by configuration/],
+      ["SET enable_external_access = true", /Cannot query: /],
+      ["DELETE FROM recording.main.spans", /read-only/],
+      ["SELECT nothing FROM nowhere", /Table with name nowhere does not exist!\nLINE 1: /],
+      [" ", /Cannot query: expected SQL/],
+    ];
+    for (const [sql, message] of refused) {
+      const { exitCode, stderr, stdout } = await query(sql);
+      assert.equal(exitCode, 2, sql);
+      assert.match(stderr, message);
+      assert.equal(stdout, "");
+    }
+    assert.equal(existsSync(target), false);
+  }));

@@ -1,0 +1,240 @@
+/** What the reader answers beyond the table: groups, times, spans one by one, paths. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseCondition } from "../../../src/model/condition.ts";
+import type {
+  RecordedSpan,
+  SpanGrouping,
+  SpanReader,
+  SpanScanOptions,
+} from "../../../src/model/span_reader.ts";
+import { openRecording } from "../../../src/store/reader/open.ts";
+import { withFolder } from "../../helpers/processes.ts";
+import {
+  type RunFixture,
+  type SpanFixture,
+  writeParquetRecording,
+  writeRecording,
+} from "../../helpers/recording_fixture.ts";
+
+const MS = 1e6;
+
+/** Three requests, of which the second has a loop of queries and the third never ends. */
+const SPANS: SpanFixture[] = [
+  request({ startNs: 0, durationNs: 100 * MS, traceId: 1, attributes: { "http.route": "/a" } }),
+  query({ startNs: 10 * MS, durationNs: 30 * MS, parentId: 1, traceId: 1 }),
+  query({ startNs: 41 * MS, durationNs: 50 * MS, parentId: 1, traceId: 1, name: "SELECT b" }),
+  request({
+    startNs: 200 * MS,
+    durationNs: 300 * MS,
+    traceId: 4,
+    threadId: 2,
+    status: "error",
+    attributes: { "http.route": "/b", "error.type": "500", size: 7 },
+  }),
+  ...Array.from({ length: 12 }, (_, i) =>
+    query({
+      startNs: (210 + i * 10) * MS,
+      durationNs: 5 * MS,
+      parentId: 4,
+      traceId: 4,
+      threadId: 2,
+    })),
+  request({ startNs: 900 * MS, durationNs: null, traceId: 17 }),
+];
+
+function request(span: Partial<SpanFixture>): SpanFixture {
+  return { name: "GET", scope: "http.server", kind: "server", durationNs: 0, ...span };
+}
+
+function query(span: Partial<SpanFixture>): SpanFixture {
+  return { name: "SELECT a", scope: "db", kind: "client", durationNs: 0, ...span };
+}
+
+const RUN: RunFixture = { spans: SPANS, run: { startedAtNs: 1_750_000_000_000_000_000 } };
+
+const STORES: Record<string, (path: string, runs: RunFixture[]) => Promise<void>> = {
+  "views.duckdb": writeRecording,
+  "views.parquet": writeParquetRecording,
+};
+
+async function withReaders(use: (reader: SpanReader) => Promise<void>): Promise<void> {
+  await withFolder({}, async (folder) => {
+    for (const [name, write] of Object.entries(STORES)) {
+      const path = join(folder, name);
+      // The spans of another run must not be seen.
+      await write(path, [{ ...RUN, run: { ...RUN.run, runId: "other" } }, RUN]);
+      const reader = await openRecording(path);
+      try {
+        await use(reader);
+      } finally {
+        reader.close();
+      }
+    }
+  });
+}
+
+async function scan(reader: SpanReader, options: SpanScanOptions): Promise<RecordedSpan[]> {
+  const spans: RecordedSpan[] = [];
+  for await (const piece of reader.scan(options)) spans.push(...piece);
+  return spans;
+}
+
+test("spans() groups by columns, attributes and time", () =>
+  withReaders(async (reader) => {
+    const groups = async (by: SpanGrouping) => {
+      const rows = await reader.spans({ by }).totals();
+      return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+    };
+    assert.deepEqual(await groups({ kind: "column", column: "scope" }), {
+      "http.server": 2,
+      db: 14,
+    });
+    assert.deepEqual(await groups({ kind: "column", column: "thread" }), { 1: 3, 2: 13 });
+    assert.deepEqual(await groups({ kind: "column", column: "parent" }), { "": 2, parent: 14 });
+    assert.deepEqual(await groups({ kind: "attribute", key: "http.route" }), {
+      "/a": 1,
+      "/b": 1,
+      "": 14,
+    });
+    assert.deepEqual(await groups({ kind: "time", pieceNs: 200 * MS }), { 0: 3, 1: 13 });
+  }));
+
+test("spans() of groups has exact percentiles and histograms", () =>
+  withReaders(async (reader) => {
+    const spans = reader.spans({ by: { kind: "column", column: "scope" } });
+    const keys = [{ name: "db", scope: "" }];
+    assert.deepEqual(await spans.valuesAt([{ keys, ranks: [1, 12, 13, 14] }]), [
+      [5 * MS, 5 * MS, 30 * MS, 50 * MS],
+    ]);
+    const [cells] = await spans.histograms(keys);
+    assert.equal(cells!.reduce((sum, { count }) => sum + count, 0), 14);
+    const chosen = reader.spans({
+      by: { kind: "column", column: "thread" },
+      keys: [{ name: "SELECT a", scope: "db" }],
+    });
+    const rows = await chosen.totals();
+    assert.deepEqual(rows.map(({ name, count }) => [name, count]).sort(), [["1", 1], ["2", 12]]);
+  }));
+
+test("spans() takes conditions and parts of the run", () =>
+  withReaders(async (reader) => {
+    const count = async (conditions: string[], during = {}) => {
+      const where = conditions.map(parseCondition);
+      const rows = await reader.spans({ where, during }).totals();
+      return rows.reduce((sum, row) => sum + row.count, 0);
+    };
+    assert.equal(await count([]), 16);
+    assert.equal(await count(["duration > 30ms"]), 3);
+    assert.equal(await count(["duration >= 30ms", "scope = db"]), 2);
+    assert.equal(await count(["http.route = /*"]), 2);
+    assert.equal(await count(["http.route != /a"]), 15);
+    assert.equal(await count(["size > 6.5"]), 1);
+    assert.equal(await count(["status = error"]), 1);
+    assert.equal(await count(["name = SELECT*"]), 14);
+    assert.equal(await count([], { sinceNs: 200 * MS }), 13);
+    assert.equal(await count([], { untilNs: 200 * MS }), 3);
+    assert.equal(await count([], { sinceNs: 10 * MS, untilNs: 41 * MS }), 1);
+  }));
+
+test("scan() reads spans in any order, with what is asked for", () =>
+  withReaders(async (reader) => {
+    const all = await scan(reader, {});
+    assert.equal(all.length, SPANS.length);
+    assert.deepEqual(all[0], {
+      spanId: 1,
+      traceId: 1,
+      parentSpanId: undefined,
+      name: "GET",
+      parentName: undefined,
+      scope: "http.server",
+      kind: "server",
+      startNs: 0,
+      durationNs: 100 * MS,
+      selfNs: 100 * MS,
+      status: "unset",
+      processId: 1,
+      threadId: 1,
+      w3cTraceId: undefined,
+      attributes: '{"http.route":"/a"}',
+    });
+    const ids = async (options: SpanScanOptions) =>
+      (await scan(reader, options)).map(({ spanId }) => spanId);
+    assert.deepEqual(await ids({ order: "duration", limit: 3 }), [4, 1, 3]);
+    assert.deepEqual(await ids({ rootsOnly: true, order: "start" }), [1, 4, 17]);
+    assert.deepEqual(await ids({ traceIds: [1], order: "trace" }), [1, 2, 3]);
+    assert.deepEqual(
+      await ids({ keys: [{ name: "SELECT b", scope: "db" }], order: "start" }),
+      [3],
+    );
+    assert.deepEqual(await ids({ during: { sinceNs: 900 * MS } }), [17]);
+    const [open] = await scan(reader, { during: { sinceNs: 900 * MS }, withEvents: true });
+    assert.equal(open!.durationNs, undefined);
+    assert.deepEqual(open!.events, []);
+  }));
+
+test("callPaths() merges calls by their path", () =>
+  withReaders(async (reader) => {
+    const paths = await reader.callPaths({ maxDepth: 5, minTotalNs: 0 });
+    const rows = paths.map(({ name, depth, count, totalNs }) => [name, depth, count, totalNs / MS]);
+    assert.deepEqual(rows, [
+      ["GET", 0, 3, 400],
+      ["SELECT a", 1, 13, 90],
+      ["SELECT b", 1, 1, 50],
+    ]);
+    assert.equal(paths[1]!.parentId, paths[0]!.id);
+    const long = await reader.callPaths({ maxDepth: 5, minTotalNs: 60 * MS });
+    assert.deepEqual(long.map(({ name }) => name), ["GET", "SELECT a"]);
+    const shallow = await reader.callPaths({ maxDepth: 0, minTotalNs: 0 });
+    assert.equal(shallow.length, 1);
+    const below = await reader.callPaths({
+      keys: [{ name: "SELECT b", scope: "db" }],
+      maxDepth: 5,
+      minTotalNs: 0,
+    });
+    assert.deepEqual(below.map(({ name, depth }) => [name, depth]), [["SELECT b", 0]]);
+  }));
+
+test("suspicions finds loops of queries, waiting in a row, errors and what never ended", () =>
+  withReaders(async ({ suspicions }) => {
+    const [repeated, ...others] = await suspicions.repeatedCalls({ minCalls: 10, limit: 5 });
+    assert.deepEqual(others, []);
+    assert.deepEqual(repeated, {
+      name: "SELECT a",
+      scope: "db",
+      parentName: "parent",
+      callers: 1,
+      calls: 12,
+      mostCalls: 12,
+      totalNs: 60 * MS,
+    });
+    assert.deepEqual(await suspicions.sequentialCalls(5), [{
+      parentName: "parent",
+      names: ["SELECT a", "SELECT b"],
+      callers: 1,
+      totalNs: 80 * MS,
+      savedNs: 30 * MS,
+    }]);
+    assert.deepEqual(await suspicions.errorsByType(5), [
+      { name: "GET", scope: "http.server", type: "500", count: 1 },
+    ]);
+    assert.deepEqual(await suspicions.unfinished(5), [
+      { name: "GET", scope: "http.server", count: 1, firstStartNs: 900 * MS },
+    ]);
+    assert.deepEqual(await suspicions.blockingCalls({ minNs: 1, limit: 5 }), []);
+  }));
+
+test("heats() counts spans by time and duration", () =>
+  withReaders(async (reader) => {
+    const [a, b] = [{ name: "SELECT a", scope: "db" }, { name: "SELECT b", scope: "db" }];
+    const [both, first] = await reader.spans().heats([[a, b], [a]], 100 * MS);
+    const byPiece = Map.groupBy(both!, ({ piece }) => piece);
+    const count = (piece: number) =>
+      byPiece.get(piece)?.reduce((sum, cell) => sum + cell.count, 0) ?? 0;
+    assert.deepEqual([0, 1, 2, 3].map(count), [2, 0, 9, 3]);
+    assert.equal(first!.reduce((sum, cell) => sum + cell.count, 0), 13);
+    const [histogram] = await reader.spans().histograms([a]);
+    const [whole] = await reader.spans().heats([[a]], 1e12);
+    assert.deepEqual(whole!.map(({ cell, count }) => ({ cell, count })), histogram);
+  }));
