@@ -1,13 +1,36 @@
 /**
- * `ferret export --format parquet`: one run as a Parquet recording.
+ * `ferret export --format parquet`: a run as a run of a Parquet recording.
  *
  * @module
  */
-import type { Io } from "../io.ts";
-import type { ExportOptions } from "./export.ts";
+import { checkOutput } from "../../src/store/check_output.ts";
+import { exportParquet as copyRun } from "../../src/store/export_parquet.ts";
+import { OutputError } from "../../src/store/output_error.ts";
+import { storeKind } from "../../src/store/partial.ts";
 import { UsageError } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { DEFAULT_RECORDING } from "../read_recording.ts";
+import type { ExportOptions } from "./export.ts";
 
-/** @returns 0. @throws {UsageError} */
-export function exportParquet(options: ExportOptions & { out: string }, _io: Io): Promise<number> {
-  return Promise.reject(new UsageError(`Cannot export to "${options.out}": not built yet`));
+/** @returns 0. @throws {RecordingError} @throws {UsageError} */
+export async function exportParquet(
+  options: ExportOptions & { out: string },
+  io: Io,
+): Promise<number> {
+  const { out, recording = DEFAULT_RECORDING, run } = options;
+  if (storeKind(out) !== "parquet") {
+    throw new UsageError(
+      `Cannot export Parquet to "${out}": it would be a folder`,
+      `-o ${out}.parquet or -o ${out}/`,
+    );
+  }
+  try {
+    await checkOutput(out);
+    const n = await copyRun(recording, { out, run });
+    io.err(`ferret: run ${n} of ${out}\n`);
+  } catch (error) {
+    if (error instanceof OutputError) throw new UsageError(error.message);
+    throw error;
+  }
+  return 0;
 }

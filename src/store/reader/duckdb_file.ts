@@ -9,11 +9,11 @@ import { ATTACHED, Sandbox } from "./sandbox.ts";
 import { createViews, type FoundTable } from "./table_views.ts";
 
 /** Opens the file and offers its tables. @throws {RecordingError} */
-export async function openDuckdbFile(path: string): Promise<Sandbox> {
+export async function openDuckdbFile(path: string, target?: string): Promise<Sandbox> {
   if (statSync(path).size === 0) {
     throw new RecordingError("E_RECORDING_EMPTY", { path, state: "the file is empty" });
   }
-  const sandbox = await Sandbox.ofFile(path);
+  const sandbox = await Sandbox.ofFile(path, target);
   try {
     await createViews(sandbox, await findTables(sandbox));
     return sandbox;

@@ -25,6 +25,8 @@ const LOCK_RETRY_MS = 50;
 export interface OpenOptions {
   /** Number or id of a run. Default: the last one. */
   run?: string | undefined;
+  /** A folder that may be written to. Default: none. */
+  target?: string | undefined;
 }
 
 /**
@@ -53,7 +55,10 @@ export async function openSandbox(name: string, options: OpenOptions): Promise<O
   const { path, run: written } = parseRecordingName(name);
   const selection = options.run ?? written;
   const stats = inspect(path);
-  const sandbox = stats.isDirectory() ? await openFolder(path) : await openFile(path);
+  const { target } = options;
+  const sandbox = stats.isDirectory()
+    ? await openFolder(path, target)
+    : await openFile(path, target);
   try {
     await requireKnownFormat(sandbox);
     const runs = await readRuns(sandbox);
@@ -65,9 +70,9 @@ export async function openSandbox(name: string, options: OpenOptions): Promise<O
   }
 }
 
-async function openFolder(path: string): Promise<Sandbox> {
+async function openFolder(path: string, target: string | undefined): Promise<Sandbox> {
   try {
-    return await openParquetFolder(path);
+    return await openParquetFolder(path, target);
   } catch (error) {
     if (codeOf(error) === "E_RECORDING_EMPTY") requireNoPartial(join(path, "/"));
     throw error;
@@ -75,11 +80,11 @@ async function openFolder(path: string): Promise<Sandbox> {
 }
 
 /** Waits a little for a run that is just being added. */
-async function openFile(path: string): Promise<Sandbox> {
+async function openFile(path: string, target: string | undefined): Promise<Sandbox> {
   const end = performance.now() + LOCK_WAIT_MS;
   for (;;) {
     try {
-      return await openDuckdbFile(path);
+      return await openDuckdbFile(path, target);
     } catch (error) {
       if (codeOf(error) !== "E_RECORDING_LOCKED" || performance.now() >= end) throw error;
       await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));

@@ -17,7 +17,7 @@ import { createViews, type FoundTable } from "./table_views.ts";
 type RunFiles = Map<string, string[]>;
 
 /** Opens the folder and offers its tables, those of all runs together. @throws {RecordingError} */
-export async function openParquetFolder(path: string): Promise<Sandbox> {
+export async function openParquetFolder(path: string, target?: string): Promise<Sandbox> {
   const folder = realpathSync(path);
   const runs = listFolder(path, folder)
     .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
@@ -29,7 +29,7 @@ export async function openParquetFolder(path: string): Promise<Sandbox> {
       state: "the folder holds no recorded run",
     });
   }
-  const sandbox = await Sandbox.ofFolder(folder);
+  const sandbox = await Sandbox.ofFolder(folder, target);
   try {
     await createViews(sandbox, await describe(sandbox, runs));
     return sandbox;

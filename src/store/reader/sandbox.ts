@@ -51,19 +51,28 @@ export class Sandbox {
     this.#spillFolder = parts.spillFolder;
   }
 
-  /** Attaches the DuckDB file at `path`. @throws {RecordingError} when it cannot be read. */
-  static async ofFile(path: string): Promise<Sandbox> {
+  /**
+   * Attaches the DuckDB file at `path`.
+   *
+   * @param target A folder that queries may write to besides.
+   * @throws {RecordingError} when it cannot be read.
+   */
+  static async ofFile(path: string, target?: string): Promise<Sandbox> {
     const file = realPath(path);
     return await Sandbox.#create(path, {
-      allowed: `allowed_paths = [${quoteString(file)}, ${quoteString(`${file}.wal`)}]`,
+      allowed: [
+        `allowed_paths = [${quoteString(file)}, ${quoteString(`${file}.wal`)}]`,
+        ...target === undefined ? [] : [`allowed_directories = [${quoteString(realPath(target))}]`],
+      ],
       then: [`ATTACH ${quoteString(file)} AS ${ATTACHED} (READ_ONLY, TYPE duckdb)`],
     });
   }
 
-  /** Allows to read the files below the folder `path`. */
-  static async ofFolder(path: string): Promise<Sandbox> {
+  /** Allows to read the files below the folder `path`, and to write to those below `target`. */
+  static async ofFolder(path: string, target?: string): Promise<Sandbox> {
+    const folders = [path, ...target === undefined ? [] : [target]].map(realPath).map(quoteString);
     return await Sandbox.#create(path, {
-      allowed: `allowed_directories = [${quoteString(realPath(path))}]`,
+      allowed: [`allowed_directories = [${folders.join(", ")}]`],
       then: [],
     });
   }
@@ -71,7 +80,7 @@ export class Sandbox {
   /** Everything is settled before the first byte of the recording is read. */
   static async #create(
     path: string,
-    { allowed, then }: { allowed: string; then: string[] },
+    { allowed, then }: { allowed: string[]; then: string[] },
   ): Promise<Sandbox> {
     const spillFolder = mkdtempSync(join(tmpdir(), "ferret-read-"));
     const instance = await DuckDBInstance.create(":memory:", {
@@ -81,7 +90,7 @@ export class Sandbox {
     const connection = await instance.connect();
     const sandbox = new Sandbox(path, instance, { connection, spillFolder });
     try {
-      await sandbox.run(`SET ${allowed}`);
+      for (const setting of allowed) await sandbox.run(`SET ${setting}`);
       await sandbox.run("SET enable_external_access = false");
       await sandbox.run("SET lock_configuration = true");
       for (const statement of then) await sandbox.run(statement);
