@@ -78,6 +78,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addExport(program, io, finish);
   addImport(program, io, finish);
   addQuery(program, io, finish);
+  addSql(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
   addDoctor(program, io, finish);
@@ -219,6 +220,17 @@ function addQuery(program: Program, io: Io, finish: (exitCode: number) => void):
     .action(async (sql, recording, options) => {
       const { query } = await import("./commands/query.ts");
       finish(await query({ sql, recording, ...options }, io));
+    });
+}
+
+function addSql(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("sql")
+    .description("open a recording in DuckDB's shell, if that is installed")
+    .argument("[recording]", RECORDING)
+    .option("--run <id|n>", "only this run (default: all that are in the recording)")
+    .action(async (recording, options) => {
+      const { sql } = await import("./commands/sql.ts");
+      finish(await sql({ recording, ...options }, io));
     });
 }
 

@@ -46,6 +46,11 @@ export class QueryReader {
     }
   }
 
+  /** What makes another DuckDB see what this one does, and nothing else. */
+  get setup(): readonly string[] {
+    return this.#sandbox.statements;
+  }
+
   /** Runs some statements and gives the answer to the last. @throws {QueryError} */
   async query(sql: string): Promise<QueryResult> {
     try {

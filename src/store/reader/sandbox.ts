@@ -38,6 +38,7 @@ export class Sandbox {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #spillFolder: string;
+  readonly #statements: string[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -106,9 +107,15 @@ export class Sandbox {
     return this.#connection;
   }
 
+  /** All statements so far that were run for what they do: they make another DuckDB the same. */
+  get statements(): readonly string[] {
+    return this.#statements;
+  }
+
   /** @throws {RecordingError} when the recording is at fault. */
   async run(sql: string): Promise<void> {
     try {
+      this.#statements.push(sql);
       await this.#connection.run(sql);
     } catch (error) {
       throw toRecordingError(this.path, error);
