@@ -39,8 +39,7 @@ await quietly(
   ),
 );
 await new Promise((resolve) => {
-  const url =
-    `http://bob:hush12x@127.0.0.1:${port}/node?password=hush13x&page=ordinary04`;
+  const url = `http://bob:hush12x@127.0.0.1:${port}/node?password=hush13x&page=ordinary04`;
   http.get(
     url,
     { headers },
@@ -79,16 +78,14 @@ function query(open) {
 }
 
 // Processes with secrets on their command lines.
-const ended = (child) =>
-  new Promise((resolve) => child.on("close", resolve).on("error", resolve));
+const ended = (child) => new Promise((resolve) => child.on("close", resolve).on("error", resolve));
 await ended(spawn("true", ["--password", "hush18x", "--token=hush19x"]));
 await ended(
   spawn("no-such-program-09", ["-phush20x"], { env: { SECRET: "hush21x" } }),
 );
 await profiler.span("shell", () =>
   new Promise((resolve, reject) => {
-    const command =
-      "PGPASSWORD=hush22x false mysql -u ordinary10 -phush23x --api-key hush24x";
+    const command = "PGPASSWORD=hush22x false mysql -u ordinary10 -phush23x --api-key hush24x";
     exec(command, (error) => error === null ? resolve() : reject(error));
   })).catch(() => {});
 try {
