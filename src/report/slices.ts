@@ -9,18 +9,22 @@ import type { RecordedSpan, SpanKey, SpanReader, TimeRange } from "../model/span
 import type { PageRequest, Slices } from "./page_requests.ts";
 
 /** Spans of one trace. */
-export const MAX_TRACE_SPANS = 5_000;
+const MAX_TRACE_SPANS = 5_000;
 /** Spans of a timeline. */
 export const MAX_TIMELINE_SPANS = 200_000;
+
+/** About 100 MB of memory. */
+const MAX_LOADED_SPANS = 100_000;
 
 /** Longer texts are cut: a page is no archive. */
 const MAX_TEXT_CHARS = 4_000;
 
+/** A span and the time in which it ran. */
+export type TraceRequest = PageRequest & { kind: "trace" };
+
 /** Reads a span and what began below it in its trace while it ran. */
-export async function readTrace(
-  reader: SpanReader,
-  { traceId, startNs, endNs }: PageRequest & { kind: "trace" },
-): Promise<Slices> {
+export async function readTrace(reader: SpanReader, request: TraceRequest): Promise<Slices> {
+  const { traceId, startNs, endNs } = request;
   const spans: RecordedSpan[] = [];
   const scan = reader.scan({
     traceIds: [traceId],
@@ -30,9 +34,38 @@ export async function readTrace(
     withEvents: true,
   });
   for await (const piece of scan) spans.push(...piece);
-  const isCut = spans.length > MAX_TRACE_SPANS;
+  return toTraceSlices(spans);
+}
+
+/** Traces of a run that is small enough to be read at once: much quicker than one by one. */
+export class LoadedTraces {
+  readonly #spans: ReadonlyMap<number, readonly RecordedSpan[]>;
+
+  constructor(spans: readonly RecordedSpan[]) {
+    this.#spans = Map.groupBy(spans, ({ traceId }) => traceId);
+  }
+
+  /** @returns undefined when there are too many spans. */
+  static async load(reader: SpanReader): Promise<LoadedTraces | undefined> {
+    if (reader.run.stored > MAX_LOADED_SPANS) return undefined;
+    const spans: RecordedSpan[] = [];
+    for await (const piece of reader.scan({ order: "start", withEvents: true })) {
+      spans.push(...piece);
+    }
+    return new LoadedTraces(spans);
+  }
+
+  /** As {@linkcode readTrace}. */
+  read({ traceId, startNs, endNs }: TraceRequest): Slices {
+    const own = (this.#spans.get(traceId) ?? [])
+      .filter((span) => span.startNs >= startNs && span.startNs <= endNs);
+    return toTraceSlices(own);
+  }
+}
+
+function toTraceSlices(spans: readonly RecordedSpan[]): Slices {
   const slices = toSlices(spans.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
-  if (isCut) slices.cut = { total: MAX_TRACE_SPANS };
+  if (spans.length > MAX_TRACE_SPANS) slices.cut = { total: MAX_TRACE_SPANS };
   return slices;
 }
 
