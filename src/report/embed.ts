@@ -168,6 +168,12 @@ async function embedExamples(
   return { embedded, wanted: inTurns.length };
 }
 
+/** An answer as it stands in the file. */
+export function encodeBlock(request: PageRequest, answer: unknown): Block {
+  const bytes = deflateRawSync(JSON.stringify(answer));
+  return { key: requestKey(request), text: Buffer.from(bytes).toString("base64") };
+}
+
 /** The room that there is in the file. */
 class Room {
   left: number;
@@ -179,10 +185,10 @@ class Room {
 
   /** @returns false when `upTo` would not be left. Without it an answer is needed, whatever it takes. */
   add(request: PageRequest, answer: unknown, upTo = -Infinity): boolean {
-    const text = Buffer.from(deflateRawSync(JSON.stringify(answer))).toString("base64");
-    if (this.left - text.length < upTo) return false;
-    this.left -= text.length;
-    this.blocks.push({ key: requestKey(request), text });
+    const block = encodeBlock(request, answer);
+    if (this.left - block.text.length < upTo) return false;
+    this.left -= block.text.length;
+    this.blocks.push(block);
     return true;
   }
 }
