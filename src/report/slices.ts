@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { childrenOf } from "../analysis/trace_tree.ts";
 import { STATUSES } from "../model/span.ts";
 import type { RecordedSpan, SpanKey, SpanReader, TimeRange } from "../model/span_reader.ts";
 import type { PageRequest, Slices } from "./page_requests.ts";
 
 /** Spans of one trace. */
 const MAX_TRACE_SPANS = 5_000;
+/** Spans of its trace that are looked at for those below one of them. */
+const MAX_READ_SPANS = 20_000;
 /** Spans of a timeline. */
 export const MAX_TIMELINE_SPANS = 200_000;
 
@@ -30,11 +33,11 @@ export async function readTrace(reader: SpanReader, request: TraceRequest): Prom
     traceIds: [traceId],
     during: { sinceNs: startNs, untilNs: endNs + 1 },
     order: "start",
-    limit: MAX_TRACE_SPANS + 1,
+    limit: MAX_READ_SPANS,
     withEvents: true,
   });
   for await (const piece of scan) spans.push(...piece);
-  return toTraceSlices(spans);
+  return toTraceSlices(spans, { ...request, isCut: spans.length === MAX_READ_SPANS });
 }
 
 /** Traces of a run that is small enough to be read at once: much quicker than one by one. */
@@ -56,16 +59,28 @@ export class LoadedTraces {
   }
 
   /** As {@linkcode readTrace}. */
-  read({ traceId, startNs, endNs }: TraceRequest): Slices {
+  read(request: TraceRequest): Slices {
+    const { traceId, startNs, endNs } = request;
     const own = (this.#spans.get(traceId) ?? [])
       .filter((span) => span.startNs >= startNs && span.startNs <= endNs);
-    return toTraceSlices(own);
+    return toTraceSlices(own, { ...request, isCut: false });
   }
 }
 
-function toTraceSlices(spans: readonly RecordedSpan[]): Slices {
-  const slices = toSlices(spans.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
-  if (spans.length > MAX_TRACE_SPANS) slices.cut = { total: MAX_TRACE_SPANS };
+/** What is below a span, among those that began while it ran. */
+function toTraceSlices(
+  spans: readonly RecordedSpan[],
+  { spanId, isCut }: { spanId: number; isCut: boolean },
+): Slices {
+  const children = childrenOf(spans);
+  const below = new Set([spanId]);
+  // What is added while it is gone through is gone through as well.
+  for (const id of below) {
+    for (const child of children.get(id) ?? []) below.add(child.spanId);
+  }
+  const own = spans.filter((span) => below.has(span.spanId));
+  const slices = toSlices(own.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
+  if (isCut || own.length > MAX_TRACE_SPANS) slices.cut = { total: own.length };
   return slices;
 }
 
