@@ -4,6 +4,7 @@
  * @module
  */
 import { build } from "esbuild";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./root.ts";
 
@@ -29,9 +30,15 @@ export async function bundleReportClient(): Promise<BundledClient> {
     platform: "browser",
     target: "es2022",
     charset: "ascii",
-    legalComments: "inline",
+    // The library asks for its licence to stay with it, and has it in a file of its own.
+    legalComments: "none",
+    banner: { js: `/* uPlot:\n${uplotLicense()}*/` },
     logLevel: "error",
   });
   const find = (suffix: string) => outputFiles.find(({ path }) => path.endsWith(suffix))!.text;
   return { script: find(".js").trim(), styles: find(".css").trim() };
+}
+
+function uplotLicense(): string {
+  return readFileSync(join(ROOT, "node_modules/uplot/LICENSE"), "utf8");
 }

@@ -18,7 +18,7 @@ import {
   type PageRequest,
   requestKey,
 } from "./page_requests.ts";
-import { MAX_TIMELINE_SPANS, readSlices } from "./slices.ts";
+import { LoadedTraces, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
 
 /** An answer as it stands in the file. */
 export interface Block {
@@ -59,7 +59,9 @@ export async function embedRuns(
   for (const [run, reader] of readers.entries()) {
     // What one run leaves of its share is for the next.
     const left = room.left / (readers.length - run);
-    omissions.push(...await embedRun(reader, { run, room, upTo: room.left - left, onStep }));
+    const omitted = await embedRun(reader, { run, room, upTo: room.left - left, onStep });
+    const whose = readers.length === 1 ? "" : run === 0 ? "Baseline: " : "Candidate: ";
+    omissions.push(...omitted.map((text) => whose + text));
   }
   return { blocks: room.blocks, omissions };
 }
@@ -106,7 +108,7 @@ async function embedRun(reader: SpanReader, options: RunOptions): Promise<string
     );
   }
   onStep("reading examples");
-  const { embedded, wanted } = await embedExamples(examples, { ...options, answers });
+  const { embedded, wanted } = await embedExamples(reader, examples, options);
   if (embedded < wanted) {
     omissions.push(
       `Of ${
@@ -146,21 +148,30 @@ async function embedNames(
 
 /** In turns: the slowest of each name, then the next part, so that no name gets all the room. */
 async function embedExamples(
+  reader: SpanReader,
   examples: readonly Example[][],
-  { run, room, upTo, answers, onStep }: RunOptions & { answers: RunAnswers },
+  { run, room, upTo, onStep }: RunOptions,
 ): Promise<{ embedded: number; wanted: number }> {
   const inTurns = EXAMPLE_PARTS.flatMap((part) =>
     examples.flatMap((own) => own.filter((one) => one.part === part))
   );
+  const loaded = await LoadedTraces.load(reader);
   let embedded = 0;
   for (const [i, { spanId, traceId, startNs, durationNs }] of inTurns.entries()) {
     if (room.left <= upTo) break;
     if (i % 20 === 0) onStep(`reading examples (${i} of ${inTurns.length})`);
     const endNs = startNs + durationNs;
     const request = { kind: "trace" as const, run, spanId, traceId, startNs, endNs };
-    if (room.add(request, await answers.answer(request), upTo)) embedded++;
+    const slices = loaded?.read(request) ?? await readTrace(reader, request);
+    if (room.add(request, slices, upTo)) embedded++;
   }
   return { embedded, wanted: inTurns.length };
+}
+
+/** An answer as it stands in the file. */
+export function encodeBlock(request: PageRequest, answer: unknown): Block {
+  const bytes = deflateRawSync(JSON.stringify(answer));
+  return { key: requestKey(request), text: Buffer.from(bytes).toString("base64") };
 }
 
 /** The room that there is in the file. */
@@ -174,10 +185,10 @@ class Room {
 
   /** @returns false when `upTo` would not be left. Without it an answer is needed, whatever it takes. */
   add(request: PageRequest, answer: unknown, upTo = -Infinity): boolean {
-    const text = Buffer.from(deflateRawSync(JSON.stringify(answer))).toString("base64");
-    if (this.left - text.length < upTo) return false;
-    this.left -= text.length;
-    this.blocks.push({ key: requestKey(request), text });
+    const block = encodeBlock(request, answer);
+    if (this.left - block.text.length < upTo) return false;
+    this.left -= block.text.length;
+    this.blocks.push(block);
     return true;
   }
 }

@@ -4,35 +4,83 @@
  *
  * @module
  */
+import { childrenOf } from "../analysis/trace_tree.ts";
 import { STATUSES } from "../model/span.ts";
 import type { RecordedSpan, SpanKey, SpanReader, TimeRange } from "../model/span_reader.ts";
 import type { PageRequest, Slices } from "./page_requests.ts";
 
 /** Spans of one trace. */
-export const MAX_TRACE_SPANS = 5_000;
+const MAX_TRACE_SPANS = 5_000;
+/** Spans of its trace that are looked at for those below one of them. */
+const MAX_READ_SPANS = 20_000;
 /** Spans of a timeline. */
 export const MAX_TIMELINE_SPANS = 200_000;
+
+/** About 100 MB of memory. */
+const MAX_LOADED_SPANS = 100_000;
 
 /** Longer texts are cut: a page is no archive. */
 const MAX_TEXT_CHARS = 4_000;
 
+/** A span and the time in which it ran. */
+export type TraceRequest = PageRequest & { kind: "trace" };
+
 /** Reads a span and what began below it in its trace while it ran. */
-export async function readTrace(
-  reader: SpanReader,
-  { traceId, startNs, endNs }: PageRequest & { kind: "trace" },
-): Promise<Slices> {
+export async function readTrace(reader: SpanReader, request: TraceRequest): Promise<Slices> {
+  const { traceId, startNs, endNs } = request;
   const spans: RecordedSpan[] = [];
   const scan = reader.scan({
     traceIds: [traceId],
     during: { sinceNs: startNs, untilNs: endNs + 1 },
     order: "start",
-    limit: MAX_TRACE_SPANS + 1,
+    limit: MAX_READ_SPANS,
     withEvents: true,
   });
   for await (const piece of scan) spans.push(...piece);
-  const isCut = spans.length > MAX_TRACE_SPANS;
-  const slices = toSlices(spans.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
-  if (isCut) slices.cut = { total: MAX_TRACE_SPANS };
+  return toTraceSlices(spans, { ...request, isCut: spans.length === MAX_READ_SPANS });
+}
+
+/** Traces of a run that is small enough to be read at once: much quicker than one by one. */
+export class LoadedTraces {
+  readonly #spans: ReadonlyMap<number, readonly RecordedSpan[]>;
+
+  constructor(spans: readonly RecordedSpan[]) {
+    this.#spans = Map.groupBy(spans, ({ traceId }) => traceId);
+  }
+
+  /** @returns undefined when there are too many spans. */
+  static async load(reader: SpanReader): Promise<LoadedTraces | undefined> {
+    if (reader.run.stored > MAX_LOADED_SPANS) return undefined;
+    const spans: RecordedSpan[] = [];
+    for await (const piece of reader.scan({ order: "start", withEvents: true })) {
+      spans.push(...piece);
+    }
+    return new LoadedTraces(spans);
+  }
+
+  /** As {@linkcode readTrace}. */
+  read(request: TraceRequest): Slices {
+    const { traceId, startNs, endNs } = request;
+    const own = (this.#spans.get(traceId) ?? [])
+      .filter((span) => span.startNs >= startNs && span.startNs <= endNs);
+    return toTraceSlices(own, { ...request, isCut: false });
+  }
+}
+
+/** What is below a span, among those that began while it ran. */
+function toTraceSlices(
+  spans: readonly RecordedSpan[],
+  { spanId, isCut }: { spanId: number; isCut: boolean },
+): Slices {
+  const children = childrenOf(spans);
+  const below = new Set([spanId]);
+  // What is added while it is gone through is gone through as well.
+  for (const id of below) {
+    for (const child of children.get(id) ?? []) below.add(child.spanId);
+  }
+  const own = spans.filter((span) => below.has(span.spanId));
+  const slices = toSlices(own.slice(0, MAX_TRACE_SPANS), { isDetailed: true });
+  if (isCut || own.length > MAX_TRACE_SPANS) slices.cut = { total: own.length };
   return slices;
 }
 

@@ -12,7 +12,7 @@ import { closeRun } from "../../src/store/close_run.ts";
 import { closeDatabase, openDatabase } from "../../src/store/duckdb_api.ts";
 import { writeParquet } from "../../src/store/parquet_files.ts";
 import { insertRows } from "../../src/store/rows.ts";
-import type { LossRow } from "../../src/store/run_store.ts";
+import type { LossRow, ThreadRow } from "../../src/store/run_store.ts";
 import { createRecording, insertMeta, type TableName, TABLES } from "../../src/store/schema.ts";
 import { testRun } from "./run_info.ts";
 
@@ -41,12 +41,33 @@ export interface SpanFixture {
   attributes?: Record<string, unknown> | string;
 }
 
+/** Something that happened in a span. */
+export interface EventFixture {
+  /** Number of the span, from 1. */
+  spanId: number;
+  name: string;
+  /** From the start of the run. */
+  timeNs: number;
+  attributes?: Record<string, unknown>;
+}
+
+/** One value of a metric of the main thread. */
+export interface MetricFixture {
+  name: string;
+  /** From the start of the run. */
+  timeNs: number;
+  value: number;
+}
+
 /** A run and its spans. */
 export interface RunFixture {
   run?: Partial<RunInfo>;
   end?: Partial<RunEnd>;
   spans: readonly SpanFixture[];
   losses?: readonly LossRow[];
+  events?: readonly EventFixture[];
+  metrics?: readonly MetricFixture[];
+  threads?: readonly ThreadRow[];
   /** Default: what the spans and the losses add up to. */
   issued?: number;
   /** Default: 100. */
@@ -119,6 +140,29 @@ async function addRun(
 ): Promise<void> {
   const run = testRun(fixture.run);
   await insertRows(connection, "spans", fixture.spans.map((span, i) => toRow(span, i, run)));
+  await insertRows(
+    connection,
+    "events",
+    (fixture.events ?? []).map((event) => [
+      run.runId,
+      event.spanId,
+      BigInt(run.startedAtNs) + BigInt(event.timeNs),
+      event.name,
+      event.attributes && JSON.stringify(event.attributes),
+    ]),
+  );
+  await insertRows(
+    connection,
+    "metrics",
+    (fixture.metrics ?? []).map((metric) => [
+      run.runId,
+      BigInt(run.startedAtNs) + BigInt(metric.timeNs),
+      1,
+      1,
+      metric.name,
+      metric.value,
+    ]),
+  );
   const losses = [...fixture.losses ?? []];
   const stored = fixture.spans.length;
   const sum = (reasons: RegExp) =>
@@ -138,7 +182,7 @@ async function addRun(
       unfinished: fixture.spans.filter(({ durationNs }) => durationNs === null).length,
       byReason: {},
     },
-    threads: [],
+    threads: [...fixture.threads ?? []],
     losses,
     spanCostNs: fixture.spanCostNs ?? 100,
     traces: fixture.traces ?? { decided: 0, taken: 0 },

@@ -21,9 +21,15 @@ export interface CanvasViewOptions {
   hint: string;
   /** Name and scope of a slice, to search in. */
   textOf: (item: number) => string;
+  /** Whether it is no higher than what is in it. */
+  isFitted?: boolean;
   /** Chosen from the beginning. */
   selected?: number | undefined;
 }
+
+/** Pixels: of a fitted view, and for what stands above its slices. */
+const MIN_HEIGHT = 380;
+const MARGIN = 40;
 
 /** Makes it. */
 export function canvasView(options: CanvasViewOptions): HTMLElement {
@@ -40,9 +46,11 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
   let matches: number[] = [];
   let at = -1;
   const search = searchBox("Search", find, next);
+  const row = el("div", { class: "canvas-row" }, canvas.element, aside);
+  if (options.isFitted) row.style.maxHeight = `${Math.max(MIN_HEIGHT, model.height + MARGIN)}px`;
   const element = el(
     "div",
-    { class: "canvas-view" },
+    { class: options.isFitted ? "canvas-view fitted-view" : "canvas-view" },
     el(
       "div",
       { class: "canvas-tools" },
@@ -59,7 +67,7 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
         button("All", "Show everything", () => canvas.window.reset()),
       ),
     ),
-    el("div", { class: "canvas-row" }, canvas.element, aside),
+    row,
   );
   if (options.selected !== undefined) canvas.select(options.selected);
   return element;

@@ -206,15 +206,16 @@ export async function showCompareName(
     histogramChart([layer("Baseline", before), layer("Candidate", after)]),
     el(
       "p",
-      {},
+      { class: "links" },
       ...[before, after].flatMap((row, run) =>
         row === undefined ? [] : [
           el(
             "a",
             { href: toHash({ view: "name", run, name, scope }) },
-            run === 0 ? "Everything about it in the baseline" : "Everything in the candidate",
+            run === 0
+              ? "Everything about it in the baseline"
+              : "Everything about it in the candidate",
           ),
-          "   ",
         ]
       ),
     ),

@@ -19,14 +19,14 @@ export interface HistogramLayer {
   marks: readonly (readonly [name: string, ns: number | null | undefined])[];
 }
 
-const HEIGHT = 240;
-const TOP = 46;
+const BARS_HEIGHT = 170;
 const BOTTOM = 24;
 const SIDE = 8;
 const MAX_BARS = 96;
 /** Width of a character of a mark's name, and rows that names have. */
 const MARK_CHAR = 6.4;
 const MARK_ROWS = 3;
+const MARK_ROW_HEIGHT = 14;
 
 interface Bar {
   fromNs: number;
@@ -65,8 +65,8 @@ function drawing(
   const scale = logScale({ fromNs: bars[0]!.fromNs, toNs: bars.at(-1)!.toNs, width });
   const share = (bar: Bar, layer: number) => bar.counts[layer]! / Math.max(1, sums[layer]!);
   const most = Math.max(...bars.flatMap((bar) => layers.map((_, layer) => share(bar, layer))));
-  const ground = HEIGHT - BOTTOM;
-  const height = (value: number) => value === 0 ? 0 : Math.max(1.5, value / most * (ground - TOP));
+  const ground = layers.length * MARK_ROWS * MARK_ROW_HEIGHT + 4 + BARS_HEIGHT;
+  const height = (value: number) => value === 0 ? 0 : Math.max(1.5, value / most * BARS_HEIGHT);
   const describe = (bar: Bar) =>
     `${duration(bar.fromNs)} – ${duration(bar.toNs)}: ` + layers.map(({ label }, layer) => {
       const text = `${formatCount(bar.counts[layer]!)} (${formatShare(share(bar, layer))})`;
@@ -75,12 +75,12 @@ function drawing(
   return svg(
     "svg",
     {
-      viewBox: `0 0 ${width} ${HEIGHT}`,
+      viewBox: `0 0 ${width} ${ground + BOTTOM}`,
       role: "img",
       "aria-label": summary(layers),
       onpointerleave: () => replace(readout),
     },
-    ...axis(scale, bars, Math.floor(width / 80)),
+    ...axis(bars, { scale, ground, most: Math.floor(width / 80) }),
     ...layers.flatMap((_, layer) =>
       bars.map((bar) => {
         const x = scale(bar.fromNs);
@@ -94,7 +94,7 @@ function drawing(
         });
       })
     ),
-    ...layers.flatMap((layer, i) => marks(layer, { scale, ground, index: i, width })),
+    ...marks(layers, { scale, ground, width }),
     // In front of everything, so that the pointer finds the thinnest bar.
     ...bars.map((bar) => {
       const x = scale(bar.fromNs);
@@ -103,59 +103,64 @@ function drawing(
         x,
         y: 0,
         width: scale(bar.toNs) - x,
-        height: HEIGHT,
+        height: ground + BOTTOM,
         onpointerenter: () => replace(readout, describe(bar)),
       });
     }),
   );
 }
 
-function axis(scale: (ns: number) => number, bars: readonly Bar[], most: number): SVGElement[] {
+function axis(
+  bars: readonly Bar[],
+  { scale, ground, most }: { scale: (ns: number) => number; ground: number; most: number },
+): SVGElement[] {
   const ticks = logTicks(bars[0]!.fromNs, bars.at(-1)!.toNs, most);
   return ticks.flatMap((ns) => {
     const x = scale(ns);
     return [
-      svg("line", { class: "grid", x1: x, x2: x, y1: TOP, y2: HEIGHT - BOTTOM }),
-      svg("text", { class: "tick", x, y: HEIGHT - 6 }, duration(ns).replace(/\.0+(?=\D)/, "")),
+      svg("line", { class: "grid", x1: x, x2: x, y1: ground - BARS_HEIGHT, y2: ground }),
+      svg(
+        "text",
+        { class: "tick", x, y: ground + BOTTOM - 6 },
+        duration(ns).replace(/\.0+(?=\D)/, ""),
+      ),
     ];
   });
 }
 
 /** Lines with names above them, in as many rows as keep them apart. */
 function marks(
-  { marks, label }: HistogramLayer,
-  { scale, ground, index, width }: {
-    scale: (ns: number) => number;
-    ground: number;
-    index: number;
-    width: number;
-  },
+  layers: readonly HistogramLayer[],
+  { scale, ground, width }: { scale: (ns: number) => number; ground: number; width: number },
 ): SVGElement[] {
   const ends: number[] = [];
-  return sameTogether(marks).flatMap(([name, ns]) => {
-    const x = scale(ns);
-    const text = `${name} ${duration(ns)}`;
-    const length = text.length * MARK_CHAR + 8;
-    const isRight = x + length > width - SIDE;
-    const from = isRight ? x - length : x;
-    let row = 0;
-    while (row < MARK_ROWS - 1 && (ends[row] ?? -Infinity) > from) row++;
-    ends[row] = Math.max(ends[row] ?? 0, from + length);
-    const y = 12 + row * 14;
-    return [
-      svg(
-        "line",
-        { class: `mark layer-${index}`, x1: x, x2: x, y1: y - 8, y2: ground },
-        svg("title", {}, `${label} ${text}`),
-      ),
-      svg("text", {
-        class: `mark-text layer-${index}`,
-        x: isRight ? x - 4 : x + 4,
-        y,
-        "text-anchor": isRight ? "end" : "start",
-      }, text),
-    ];
-  });
+  return layers.flatMap(({ marks, label }, index) =>
+    sameTogether(marks).flatMap(([name, ns]) => {
+      const x = scale(ns);
+      const text = `${name} ${duration(ns)}`;
+      const length = text.length * MARK_CHAR + 8;
+      const isRight = x + length > width - SIDE;
+      const from = isRight ? x - length : x;
+      // Each layer has rows of its own.
+      let row = index * MARK_ROWS;
+      while (row % MARK_ROWS < MARK_ROWS - 1 && (ends[row] ?? -Infinity) > from) row++;
+      ends[row] = Math.max(ends[row] ?? 0, from + length);
+      const y = 12 + row * MARK_ROW_HEIGHT;
+      return [
+        svg(
+          "line",
+          { class: `mark layer-${index}`, x1: x, x2: x, y1: y - 8, y2: ground },
+          svg("title", {}, `${label} ${text}`),
+        ),
+        svg("text", {
+          class: `mark-text layer-${index}`,
+          x: isRight ? x - 4 : x + 4,
+          y,
+          "text-anchor": isRight ? "end" : "start",
+        }, text),
+      ];
+    })
+  );
 }
 
 /** Marks of the same value as one, and none of what is not known. */

@@ -58,11 +58,13 @@ function notify(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** A page from disk may have none. */
+/** A page from disk may have none, and may not even ask. */
 function storage(): Storage | undefined {
+  let found: Storage | undefined;
   try {
-    return localStorage;
+    found = globalThis.localStorage;
   } catch {
-    return undefined;
+    // Chosen for as long as the page is open.
   }
+  return found;
 }

@@ -24,14 +24,14 @@ export interface TimelineOptions {
   threads: readonly RecordedThread[];
   /** What never ended goes on until then. */
   endNs: number;
-  /** First moment; the start of the run where it is left out. */
-  fromNs?: number;
+  /** What times are counted from. Default: the start of the run. */
+  originNs?: number;
 }
 
 /** The drawing of the spans. Their numbers are those of `slices`. */
 export function timelineModel(
   slices: Slices,
-  { threads, endNs, fromNs = 0 }: TimelineOptions,
+  { threads, endNs, originNs = 0 }: TimelineOptions,
 ): SliceModel {
   const { key, keys, startNs, durationNs, selfNs, status, parent } = slices;
   const starts = Float64Array.from(startNs);
@@ -49,7 +49,7 @@ export function timelineModel(
   const rowOf = Int32Array.from(lane, (one, i) => firstRow[one]! + depth[i]!);
   const colors = keys.map(spanColor);
   const names = keys.map(({ name }) => sliceName(name));
-  const from = Math.min(fromNs, starts.reduce((a, b) => Math.min(a, b), fromNs));
+  const from = starts.reduce((a, b) => Math.min(a, b), originNs);
   const to = ends.reduce((a, b) => Math.max(a, b), Math.max(endNs, from + MIN_WIDTH_NS));
   return {
     rows: toRows({ starts, ends, rowOf }, tops),
@@ -70,14 +70,14 @@ export function timelineModel(
       const length = durationNs[item]! < 0
         ? "never ended"
         : `${duration(durationNs[item])}, self ${duration(selfNs[item])}`;
-      return `${length}, at ${duration(Math.max(0, starts[item]!))}${
+      return `${length}, after ${duration(Math.max(0, starts[item]! - originNs))}${
         state === "error" ? ", error" : ""
       }`;
     },
     ticks(first, last, count) {
-      const places = linearTicks(first, last, count);
-      const step = places.length > 1 ? places[1]! - places[0]! : last - first;
-      return places.map((place) => [place, moment(place, step)]);
+      const moments = linearTicks(first - originNs, last - originNs, count);
+      const step = moments.length > 1 ? moments[1]! - moments[0]! : last - first;
+      return moments.map((ns) => [ns + originNs, moment(ns, step)]);
     },
   };
 }

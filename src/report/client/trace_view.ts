@@ -47,7 +47,7 @@ export async function showTrace(source: PageSource, route: TraceRoute): Promise<
       model: timelineModel(slices, {
         threads: overview.threads,
         endNs: route.endNs,
-        fromNs: route.startNs,
+        originNs: route.startNs,
       }),
       title: [
         el("h2", {}, el("code", {}, name)),
@@ -59,6 +59,7 @@ export async function showTrace(source: PageSource, route: TraceRoute): Promise<
         ),
       ],
       hint: "",
+      isFitted: true,
       textOf: (one) => texts[slices.key[one]!]!,
       details: (one) => sliceDetails({ source, overview, slices, run }, one),
       selected: item < 0 ? undefined : item,

@@ -63,5 +63,6 @@ export function change(before: number, after: number): string {
   if (before === 0) return after === 0 ? "0%" : "new";
   const percent = (after - before) / before * 100;
   const digits = Math.abs(percent) < 10 ? 1 : 0;
+  if (Math.abs(percent) < 0.05) return "0%";
   return `${percent > 0 ? "+" : percent < 0 ? "−" : ""}${Math.abs(percent).toFixed(digits)}%`;
 }
