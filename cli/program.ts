@@ -79,6 +79,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addImport(program, io, finish);
   addQuery(program, io, finish);
   addSql(program, io, finish);
+  addServe(program, io, finish);
   addRuns(program, io, finish);
   addRecover(program, io, finish);
   addDoctor(program, io, finish);
@@ -234,6 +235,21 @@ function addSql(program: Program, io: Io, finish: (exitCode: number) => void): v
     });
 }
 
+function addServe(program: Program, io: Io, finish: (exitCode: number) => void): void {
+  program.command("serve")
+    .description("show the report as a page, with nothing left out for its size")
+    .argument("[recording]", RECORDING)
+    .argument("[candidate]", "a run to compare with, as rec.duckdb#4")
+    .option("--run <id|n>", RUN)
+    .option("--port <n>", "port on the loopback interface (default: one that is free)", parseCount)
+    .option("--open", "open it in the browser")
+    .addHelpText("after", SERVE_HELP)
+    .action(async (recording, candidate, options) => {
+      const { serve } = await import("./commands/serve.ts");
+      finish(await serve({ recording, candidate, ...options }, io));
+    });
+}
+
 function addRuns(program: Program, io: Io, finish: (exitCode: number) => void): void {
   program.command("runs")
     .description("list the runs in a recording")
@@ -330,6 +346,13 @@ const QUERY_HELP = `
 Examples:
   ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
   ferret query "FROM runs" runs.duckdb --format json`;
+
+const SERVE_HELP = `
+Examples:
+  ferret serve --open
+  ferret serve runs.duckdb#3 runs.duckdb#4
+
+Only this machine can reach it, and only with the token in the address. Ctrl-C ends it.`;
 
 const RUNS_HELP = `
 Examples:

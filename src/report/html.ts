@@ -52,7 +52,8 @@ export function* htmlPage(
   { client, head, blocks }: PageParts,
   options: PageOptions = {},
 ): Iterable<string> {
-  const keys = blocks.map(({ key }) => key);
+  // Without them the page asks its server.
+  const keys = options.connect ? {} : { keys: blocks.map(({ key }) => key) };
   const title = head.runs.map(({ title }) => title).join(" and ");
   yield `<!doctype html>
 <html lang="en">
@@ -73,7 +74,9 @@ export function* htmlPage(
 <div id="page"></div>
 <noscript><p class="notice">This report draws itself with JavaScript, which is switched off here.
 <code>ferret report</code> prints the same numbers in a terminal.</p></noscript>
-<script type="application/json" id="head">${escapeJson(JSON.stringify({ ...head, keys }))}</script>
+<script type="application/json" id="head">${
+    escapeJson(JSON.stringify({ ...head, ...keys }))
+  }</script>
 `;
   for (const { text } of blocks) {
     yield `<script type="text/plain" class="block">${text}</script>\n`;

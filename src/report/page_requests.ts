@@ -169,6 +169,49 @@ export type PageRequest =
   /** A span and what is below it in its trace. */
   | { kind: "trace"; run: number; spanId: number; traceId: number; startNs: number; endNs: number };
 
+/** Reads a request that came over the wire. @throws {SyntaxError} when it is none. */
+export function parsePageRequest(value: unknown): PageRequest {
+  const request = (typeof value === "object" && value !== null ? value : {}) as Partial<
+    Record<string, unknown>
+  >;
+  const number = (name: string) => {
+    const found = request[name];
+    if (typeof found !== "number" || !Number.isFinite(found)) throw unreadable(name);
+    return found;
+  };
+  const text = (name: string) => {
+    const found = request[name];
+    if (typeof found !== "string") throw unreadable(name);
+    return found;
+  };
+  const run = number("run");
+  const optional = (name: string) => request[name] === undefined ? {} : { [name]: number(name) };
+  switch (request["kind"]) {
+    case "overview":
+    case "calls":
+      return { kind: request["kind"], run };
+    case "name":
+      return { kind: "name", run, name: text("name"), scope: text("scope") };
+    case "slices":
+      return { kind: "slices", run, ...optional("fromNs"), ...optional("toNs") };
+    case "trace":
+      return {
+        kind: "trace",
+        run,
+        traceId: number("traceId"),
+        spanId: number("spanId"),
+        startNs: number("startNs"),
+        endNs: number("endNs"),
+      };
+    default:
+      throw unreadable("kind");
+  }
+}
+
+function unreadable(name: string): SyntaxError {
+  return new SyntaxError(`Cannot read the request: "${name}" is not what it should be`);
+}
+
 /** Requests of the same key have the same answer. */
 export function requestKey(request: PageRequest): string {
   switch (request.kind) {
