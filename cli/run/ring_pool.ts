@@ -12,6 +12,7 @@ import {
   C_READY,
   C_REFUSED,
   CLAIMS_BYTES,
+  CLAIMS_FULL,
   newClaims,
   SPARE_RINGS,
 } from "../../src/ring/claims.ts";
@@ -130,6 +131,7 @@ export class RingPool {
     } catch {
       // No room for shared memory: who wants a ring now gets none, and is counted.
       this.#hasRoom = false;
+      this.#write(C_CLOSED, CLAIMS_FULL);
       return;
     }
     this.#ready++;
