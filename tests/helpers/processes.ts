@@ -36,6 +36,8 @@ export interface ProcessOptions {
   input?: string;
   /** Called with all of stdout so far, whenever there is more, and the process. */
   onOutput?: (stdout: string, child: ChildProcess) => void;
+  /** After that it is killed. Default a minute, which is plenty for what starts one program. */
+  timeoutMs?: number;
 }
 
 /** Runs a command to its end, with the repository's own runtimes first on the PATH. */
@@ -48,7 +50,7 @@ export function runProcess(
     env: { ...testEnvironment(), ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? TIMEOUT_MS);
   return new Promise((resolve, reject) => {
     let stdout = "";
     let stderr = "";
