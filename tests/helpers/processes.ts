@@ -93,6 +93,15 @@ export function plainCommand(
   return [...run, ...flags, runtime === "bun" ? `./${script}` : script, ...args];
 }
 
+/**
+ * Runtimes whose programs are tried under a ferret on the runtime of these
+ * tests: all on Deno, its own elsewhere. What ferret itself runs on hardly
+ * matters to a program, and nine pairs take twice as long as five.
+ */
+export function programRuntimes(): RuntimeName[] {
+  return runtimeName() === "deno" ? ["deno", "bun", "node"] : [runtimeName()];
+}
+
 /** Calls `use` with a new folder that holds `files`, and removes it afterwards. */
 export async function withFolder<T>(
   files: Readonly<Record<string, string>>,
