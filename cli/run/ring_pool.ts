@@ -12,6 +12,7 @@ import {
   C_READY,
   C_REFUSED,
   CLAIMS_BYTES,
+  CLAIMS_FULL,
   newClaims,
   SPARE_RINGS,
 } from "../../src/ring/claims.ts";
@@ -24,8 +25,9 @@ import type { RingSource } from "../../src/writer/ring_source.ts";
 /** Their size, as a share of the main ring's: most of them have little to say. */
 const RING_SHARE = 1 / 4;
 const POLL_MS = 5;
-/** Most rings that are kept ready once the run has proved to need several. */
-const MAX_SPARE_RINGS = 4;
+/** Memory that is kept ready once the run has proved to need several rings: four of the usual size. */
+const SPARE_BYTES = 16 * 1024 * 1024;
+const MAX_SPARE_RINGS = 16;
 /** Room for this many threads in one run; ids of spans allow no more than 2^17. */
 const MAX_RINGS = 16_384;
 
@@ -82,7 +84,8 @@ export class RingPool {
     this.#read();
     const { firstRing } = this.#options;
     const next = Math.min(this.#page[C_NEXT]!, MAX_RINGS);
-    const spare = Math.min(1 + next - firstRing, MAX_SPARE_RINGS);
+    const room = Math.max(1, Math.floor(SPARE_BYTES / this.#sizes.segmentBytes));
+    const spare = Math.min(1 + next - firstRing, room, MAX_SPARE_RINGS);
     while (this.#hasRoom && this.#ready < Math.min(next + spare, MAX_RINGS)) this.#addRing();
     while (this.#announced < Math.min(next, this.#ready)) {
       this.#onRing(this.source(this.#announced++));
@@ -128,6 +131,7 @@ export class RingPool {
     } catch {
       // No room for shared memory: who wants a ring now gets none, and is counted.
       this.#hasRoom = false;
+      this.#write(C_CLOSED, CLAIMS_FULL);
       return;
     }
     this.#ready++;

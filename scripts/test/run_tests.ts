@@ -26,7 +26,8 @@ export async function runTests(
       printFile(result);
     }
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  // One more than there are cores: many tests wait for processes to end or to wake up.
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
   results.forEach(printFailures);
   printRuntimes(results);
   return total(results);

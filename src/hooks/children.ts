@@ -10,6 +10,7 @@
 import type { JoinConfig, ProgramConfig, RemoteParent } from "../model/program_config.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
+import { Number } from "../runtime/intrinsics.ts";
 
 /** Tells a process which span started it. */
 export const PARENT_VARIABLE = "FERRET_PARENT";

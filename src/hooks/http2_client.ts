@@ -18,7 +18,7 @@ import { createMark } from "./mark.ts";
 import { imitate } from "./options.ts";
 import { replaceFunction } from "./replace_function.ts";
 import { TraceContext, TRACEPARENT } from "./trace_context.ts";
-import { Array, Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
+import { Array, Number, Object, Reflect, String, WeakSet } from "../runtime/intrinsics.ts";
 
 type Headers = Record<string, unknown>;
 

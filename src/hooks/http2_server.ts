@@ -14,7 +14,7 @@ import { createSpanEmitter, type Emit, type Emitter, replaceEmit } from "./emitt
 import type { Hook } from "./hook.ts";
 import { HttpRequests } from "./http_requests.ts";
 import { markRequest, requestOf } from "./request_mark.ts";
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Number, Object, Reflect } from "../runtime/intrinsics.ts";
 
 interface Http2 {
   createServer(): object;

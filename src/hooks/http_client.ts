@@ -12,6 +12,7 @@ import type { Recorder } from "../recorder/recorder.ts";
 import type { Span } from "../recorder/span.ts";
 import { HTTP_METHODS } from "./http_requests.ts";
 import { authorityOf, redactedText, redactedUrl } from "./url_parts.ts";
+import { String } from "../runtime/intrinsics.ts";
 
 /** Starts the span of a request, as a child of the current one. */
 export function startRequest(recorder: Recorder, method: string, url: string): Span {

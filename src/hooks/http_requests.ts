@@ -20,7 +20,7 @@ import {
   pathStart,
   queryOf,
 } from "./url_parts.ts";
-import { Map, Math, Set, WeakMap } from "../runtime/intrinsics.ts";
+import { Map, Math, Set, String, WeakMap } from "../runtime/intrinsics.ts";
 
 /** Methods that a name may have in it: any other is a client's to choose. */
 export const HTTP_METHODS: ReadonlySet<string> = new Set([

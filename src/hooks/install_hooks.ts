@@ -8,7 +8,7 @@ import type { HookState } from "../model/hook_state.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import { runtimeName } from "../runtime/self.ts";
 import { type Hook, type HookContext, HookUnavailable } from "./hook.ts";
-import { Map } from "../runtime/intrinsics.ts";
+import { Map, String } from "../runtime/intrinsics.ts";
 
 /** Installs `hooks`. What goes wrong with one is its own state, and nothing else. */
 export function installHooks(hooks: readonly Hook[], context: HookContext): void {

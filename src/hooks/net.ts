@@ -18,7 +18,7 @@ import { type AnyFunction, failNetSpan, observeNetPromise, startNetSpan } from "
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
-import { Array, Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
+import { Array, Number, Object, Reflect, WeakSet } from "../runtime/intrinsics.ts";
 
 /** `error.type` of a connection that was given up. */
 const ABORTED = "aborted";
@@ -162,6 +162,15 @@ function targetOf(args: ArrayLike<unknown>): Target {
 function attributesOf(target: Target | undefined, isTls: boolean): Attributes {
   const attributes: Attributes = {};
   if (isTls) attributes["tls.protocol.name"] = "tls";
+  try {
+    return withAddress(attributes, target);
+  } catch {
+    // Getters of the program's own options may throw.
+    return attributes;
+  }
+}
+
+function withAddress(attributes: Attributes, target: Target | undefined): Attributes {
   if (typeof target !== "object" || target === null) return attributes;
   const path = target.path ?? target.unix;
   if (typeof path === "string") {

@@ -139,6 +139,7 @@ function openRecorder(config: ProgramConfig, ring: ArrayBufferLike | undefined):
   const memory = config.transport === "pipe" ? createOwnRing(config) : openRing(
     ring === undefined ? mapFile(config.ringPath!, config.ringBytes!) : new Uint8Array(ring),
   );
+  const pump = config.transport === "pipe" ? startPipeSender(memory, processId()) : undefined;
   const clock = createClock();
   const context = createContext();
   const recorder = new Recorder(memory, {
@@ -151,6 +152,7 @@ function openRecorder(config: ProgramConfig, ring: ArrayBufferLike | undefined):
       : { ...config.sampling, seed: seedOf(config.runId, memory.i32[H_THREAD]!) },
     calibrate: createCalibration(clock, context),
     pid: processId(),
+    pump,
     threadInfo: {
       kind: config.threadKind ?? "main",
       process: config.process,
@@ -165,7 +167,7 @@ function openRecorder(config: ProgramConfig, ring: ArrayBufferLike | undefined):
 /** Transport `pipe`: the ring is this process's own, and its bytes are sent on. */
 function createOwnRing(config: ProgramConfig): RingMemory {
   const sizes = ringSizes(config.segmentBytes!);
-  const memory = createRing(new Uint8Array(new SharedArrayBuffer(ringBytes(sizes))), {
+  return createRing(new Uint8Array(new SharedArrayBuffer(ringBytes(sizes))), {
     sizes,
     identity: {
       process: config.process,
@@ -175,8 +177,6 @@ function createOwnRing(config: ProgramConfig): RingMemory {
     },
     readySegments: 1,
   });
-  startPipeSender(memory, processId());
-  return memory;
 }
 
 /** Deno: what ferret needed for mapping is no permission of the program's. */

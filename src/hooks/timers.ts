@@ -16,7 +16,7 @@ import type { Hook } from "./hook.ts";
 import { imitate } from "./options.ts";
 import { hideOwnFrames } from "./own_frames.ts";
 import { replaceFunction } from "./replace_function.ts";
-import { Map, Math, Object, Reflect, sliceText, WeakMap } from "../runtime/intrinsics.ts";
+import { Map, Math, Number, Object, Reflect, sliceText, WeakMap } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be called
 type AnyFunction = (this: any, ...args: any[]) => any;

@@ -15,6 +15,7 @@ import type { Hook } from "./hook.ts";
 import { endRequest, failRequest, startRequest } from "./http_client.ts";
 import { createMark } from "./mark.ts";
 import { TraceContext, TRACEPARENT } from "./trace_context.ts";
+import { String } from "../runtime/intrinsics.ts";
 
 /** What undici sends; up to version 5 its headers are a text. */
 interface UndiciRequest {

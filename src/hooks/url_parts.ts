@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Math } from "../runtime/intrinsics.ts";
+import { Math, Number } from "../runtime/intrinsics.ts";
 
 import { isSecretParameter, REDACTED } from "../model/secret_names.ts";
 import { areSecretsKept } from "./kept_secrets.ts";

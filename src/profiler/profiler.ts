@@ -51,8 +51,8 @@ export interface ProfilerOptions {
 const DEFAULT_RING_BYTES = 16 * 2 ** 20;
 /** `grow` in memory of this process: the system gives it page by page, as it is used. */
 const GROWN_RING_BYTES = 256 * 2 ** 20;
-/** How long the end of a program may wait for its recording. */
-const EXIT_TIMEOUT_MS = 30_000;
+/** How long a program may wait for its recording, at its end too. */
+const TIMEOUT_MS = 30_000;
 
 /**
  * Records spans into a file of its own, without `ferret run`.
@@ -73,6 +73,7 @@ const EXIT_TIMEOUT_MS = 30_000;
  * ```
  */
 export class Profiler implements Tracing, AsyncDisposable {
+  readonly #out: string;
   readonly #writer: WriterClient;
   #tracing: Tracing;
   #closing: Promise<void> | undefined;
@@ -107,6 +108,7 @@ export class Profiler implements Tracing, AsyncDisposable {
       pid,
     });
     this.#tracing = createTracing(recorder);
+    this.#out = out;
     this.#writer = WriterClient.begin({
       out,
       run: describeOwnRun({ labels: options.labels ?? {}, redact }),
@@ -117,7 +119,7 @@ export class Profiler implements Tracing, AsyncDisposable {
     this.#writer.ready().catch(() => {});
     this.#forget = onProcessEnd((exitCode) => {
       this.#tracing = NOOP_TRACING;
-      if (!this.#writer.finishSync({ exitCode, timeoutMs: EXIT_TIMEOUT_MS })) {
+      if (!this.#writer.finishSync({ exitCode, timeoutMs: TIMEOUT_MS })) {
         complain(`the recording "${out}" is not finished`);
       }
     });
@@ -179,9 +181,12 @@ export class Profiler implements Tracing, AsyncDisposable {
     return this.#tracing.currentSpan();
   }
 
-  /** Resolves when everything recorded before the call is in the file. Never rejects. */
+  /**
+   * Resolves when everything recorded before the call is in the file. Never rejects, and gives
+   * up after half a minute: a disk that is full may stay so.
+   */
   async flush(): Promise<void> {
-    await this.#writer.flush().catch(() => {});
+    await this.#writer.flush(TIMEOUT_MS).catch(() => {});
   }
 
   /** Flushes, stops the writer and finishes the file. Spans still open are kept as unfinished. */
@@ -199,9 +204,11 @@ export class Profiler implements Tracing, AsyncDisposable {
     this.#tracing = NOOP_TRACING;
     this.#forget();
     try {
-      tell(await this.#writer.finish({ endedAtNs: Date.now() * 1e6, exitCode: 0 }));
+      const end = { endedAtNs: Date.now() * 1e6, exitCode: 0 };
+      tell(await this.#writer.finish(end, TIMEOUT_MS));
     } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      complain(`the recording "${this.#out}" is not finished: ${reason}`);
     }
   }
 }

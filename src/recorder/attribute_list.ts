@@ -16,15 +16,15 @@ import {
   ATTRIBUTE_STRING,
 } from "../ring/layout.ts";
 import type { RingMemory } from "../ring/memory.ts";
+import { bigintText, type BoundedJson, boundedJson } from "./bounded_json.ts";
 import type { StringTable } from "./string_table.ts";
 import { truncateUtf8, utf8Length, withoutNul, writeUtf8 } from "./text.ts";
-import { JSON } from "../runtime/intrinsics.ts";
+import { String } from "../runtime/intrinsics.ts";
 
 /** Attributes a span may have; more are counted as truncated. */
 export const MAX_ATTRIBUTES = 128;
 /** Longest value that is kept, in bytes of UTF-8. */
 export const MAX_VALUE_BYTES = 65_536;
-/** Longest JSON text of a value; cut JSON would not parse, so a longer one becomes a string. */
 const MAX_KEY_BYTES = 256;
 
 type Stored = string | number | boolean | JsonText;
@@ -167,7 +167,7 @@ export class AttributeList {
       case "boolean":
         return value;
       case "bigint":
-        return String(value);
+        return this.#limited(bigintText(value));
       case "object":
         return this.#toJson(value);
       case "symbol":
@@ -178,18 +178,21 @@ export class AttributeList {
   }
 
   #toJson(value: object | null): Stored | undefined {
-    let text: string | undefined;
+    let json: BoundedJson | undefined;
     try {
-      text = JSON.stringify(value, bigintAsText);
+      json = boundedJson(value, MAX_VALUE_BYTES);
     } catch {
-      text = '"(not serializable)"';
+      return new JsonText('"(not serializable)"');
     }
-    if (text === undefined) return undefined;
+    if (json === undefined) return undefined;
+    const { text, isWhole } = json;
     // A char is at least a byte, so this never lets too much through.
-    if (text.length * 3 <= MAX_VALUE_BYTES || utf8Length(text) <= MAX_VALUE_BYTES) {
+    if (isWhole && (text.length * 3 <= MAX_VALUE_BYTES || utf8Length(text) <= MAX_VALUE_BYTES)) {
       return new JsonText(text);
     }
-    return this.#limited(text);
+    // Cut JSON would not parse, so it becomes a string.
+    this.truncated++;
+    return truncateUtf8(text, MAX_VALUE_BYTES);
   }
 
   #limited(text: string): string {
@@ -198,8 +201,4 @@ export class AttributeList {
     if (cut.length !== text.length) this.truncated++;
     return cut;
   }
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }

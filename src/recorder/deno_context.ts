@@ -6,7 +6,7 @@
  */
 import type { Frame, SpanContext } from "./context.ts";
 import type { Span } from "./span.ts";
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Number, Object, Reflect } from "../runtime/intrinsics.ts";
 
 /**
  * Deno's frames are null-prototype objects with one entry for each

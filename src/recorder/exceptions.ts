@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Object, sliceText } from "../runtime/intrinsics.ts";
+import { Object, sliceText, String } from "../runtime/intrinsics.ts";
 
 const MAX_MESSAGE_CHARS = 4096;
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { MethodDecorator } from "./tracing.ts";
-import { Object, Reflect } from "../runtime/intrinsics.ts";
+import { Object, Reflect, String } from "../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function can be wrapped
 export type AnyFunction = (this: any, ...args: any[]) => any;

@@ -29,6 +29,7 @@ import type { RingMemory } from "../ring/memory.ts";
 import {
   createRingProducer,
   type OverflowPolicy,
+  type PipePump,
   type ProducerThread,
   type RingProducer,
 } from "../ring/producer.ts";
@@ -65,6 +66,8 @@ export interface RecorderOptions {
   pid: number;
   /** Default: what the ring's header says. */
   threadInfo?: ProducerThread | undefined;
+  /** Where this thread itself passes the ring on. */
+  pump?: PipePump | undefined;
 }
 
 /** The span, in another thread or process of the run, under which this one's roots belong. */

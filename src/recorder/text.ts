@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hasOwnCharacters, Math, Reflect, sliceText } from "../runtime/intrinsics.ts";
+import { hasOwnCharacters, Math, Reflect, sliceText, String } from "../runtime/intrinsics.ts";
 
 const encoder = new TextEncoder();
 // Kept: a program that replaces these must not be called by the other half of this file.

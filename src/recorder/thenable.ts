@@ -7,8 +7,9 @@
  */
 import { Object, Reflect } from "../runtime/intrinsics.ts";
 
-const { Promise } = globalThis;
-const promiseThen = Promise.prototype.then;
+const promiseClass = Promise;
+const promisePrototype = Promise.prototype;
+const promiseThen = promisePrototype.then;
 
 type Settle = (value: unknown) => unknown;
 type Then = (onFulfilled: Settle, onRejected: Settle) => unknown;
@@ -60,7 +61,9 @@ export function observeThenable<T>(value: T, observe: () => ThenObserver): T {
 
 /** `await` calls no `then` of a promise whose constructor is Promise. */
 function isWaitedForDirectly(value: object): boolean {
-  return value instanceof Promise && value.constructor === Promise;
+  // Not `instanceof`, which a program can have throw.
+  return Object.getPrototypeOf(value) === promisePrototype &&
+    (value as { constructor: unknown }).constructor === promiseClass;
 }
 
 function told(settle: Settle, observer: ThenObserver, isFulfilled: boolean): Settle {

@@ -21,10 +21,12 @@ const C_VERSION = 1;
 export const C_NEXT = 2;
 /** Rings below this number may be mapped. Written by ferret. */
 export const C_READY = 3;
-/** 1 when ferret takes no more threads in. */
+/** 1 when ferret takes no more threads in, 2 when there is no room for more rings. */
 export const C_CLOSED = 4;
 /** Threads that wanted a ring and got none. */
 export const C_REFUSED = 5;
+/** Value of {@linkcode C_CLOSED}: rings that are ready may still be taken, nobody waits for others. */
+export const CLAIMS_FULL = 2;
 /** Bytes of each ring but the first. */
 export const C_RING_BYTES = 6;
 
@@ -60,7 +62,7 @@ export function claimRing(page: Int32Array): ClaimedRing | undefined {
   // Mapped memory cannot be waited on.
   const pillow = new Int32Array(new SharedArrayBuffer(4));
   for (let waitedMs = 0; Atomics.load(page, C_READY) <= ring; waitedMs++) {
-    if (waitedMs >= MAX_WAIT_MS || Atomics.load(page, C_CLOSED) === 1) {
+    if (waitedMs >= MAX_WAIT_MS || Atomics.load(page, C_CLOSED) !== 0) {
       Atomics.add(page, C_REFUSED, 1);
       return undefined;
     }

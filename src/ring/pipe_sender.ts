@@ -34,6 +34,7 @@ import {
   MAX_PAYLOAD_BYTES,
   PRODUCER_HEADER_RANGES,
 } from "./pipe_frames.ts";
+import type { PipePump } from "./producer.ts";
 import { Atomics, Math } from "../runtime/intrinsics.ts";
 
 /** The descriptor that `ferret run` gives the program. */
@@ -52,8 +53,12 @@ interface FileSystem {
 const { setTimeout } = globalThis;
 let writeSync: FileSystem["writeSync"] | undefined;
 
-/** Starts to send. The ring must have one segment. */
-export function startPipeSender(memory: RingMemory, pid: number): void {
+/**
+ * Starts to send. The ring must have one segment.
+ *
+ * @returns Sends at once, for a thread that waits for room and cannot turn its event loop.
+ */
+export function startPipeSender(memory: RingMemory, pid: number): PipePump {
   const writeToFile = writeSync ??= builtin<FileSystem>("node:fs").writeSync;
   const { i32, u8, sizes } = memory;
   const control = segmentControl(0);
@@ -128,7 +133,8 @@ export function startPipeSender(memory: RingMemory, pid: number): void {
   /** @returns Whether there is more to send. */
   function sendPiece(): boolean {
     const flush = Atomics.load(i32, H_FLUSH_WANTED);
-    if (position === goal) goal = Atomics.load(i32, control + S_HEAD);
+    // Not before the receiver knows of what it has: nobody could make room there.
+    if (position === goal && sentHead === position) goal = Atomics.load(i32, control + S_HEAD);
     for (let sent = 0; position !== goal && sent < PIECE_BYTES;) {
       const offset = position & mask;
       const units = Math.min((goal - position) >>> 0, MAX_PAYLOAD_BYTES / 8, mask + 1 - offset);
@@ -178,6 +184,11 @@ export function startPipeSender(memory: RingMemory, pid: number): void {
   isLast = false;
   onExit(sendEnd);
   schedule(IDLE_MS);
+  return () => {
+    if (isBroken || isEnded) return false;
+    sendPiece();
+    return true;
+  };
 }
 
 function isFull(error: unknown): boolean {

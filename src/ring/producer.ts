@@ -41,6 +41,9 @@ export type OverflowPolicy = "drop" | "block" | "grow";
 /** How long `block` trusts a consumer that shows no sign of life. */
 const DEAD_CONSUMER_MS = 2_000;
 
+/** Sends some of what a ring holds. @returns false when nothing will be sent any more. */
+export type PipePump = () => boolean;
+
 export interface RingProducer {
   readonly memory: RingMemory;
   /** Largest record this ring takes, in bytes. */
@@ -85,6 +88,8 @@ export interface RingProducerOptions {
   pid: number;
   /** Default: what the ring's header says. */
   threadInfo?: ProducerThread | undefined;
+  /** Where this thread itself passes the ring on: called while it waits for room. */
+  pump?: PipePump | undefined;
 }
 
 /** Becomes the one producer of a ring. */
@@ -93,13 +98,14 @@ export function createRingProducer(
   options: RingProducerOptions,
 ): RingProducer {
   const { i32, sizes } = memory;
-  const { overflow } = options;
+  const { overflow, pump } = options;
   const capacity = sizes.segmentBytes >> 3;
   const mask = capacity - 1;
   const maxRecordBytes = Math.min(sizes.segmentBytes / 4, 2 ** 20);
   /** Sleeping place of the `block` policy: mapped memory cannot be waited on. */
   const pillow = overflow === "block" ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
-  let isConsumerGone = false;
+  /** What `signOfLife` said when the consumer was given up; undefined while it is trusted. */
+  let lastSign: number | undefined;
   let control = 0;
   /** Start of the segment in int32 steps. */
   let base = 0;
@@ -153,7 +159,8 @@ export function createRingProducer(
   }
 
   function onFull(bytes: number): number {
-    if (overflow === "drop" || isConsumerGone || bytes > maxRecordBytes) return -1;
+    if (overflow === "drop" || bytes > maxRecordBytes) return -1;
+    if (lastSign !== undefined && lastSign === signOfLife()) return -1;
     const hasRoom = overflow === "grow" ? grow() : waitForRoom(bytes);
     return hasRoom ? reserve(bytes) : -1;
   }
@@ -175,18 +182,28 @@ export function createRingProducer(
 
   function waitForRoom(bytes: number): boolean {
     const units = bytes / 8;
-    let beat = i32[H_CONSUMER_BEAT];
+    let sign = signOfLife();
     for (let silentMs = 0; silentMs < DEAD_CONSUMER_MS; silentMs++) {
-      Atomics.wait(pillow!, 0, 0, 1);
+      if (pump?.() === false) break;
+      // What this thread sends itself makes room at once.
+      if (pump === undefined || sign === signOfLife()) Atomics.wait(pillow!, 0, 0, 1);
       // Twice the room: the record may have to wrap, which wastes less than its own size.
       const held = (((next >> 1) + lap) - Atomics.load(i32, control + S_TAIL)) >>> 0;
-      if (units * 2 <= capacity - held) return true;
-      const now = Atomics.load(i32, H_CONSUMER_BEAT);
-      if (now !== beat) silentMs = 0;
-      beat = now;
+      const now = signOfLife();
+      if (units * 2 <= capacity - held) {
+        lastSign = undefined;
+        return true;
+      }
+      if (now !== sign) silentMs = 0;
+      sign = now;
     }
-    isConsumerGone = true;
+    lastSign = sign;
     return false;
+  }
+
+  /** Something that changes as long as there is a consumer. */
+  function signOfLife(): number {
+    return (Atomics.load(i32, H_CONSUMER_BEAT) + Atomics.load(i32, control + S_TAIL)) | 0;
   }
 
   function enter(segment: number): void {

@@ -24,6 +24,10 @@ export const Math: typeof globalThis.Math = keep(globalThis.Math);
 export const Object: typeof globalThis.Object = keep(globalThis.Object);
 export const Reflect: typeof globalThis.Reflect = keep(globalThis.Reflect);
 
+/** As functions. What they have beside that is theirs still. */
+export const String: typeof globalThis.String = globalThis.String;
+export const Number: typeof globalThis.Number = globalThis.Number;
+
 /** A class whose instances find their methods before they find those of the language. */
 function keepMethods<C extends { prototype: object }>(type: C): C {
   const inherited = Object.getPrototypeOf(type.prototype) as object;
@@ -58,7 +62,7 @@ export function react<T>(
   return Reflect.apply(then, promise, [onValue, onError]) as Promise<T>;
 }
 
-const { prototype: text } = String;
+const { prototype: text } = globalThis.String;
 const { charCodeAt, slice } = text;
 
 /** Whether texts can be asked for their characters in the usual way. */

@@ -100,9 +100,13 @@ export class WriterClient {
     await this.#ask({ type: "addRing", source });
   }
 
-  /** Resolves when everything published before the call is durable, or nothing will be any more. */
-  async flush(): Promise<void> {
-    await this.#ask({ type: "flush" });
+  /**
+   * Resolves when everything published before the call is durable, or nothing will be any more.
+   *
+   * @throws when there is no answer within `timeoutMs`. Default: it waits.
+   */
+  async flush(timeoutMs?: number): Promise<void> {
+    await this.#ask({ type: "flush" }, timeoutMs);
   }
 
   /** Like `flush`, but blocks this thread. @returns false when it took longer than `timeoutMs`. */
@@ -113,9 +117,11 @@ export class WriterClient {
   /**
    * Completes the run after its program has ended, adds it to the recording and
    * stops the writer. Asked again, it gives the same report.
+   *
+   * @throws when that took longer than `timeoutMs`, and lets the writer be. Default: it waits.
    */
-  finish(end: RunEnd): Promise<FinishReport> {
-    this.#report ??= this.#finish(end);
+  finish(end: RunEnd, timeoutMs?: number): Promise<FinishReport> {
+    this.#report ??= this.#finish(end, timeoutMs);
     return this.#report;
   }
 
@@ -142,8 +148,9 @@ export class WriterClient {
     return this.#state === "running" || this.#state === "starting";
   }
 
-  async #finish(end: RunEnd): Promise<FinishReport> {
-    const report = await this.#ask({ type: "finish", end }) ??
+  async #finish(end: RunEnd, timeoutMs: number | undefined): Promise<FinishReport> {
+    const report = await this.#ask({ type: "finish", end }, timeoutMs)
+      .catch((error) => this.#letBe(error)) ??
       await finishWithoutWorker(this.#writerOptions(), end);
     this.#state = "finished";
     clearTimeout(this.#restartTimer);
@@ -151,8 +158,20 @@ export class WriterClient {
     return { ...report, problems: [...this.#problems, ...report.problems] };
   }
 
+  /** Waits for the writer no longer. Ended within the database it would take a Node process along. */
+  #letBe(error: unknown): never {
+    this.#state = "finished";
+    this.#started = undefined;
+    clearTimeout(this.#restartTimer);
+    this.#updateRef();
+    throw error;
+  }
+
   /** @returns The answer; undefined when no writer is left to give one. */
-  #ask(request: Unnumbered<WorkerRequest>): Promise<FinishReport | undefined> {
+  #ask(
+    request: Unnumbered<WorkerRequest>,
+    timeoutMs?: number,
+  ): Promise<FinishReport | undefined> {
     if (this.#state === "failed" || this.#state === "finished") return Promise.resolve(undefined);
     const id = this.#nextId++;
     const answer = new Promise<FinishReport | undefined>((resolve, reject) => {
@@ -160,7 +179,21 @@ export class WriterClient {
     });
     if (this.#state === "running") this.#worker!.post(this.#pending.get(id)!.request);
     this.#updateRef();
-    return answer;
+    return timeoutMs === undefined ? answer : this.#answerWithin(timeoutMs, id, answer);
+  }
+
+  async #answerWithin<T>(timeoutMs: number, id: number, answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      const pending = this.#pending.get(id);
+      this.#pending.delete(id);
+      this.#updateRef();
+      pending?.reject(new Error(`the writer did not answer within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #writerOptions(): WorkerStart["options"] {
@@ -200,6 +233,7 @@ export class WriterClient {
   }
 
   #receive(message: WorkerMessage, end: (reason: string) => void): void {
+    if (this.#state === "finished") return;
     switch (message.type) {
       case "ready":
         this.#state = "running";

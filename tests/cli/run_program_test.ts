@@ -5,7 +5,13 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { ferretCommand, plainCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import {
+  ferretCommand,
+  plainCommand,
+  programRuntimes,
+  runProcess,
+  withFolder,
+} from "../helpers/processes.ts";
 
 const PROGRAMS: Record<string, string> = {
   "throw.ts": "function inner(n: number) {\n  throw new TypeError(`boom ${n}`);\n}\n\ninner(1);\n",
@@ -96,7 +102,7 @@ async function assertSame(
   assert.equal(recorded.exitCode, expected, `${runtime} ${script}`);
 }
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`ferret run keeps output, errors and exit codes of ${runtime} programs`, async () => {
     const programs = { ...PROGRAMS, ...(runtime === "deno" ? DENO_ONLY : {}) };
     await withFolder(programs, async (folder) => {

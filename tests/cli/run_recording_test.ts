@@ -10,6 +10,7 @@ import {
   ferretCommand,
   type ProcessOptions,
   type ProcessResult,
+  programRuntimes,
   ROOT,
   runProcess,
   withFolder,
@@ -56,7 +57,7 @@ function killPrinted(stdout: string): void {
 
 const LEDGER = "SELECT issued, stored, unfinished, transport, exit_code, signal, status FROM runs";
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`ferret run records a ${runtime} program and what is known about the run`, async () => {
     await withFolder({ "app.ts": SPANS, "package.json": '{"type":"module"}' }, async (folder) => {
       const options = ["--label", "a=1", "--label", "b=x y"];
@@ -137,7 +138,7 @@ for (const runtime of ["deno", "bun", "node"] as const) {
 test("ferret run keeps everything when a top-level await never resolves", async () => {
   const source = SPANS + "await new Promise(() => {});\n";
   await withFolder({ "app.ts": source }, async (folder) => {
-    for (const runtime of ["deno", "bun", "node"] as const) {
+    for (const runtime of programRuntimes()) {
       let isSent = false;
       const result = await ferretRun(folder, ["app.ts", "30"], {
         runtime,
@@ -157,7 +158,7 @@ const WITHOUT_MAPPING = {
   node: ["--permission", "--allow-fs-read=*"],
 };
 
-for (const runtime of ["deno", "node"] as const) {
+for (const runtime of programRuntimes().filter((name) => name !== "bun")) {
   test(`ferret run records a ${runtime} program through a pipe where memory cannot be mapped`, async () => {
     const files = { "app.ts": SPANS, "package.json": '{"type":"module"}' };
     await withFolder(files, async (folder) => {
@@ -218,7 +219,7 @@ function hasBegun(folder: string): boolean {
   return files.some((name) => readFileSync(join(folder, name)).includes("ownerPid"));
 }
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`A ${runtime} program outlives its ferret, and the next run recovers the recording`, async () => {
     await withFolder({ "app.ts": PATIENT, "next.ts": SPANS }, async (folder) => {
       // Only what the program itself counts.

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import process from "node:process";
 import type { RuntimeName } from "../../src/model/program_config.ts";
-import { ferretCommand, runProcess, withFolder } from "../helpers/processes.ts";
+import { ferretCommand, programRuntimes, runProcess, withFolder } from "../helpers/processes.ts";
 
 /** Counts what it gets, and ends on `q` or after a while. */
 const COUNTER = `import process from "node:process";
@@ -38,7 +38,7 @@ function inTerminal(command: string[]): string[] {
     : ["script", "--quiet", "--return", "--flush", "--command", `exec ${quoted}`, "/dev/null"];
 }
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`Ctrl-C reaches a ${runtime} program once`, async () => {
     await withFolder({ "counter.ts": COUNTER }, async (folder) => {
       let isSent = false;

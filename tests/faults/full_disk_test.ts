@@ -52,8 +52,14 @@ const PLANS: Plan[] = [
   { when: "at the end", then: "emptied afterwards", isSecond: true, runtime: "bun" },
 ];
 
+/** Every other one of the plans for each kind of recording, unless all are asked for. */
+function plansFor(out: string): Plan[] {
+  if (process.env["FERRET_FAULTS"] === "all") return PLANS;
+  return PLANS.filter((_, index) => (index % 2 === 0) === (out === "out.duckdb"));
+}
+
 for (const out of ["out.duckdb", "out/"]) {
-  for (const plan of PLANS) {
+  for (const plan of plansFor(out)) {
     const { when, then, isSecond } = plan;
     const place = isSecond ? `${out} with a run in it` : out;
     test(`a disk that is full ${when} and ${then} loses nothing of ${place}`, () =>

@@ -1,6 +1,7 @@
 /**
- * The short form of the fault harness: a round of each fault on each runtime.
- * `npm run test:faults -- --long` runs as many as are wanted.
+ * The short form of the fault harness: a round of each fault, of the worst on
+ * each runtime and of the others on one after the other.
+ * `npm run test:faults -- --long` runs as many as are wanted, on each.
  *
  * @module
  */
@@ -14,10 +15,16 @@ import { runRound } from "./round.ts";
 /** Any would do; one that stays, so that a landing does not fail by a choice never made before. */
 const ORDINARY_SEED = "1";
 
-/** Defines a test for each of some faults on each runtime. */
+const RUNTIMES = ["deno", "bun", "node"] as const;
+
+/** What is tried on each runtime. */
+const WORST = ["program killed", "ferret killed", "both killed"];
+
+/** Defines the tests of some faults. */
 export function testFaults(names: readonly string[]): void {
-  for (const name of names) {
-    for (const runtime of ["deno", "bun", "node"] as const) {
+  for (const [index, name] of names.entries()) {
+    const runtimes = WORST.includes(name) ? RUNTIMES : [RUNTIMES[index % RUNTIMES.length]!];
+    for (const runtime of runtimes) {
       test(`Nothing is lost without a count on ${runtime}: ${name}`, () => tryFault(name, runtime));
     }
   }

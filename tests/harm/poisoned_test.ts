@@ -45,6 +45,12 @@ const POISONS: Record<string, { poisons: string[]; runtimes?: readonly RuntimeNa
   "has globals frozen, and getters and proxies that throw": {
     poisons: ["globals as a Proxy's", "getters that throw", "frozen globals"],
   },
+  // Node itself can answer no request then, and Deno not end.
+  "has prototypes frozen": { poisons: ["frozen prototypes"], runtimes: ["deno", "bun"] },
+  "has globalThis frozen": { poisons: ["frozen globalThis"], runtimes: ["bun", "node"] },
+  "has constructors and instanceof throw": {
+    poisons: ["constructors that throw", "instanceof that throws"],
+  },
 };
 
 describe("A program", { concurrency: 3 }, () => {

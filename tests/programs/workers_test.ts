@@ -51,6 +51,27 @@ for (const runtime of RUNTIMES) {
     }));
 }
 
+for (const runtime of RUNTIMES) {
+  test(`workers of ${runtime} whose modules wait for a message get it`, () =>
+    withFolder({}, async (folder) => {
+      const out = join(folder, "out.duckdb");
+      const script = "waiting.mjs";
+      const { plain, recorded } = await runBoth(runtime, {
+        cwd: FIXTURES,
+        script,
+        out,
+      });
+      assert.deepEqual(recorded, plain);
+      assert.equal(plain.exitCode, 0, plain.stderr);
+      const [answers] = await query(
+        out,
+        `SELECT count(DISTINCT thread_id) AS threads FROM spans s JOIN threads t USING (thread_id)
+         WHERE s.name = 'next' AND t.kind = 'worker'`,
+      );
+      assert.deepEqual(answers, { threads: runtime === "node" ? 1 : 2 });
+    }));
+}
+
 /** Flags of Deno programs that may map no file, or not for long, and how their records travel. */
 for (
   const [flags, transport] of [[["--allow-read"], "mapped"], [
@@ -62,7 +83,12 @@ for (
     withFolder({}, async (folder) => {
       const out = join(folder, "out.duckdb");
       const script = "workers.mjs";
-      const { plain, recorded } = await runBoth("deno", { cwd: FIXTURES, script, flags, out });
+      const { plain, recorded } = await runBoth("deno", {
+        cwd: FIXTURES,
+        script,
+        flags,
+        out,
+      });
       assert.deepEqual(recorded, plain);
       const spans = await query(
         out,

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Attributes } from "../../src/model/span.ts";
 import { MAX_ATTRIBUTES, MAX_VALUE_BYTES } from "../../src/recorder/attribute_list.ts";
+import { boundedJson, MAX_DEPTH } from "../../src/recorder/bounded_json.ts";
 import { MAX_COMPUTED_NAMES } from "../../src/recorder/string_table.ts";
 import { F_TRUNCATED, ringSizes } from "../../src/ring/layout.ts";
 import { checkProperty } from "../helpers/properties.ts";
@@ -244,5 +245,85 @@ test("shared attributes arrive with those of the span itself", () => {
       ...own,
     });
   }
+  recording.assertBalanced();
+});
+
+test("objects are JSON as JSON.stringify writes it (property)", () => {
+  class Own {
+    field = 1;
+    get inherited(): number {
+      return 2;
+    }
+  }
+  const ordinary = [
+    { a: undefined, b: () => {}, c: Symbol("s"), d: -0, e: NaN, f: '\ud800"\\\n', '"': [,] },
+    [undefined, () => {}, [[], {}], new Own(), new Map([[1, 2]]), new Error("e"), /x/],
+    [new Number(1), new String("s"), new Boolean(false), new Date(NaN)],
+    [
+      new Uint8Array([1, 2]),
+      new DataView(new ArrayBuffer(2)),
+      new ArrayBuffer(2),
+      Buffer.from("b"),
+    ],
+    Object.assign(new Uint8Array(1), { more: 1 }),
+    { toJSON: (key: string) => ({ key }), never: 1 },
+    { list: [{ toJSON: (key: string) => key }] },
+    Object.create({ inherited: 1 }, {
+      hidden: { value: 1 },
+      shown: { value: 2, enumerable: true },
+    }),
+    new Proxy({ a: 1 }, {}),
+    new Proxy([1, 2], {}),
+  ];
+  const check = (value: unknown) => {
+    const expected = JSON.stringify(
+      value,
+      (_, part) => typeof part === "bigint" ? `${part}` : part,
+    );
+    assert.equal(boundedJson(value as object, MAX_VALUE_BYTES)?.text, expected);
+  };
+  ordinary.forEach(check);
+  const same = {};
+  check([same, same, { same }]);
+  const options = { withBigInt: true, withBoxedValues: true, withNullPrototype: true };
+  checkProperty(fc.property(fc.oneof(fc.object(options), fc.array(fc.anything(options))), check));
+});
+
+test("an object of any size is looked at only as far as it is kept", () => {
+  const recording = new Recording({ sizes: ringSizes(1 << 22) });
+  let touched = 0;
+  const endless = new Proxy([], {
+    get: (_target, key) => key === "length" ? 2 ** 40 : key === "toJSON" ? undefined : touched++,
+  });
+  const deep: unknown[] = [];
+  for (let i = 0, inner = deep; i < 1_000_000; i++) inner.push(inner = []);
+  const undefinedMembers: Record<string, undefined> = {};
+  for (let i = 0; i < 200_000; i++) undefinedMembers[i] = undefined;
+  const huge: Record<string, unknown> = {
+    endless,
+    bytes: new Uint8Array(2 ** 30),
+    floats: new Float64Array(2 ** 26),
+    buffer: Buffer.alloc(2 ** 28),
+    nested: { buffer: Buffer.alloc(2 ** 28) },
+    sparse: new Array(2 ** 32 - 1),
+    growing: { toJSON: (key: string) => ({ [`${key}x`]: huge["growing"] }) },
+    text: ["x".repeat(2 ** 28)],
+    bigint: 1n << 20_000_000n,
+    undefinedMembers,
+  };
+  const beforeMs = performance.now();
+  const attributes = recorded(recording, huge);
+  const tookMs = performance.now() - beforeMs;
+  assert.deepEqual(Object.keys(attributes), Object.keys(huge));
+  assert.ok(touched <= MAX_VALUE_BYTES, `${touched} members of the endless list`);
+  assert.match(String(attributes["bytes"]), /^\{"0":0,"1":0,/);
+  assert.match(String(attributes["buffer"]), /^\{"type":"Buffer","data":\[0,0,/);
+  assert.match(String(attributes["bigint"]), /^0x10000/);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key !== "growing") assert.ok(String(value).length <= MAX_VALUE_BYTES, key);
+  }
+  // Whole, these take minutes, and more memory than there is.
+  assert.ok(tookMs < 20_000, `${tookMs} ms`);
+  assert.equal(recorded(recording, { deep })["deep"], "[".repeat(MAX_DEPTH));
   recording.assertBalanced();
 });

@@ -12,7 +12,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database, type Target } from "./database.ts";
 import { lazyFunction, lazyObject } from "./lazy_function.ts";
 import { redisStatus } from "./redis_answers.ts";
-import { Object, Reflect, Set, WeakMap } from "../../runtime/intrinsics.ts";
+import { Number, Object, Reflect, Set, WeakMap } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- a class of the runtime's
 type RedisClass = new (...args: any[]) => object;

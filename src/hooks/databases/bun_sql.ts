@@ -17,7 +17,16 @@ import { Database, type Target } from "./database.ts";
 import { lazyFunction } from "./lazy_function.ts";
 import { type Operation, quietly } from "./operation.ts";
 import { type Dialect, LENIENT_SQLITE, MYSQL, POSTGRES } from "./sql_tokens.ts";
-import { Array, Map, Object, Reflect, WeakMap, WeakSet } from "../../runtime/intrinsics.ts";
+import {
+  Array,
+  Map,
+  Number,
+  Object,
+  Reflect,
+  String,
+  WeakMap,
+  WeakSet,
+} from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any function or class
 type AnyFunction = (...args: any[]) => unknown;

@@ -13,7 +13,7 @@ import { Operation, quietly } from "./operation.ts";
 import { QueryCache } from "./query_cache.ts";
 import type { QuerySummary } from "./query_summary.ts";
 import type { Dialect } from "./sql_tokens.ts";
-import { Map, WeakMap } from "../../runtime/intrinsics.ts";
+import { Map, String, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Attribute sets that are encoded once; others are with every span. */
 const MAX_SHARED = 1000;

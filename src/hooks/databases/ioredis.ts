@@ -10,7 +10,7 @@ import { replaceFunction } from "../replace_function.ts";
 import { Database, type Target } from "./database.ts";
 import { type Operation, quietly } from "./operation.ts";
 import { redisStatus } from "./redis_answers.ts";
-import { Array, Reflect, WeakSet } from "../../runtime/intrinsics.ts";
+import { Array, Reflect, String, WeakSet } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- callbacks of any shape
 type Callback = (...args: any[]) => unknown;

@@ -10,7 +10,7 @@ import type { Database, Target } from "./database.ts";
 import { observeIterator } from "./iterators.ts";
 import type { RowsOf } from "./operation.ts";
 import type { QuerySummary } from "./query_summary.ts";
-import { Array, Object, Reflect } from "../../runtime/intrinsics.ts";
+import { Array, Number, Object, Reflect } from "../../runtime/intrinsics.ts";
 
 // deno-lint-ignore no-explicit-any -- any method
 type Method = (this: any, ...args: any[]) => unknown;

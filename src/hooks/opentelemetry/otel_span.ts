@@ -8,7 +8,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { TraceContext } from "../trace_context.ts";
 import type { Link, SpanStatus, TimeInput } from "./api.ts";
-import { Array, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
+import { Array, Number, Reflect, WeakMap } from "../../runtime/intrinsics.ts";
 
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;

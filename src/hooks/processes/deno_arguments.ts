@@ -7,7 +7,7 @@
  */
 
 import { PARENT_VARIABLE } from "../children.ts";
-import { Array, Set } from "../../runtime/intrinsics.ts";
+import { Array, Set, String } from "../../runtime/intrinsics.ts";
 
 /** The subcommands that take permissions. `eval` has all of them, and would lose one with ours. */
 const RUNNING = new Set(["run", "test", "bench"]);

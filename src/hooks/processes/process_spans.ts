@@ -11,7 +11,8 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { withMapping } from "./deno_arguments.ts";
 import { type Environment, joiningVariables, remoteParent } from "../children.ts";
-import { Math } from "../../runtime/intrinsics.ts";
+import { Math, Object, String } from "../../runtime/intrinsics.ts";
+import { toText } from "../../recorder/text.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -20,6 +21,7 @@ export interface ProcessEnd {
 }
 
 const MAX_NAME_CHARS = 100;
+const urlPrototype = URL.prototype;
 
 /** One way of starting processes goes through another. */
 let isStarting = false;
@@ -118,9 +120,15 @@ export class ProcessSpans {
   }
 }
 
+/** Not `instanceof`, which a program can have throw. */
+function isUrl(value: unknown): value is URL {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === urlPrototype;
+}
+
 /** The last part of a path: what people call the program. */
 function executableName(command: unknown): string {
-  const text = command instanceof URL ? command.pathname : String(command);
+  const text = toText(isUrl(command) ? command.pathname : command);
   const name = text.slice(
     Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1,
   );

@@ -9,7 +9,7 @@
  */
 import type { Hook } from "../hook.ts";
 import { HttpRequests } from "../http_requests.ts";
-import { Array, Map, Object, WeakMap } from "../../runtime/intrinsics.ts";
+import { Array, Map, Object, String, WeakMap } from "../../runtime/intrinsics.ts";
 
 /** Lets servers of node:http look for the routes. */
 export const expressRoutes: Hook = {

@@ -8,7 +8,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Hook } from "../hook.ts";
 import { HttpRequests } from "../http_requests.ts";
 import { requestOf } from "../request_mark.ts";
-import { Object } from "../../runtime/intrinsics.ts";
+import { Object, String } from "../../runtime/intrinsics.ts";
 
 /** Where the patched router finds the observer, if there is one. */
 const OBSERVER = "__ferret_koa__";

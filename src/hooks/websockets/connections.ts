@@ -20,7 +20,7 @@ import { utf8Length } from "../../recorder/text.ts";
 import type { OpenRequest } from "../http_requests.ts";
 import { TraceContext } from "../trace_context.ts";
 import { authorityOf, MAX_PATH_CHARS, redactedText, redactedUrl } from "../url_parts.ts";
-import { Array, Math, Set } from "../../runtime/intrinsics.ts";
+import { Array, Math, Set, String } from "../../runtime/intrinsics.ts";
 
 /** Longer texts count as one byte a char: measuring them would cost more than sending them. */
 const MAX_MEASURED_CHARS = 65_536;

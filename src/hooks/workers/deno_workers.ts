@@ -2,7 +2,8 @@
  * Workers of a Deno program. Deno runs no preload in them, so each begins with
  * a few lines of ferret's, which load the recorder and then the program's
  * module. That has to be done by dynamic imports, the module hooks would come
- * too late otherwise, and messages that arrive meanwhile are kept for it.
+ * too late otherwise, and messages that arrive meanwhile are kept for it: until
+ * its evaluation begins and not until that ends, since it may wait for one.
  *
  * @module
  */
@@ -25,6 +26,11 @@ type WebWorkerClass = new (script: string | URL, options?: { name?: string }) =>
 
 /** Sent by a worker of node:worker_threads when it takes its messages itself. */
 const READY = "__ferret_ready__";
+
+/** A module that holds what lets the kept messages go. */
+const GATE = dataUrl("export const gate = { open() {} };");
+/** Lets them go when it is evaluated. */
+const GATE_OPENER = dataUrl(`import { gate } from ${JSON.stringify(GATE)}; gate.open();`);
 
 /** How a worker comes to its ring. */
 interface Joining {
@@ -127,18 +133,20 @@ const keep = (event) => {
   takeRing = undefined;
 };
 self.addEventListener("message", keep);
+const { setTimeout } = self;
+const { gate } = await import(${JSON.stringify(GATE)});
+// Not before the module has run as far as it does without waiting.
+gate.open = () => setTimeout(() => {
+  self.removeEventListener("message", keep);
+  for (const { data, ports } of kept.splice(0)) {
+    self.dispatchEvent(new MessageEvent("message", { data, ports: [...ports] }));
+  }
+});
 try {
   const { joinAsWorker } = await import(${JSON.stringify(preload)});
   joinAsWorker({ ...${JSON.stringify(data)}, ring: await ring });
 } catch {}
-try {
-  await import(${JSON.stringify(script)});
-} finally {
-  self.removeEventListener("message", keep);
-  for (const { data, ports } of kept) {
-    self.dispatchEvent(new MessageEvent("message", { data, ports: [...ports] }));
-  }
-}`);
+await import(${JSON.stringify(gatedModule(script))});`);
 }
 
 interface NodeWorker {
@@ -212,6 +220,8 @@ function threadBootstrap(
   // Not imported: who imports the module first decides which Worker it has.
   return new URL(dataUrl(`
 const port = process.getBuiltinModule("node:worker_threads").parentPort;
+const { gate } = await import(${JSON.stringify(GATE)});
+gate.open = () => port.postMessage(${JSON.stringify(READY)});
 try {
   const ring = ${
     hasRing ? `await new Promise((resolve) => port.once("message", resolve))` : "undefined"
@@ -219,11 +229,12 @@ try {
   const { joinAsWorker } = await import(${JSON.stringify(preload)});
   joinAsWorker({ ...${JSON.stringify(data)}, ring });
 } catch {}
-try {
-  await import(${JSON.stringify(url)});
-} finally {
-  port.postMessage(${JSON.stringify(READY)});
-}`));
+await import(${JSON.stringify(gatedModule(url))});`));
+}
+
+/** The program's module, behind another that is evaluated when all of it is loaded. */
+function gatedModule(url: string): string {
+  return dataUrl(`import ${JSON.stringify(GATE_OPENER)}; import ${JSON.stringify(url)};`);
 }
 
 /** Shared memory is shared and not transferred. */

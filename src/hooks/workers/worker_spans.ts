@@ -9,6 +9,7 @@ import type { Recorder } from "../../recorder/recorder.ts";
 import type { Span } from "../../recorder/span.ts";
 import { remoteParent } from "../children.ts";
 import type { WorkerData } from "./worker_data.ts";
+import { toText } from "../../recorder/text.ts";
 
 const MAX_NAME_CHARS = 100;
 
@@ -34,7 +35,7 @@ export function beginWorker(
 
 /** The file's name; code that is no file is `eval`. */
 function fileName(script: unknown): string {
-  const text = String(script);
+  const text = toText(script);
   if (/^(data|blob):|\n/.test(text)) return "eval";
   const path = text.replace(/[?#].*$/, "");
   return path.slice(path.lastIndexOf("/") + 1).slice(0, MAX_NAME_CHARS);
