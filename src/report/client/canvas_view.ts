@@ -28,7 +28,7 @@ export interface CanvasViewOptions {
 }
 
 /** Pixels: of a fitted view, and for what stands above its slices. */
-const MIN_HEIGHT = 380;
+const MIN_HEIGHT = 460;
 const MARGIN = 40;
 
 /** Makes it. */

@@ -17,6 +17,9 @@ import { duration } from "./units.ts";
 /** Rows of the list. */
 const MAX_ROWS = 500;
 
+/** A list of no more is open from the beginning. */
+const OPEN_ROWS = 200;
+
 /** Which span. */
 export interface TraceRoute {
   run: number;
@@ -89,7 +92,7 @@ function spanList(slices: Slices, { startNs }: TraceRoute): Node {
   });
   return el(
     "details",
-    { class: "span-list" },
+    { class: "span-list", open: rows.length <= OPEN_ROWS },
     el(
       "summary",
       {},
