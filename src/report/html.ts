@@ -21,8 +21,8 @@ export interface ClientBundle {
 export interface PageParts {
   client: ClientBundle;
   head: PageHead;
-  /** None where the page asks a server. */
-  blocks: readonly Block[];
+  /** Undefined where the page asks a server. */
+  blocks?: readonly Block[] | undefined;
 }
 
 /** How a page is allowed to reach the server that it came from. */
@@ -52,7 +52,7 @@ export function* htmlPage(
   { client, head, blocks }: PageParts,
   options: PageOptions = {},
 ): Iterable<string> {
-  const keys = blocks.map(({ key }) => key);
+  const keys = blocks?.map(({ key }) => key);
   const title = head.runs.map(({ title }) => title).join(" and ");
   yield `<!doctype html>
 <html lang="en">
@@ -75,7 +75,7 @@ export function* htmlPage(
 <code>ferret report</code> prints the same numbers in a terminal.</p></noscript>
 <script type="application/json" id="head">${escapeJson(JSON.stringify({ ...head, keys }))}</script>
 `;
-  for (const { text } of blocks) {
+  for (const { text } of blocks ?? []) {
     yield `<script type="text/plain" class="block">${text}</script>\n`;
   }
   yield `<script>${client.script}</script>
