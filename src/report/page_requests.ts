@@ -133,8 +133,8 @@ export interface Slices {
   key: number[];
   spanId: number[];
   traceId: number[];
-  /** Index of the parent; -1 where it is not among them. */
-  parent: number[];
+  /** Span id of the parent, which need not be among them; -1 for roots. */
+  parentId: number[];
   startNs: number[];
   /** -1: it never ended. */
   durationNs: number[];

@@ -89,7 +89,7 @@ function toTraceSlices(
 /** Reads the longest spans that begin in a piece of the run, and some that never ended. */
 export async function readSlices(
   reader: SpanReader,
-  { during = {}, limit = MAX_TIMELINE_SPANS }: { during?: TimeRange; limit?: number },
+  { during = {}, limit = MAX_TIMELINE_SPANS }: { during?: TimeRange; limit?: number | undefined },
 ): Promise<Slices> {
   const shortest = await shortestOf(reader, { during, limit });
   if (shortest === undefined) return toSlices(await readAll(reader, { during }), PLAIN);
@@ -147,7 +147,6 @@ export function toSlices(
   spans: readonly RecordedSpan[],
   { isDetailed }: { isDetailed: boolean },
 ): Slices {
-  const places = new Map(spans.map(({ spanId }, index) => [spanId, index]));
   const keys = new KeyTable();
   const events: NonNullable<Slices["events"]> = {};
   spans.forEach((span, index) => {
@@ -163,9 +162,7 @@ export function toSlices(
     keys: keys.keys,
     spanId: spans.map(({ spanId }) => spanId),
     traceId: spans.map(({ traceId }) => traceId),
-    parent: spans.map(({ parentSpanId }) =>
-      parentSpanId === undefined ? -1 : places.get(parentSpanId) ?? -1
-    ),
+    parentId: spans.map(({ parentSpanId }) => parentSpanId ?? -1),
     startNs: spans.map(({ startNs }) => startNs),
     durationNs: spans.map(({ durationNs }) => durationNs ?? -1),
     selfNs: spans.map(({ selfNs }) => selfNs ?? -1),

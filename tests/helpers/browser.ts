@@ -26,10 +26,12 @@ export interface PageTestOptions {
   colorScheme?: "light" | "dark";
   width?: number;
   height?: number;
+  /** Address that the page may ask, beside its own. Default: none. */
+  api?: string;
 }
 
 /**
- * Opens a file, calls `use` when the page shows itself, and asserts that it
+ * Opens a file, or an address, calls `use` when the page shows itself, and asserts that it
  * asked for nothing else, wrote no error and was refused nothing.
  */
 export async function withPage(
@@ -44,8 +46,8 @@ export async function withPage(
       colorScheme: options.colorScheme ?? "light",
       reducedMotion: "reduce",
     });
-    const url = pathToFileURL(path).href;
-    const wrong = watch(page, url);
+    const url = /^https?:/.test(path) ? path : pathToFileURL(path).href;
+    const wrong = watch(page, [url, ...(options.api === undefined ? [] : [options.api])]);
     await page.goto(url + (options.hash ?? ""));
     await shown(page);
     await use(page);
@@ -73,7 +75,7 @@ export async function shown(page: Page): Promise<void> {
 }
 
 /** What must stay empty. */
-function watch(page: Page, url: string): string[] {
+function watch(page: Page, allowed: readonly string[]): string[] {
   const wrong: string[] = [];
   page.on("console", (message) => {
     // Refusals of the content security policy come here too.
@@ -82,7 +84,7 @@ function watch(page: Page, url: string): string[] {
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
   page.on("request", (request) => {
     const asked = request.url().replace(/#.*/, "");
-    if (asked !== url && !asked.startsWith("data:") && !asked.startsWith("blob:")) {
+    if (!allowed.includes(asked) && !asked.startsWith("data:") && !asked.startsWith("blob:")) {
       wrong.push(`request: ${asked}`);
     }
   });

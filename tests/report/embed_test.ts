@@ -79,7 +79,7 @@ test("a trace has what is below its span and nothing beside it", async () => {
   }, MEGABYTE);
   const trace = answers.get("trace 0 2") as Slices;
   assert.deepEqual(trace.key.map((key) => trace.keys[key]!.name), ["a", "below a"]);
-  assert.deepEqual(trace.parent, [-1, 0]);
+  assert.deepEqual(trace.parentId, [1, 2]);
 });
 
 test("a page is no larger than it may be, has the longest spans and says what is left out", async () => {

@@ -5,18 +5,19 @@
  */
 import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
-import type { Overview, Slices } from "../page_requests.ts";
+import type { Overview } from "../page_requests.ts";
 import { type Child, el } from "./dom.ts";
 import { pair } from "./pairs.ts";
 import type { PageSource } from "./page_source.ts";
 import { toHash } from "./route.ts";
+import type { SpanTable } from "./span_table.ts";
 import { duration, moment } from "./units.ts";
 
 /** Where the span is from. */
 export interface SliceContext {
   source: PageSource;
   overview: Overview;
-  slices: Slices;
+  slices: SpanTable;
   run: number;
 }
 
@@ -73,7 +74,7 @@ export function sliceDetails(
   ];
 }
 
-function eventList({ events, startNs }: Slices, item: number): Child[] {
+function eventList({ events, startNs }: SpanTable, item: number): Child[] {
   const own = events?.[item];
   if (own === undefined || own.length === 0) return [];
   return [
