@@ -44,6 +44,9 @@ export function contentSecurityPolicy(
     ...(connect ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
+    // No text ever becomes markup or code.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join("; ");
 }
 

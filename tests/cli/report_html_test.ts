@@ -65,6 +65,7 @@ test("what cannot be done is told before anything is written", async () => {
         [[recording, "--html", missing], 2, /its folder does not exist/],
         [[recording, "--html", recording], 2, /it is a recording/],
         [[recording, "--html", path, "--max-size", "big"], 2, /Cannot parse size "big"/],
+        [[recording, "--html", path, "--filter", "db:*"], 2, /Cannot use --filter with --html/],
         [[recording, recording], 2, /Cannot report on two recordings at once/],
         [[recording, join(folder, "b.duckdb"), "--html", path], 4, /there is no such file/],
       ] as const

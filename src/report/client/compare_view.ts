@@ -253,7 +253,7 @@ export async function showCompareFlame(source: PageSource): Promise<Node> {
       ],
     },
     title: [
-      el("h2", {}, "Candidate against baseline"),
+      el("h1", {}, "Candidate against baseline"),
       el("span", { class: "legend slower-legend" }, "longer"),
       el("span", { class: "legend same-legend" }, "as before"),
       el("span", { class: "legend faster-legend" }, "shorter"),

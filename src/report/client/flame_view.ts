@@ -31,7 +31,7 @@ export async function showFlame(source: PageSource, { run }: { run: number }): P
       textOf: (item) => texts[calls.key[order[item]!]!]!,
       details: (item) => pathDetails(calls, order[item]!, run),
     },
-    title: [el("h2", {}, "Flame graph"), el("span", { class: "hint" }, `all traces merged${rest}`)],
+    title: [el("h1", {}, "Flame graph"), el("span", { class: "hint" }, `all traces merged${rest}`)],
     hint: HINT,
   });
 }

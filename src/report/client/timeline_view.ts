@@ -30,7 +30,7 @@ export async function showTimeline(source: PageSource, { run }: { run: number })
   return canvasView({
     label: "Timeline of the run, with lanes for each thread and task",
     slices: draw(slices),
-    title: [el("h2", {}, "Timeline"), el("span", { class: "hint" }, extentOf(slices))],
+    title: [el("h1", {}, "Timeline"), el("span", { class: "hint" }, extentOf(slices))],
     hint: "Drag to move, wheel to zoom, double click to look at one",
     ...(slices.cut !== undefined && source.isServed
       ? { more: closerLook(source, { overview, slices, run, draw }) }

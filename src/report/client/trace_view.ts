@@ -51,7 +51,7 @@ export async function showTrace(source: PageSource, route: TraceRoute): Promise<
         originNs: route.startNs,
       }),
       title: [
-        el("h2", {}, el("code", {}, name)),
+        el("h1", {}, el("code", {}, name)),
         el(
           "span",
           { class: "hint" },
