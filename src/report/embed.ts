@@ -19,7 +19,7 @@ import {
   type PageRequest,
   requestKey,
 } from "./page_requests.ts";
-import { LoadedTraces, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
+import { LoadedRun, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
 
 /** An answer as it stands in the file. */
 export interface Block {
@@ -95,8 +95,9 @@ class RunEmbedding {
     this.#room.add({ kind: "overview", run }, overview);
     this.#room.add({ kind: "calls", run }, await answers.answer({ kind: "calls", run }));
     const examples = await this.#embedNames(overview);
-    await this.#embedTimeline();
-    await this.#embedExamples(examples);
+    const loaded = await LoadedRun.load(this.#reader);
+    await this.#embedTimeline(loaded);
+    await this.#embedExamples(examples, loaded);
     return this.#omissions;
   }
 
@@ -136,11 +137,13 @@ class RunEmbedding {
     return examples;
   }
 
-  async #embedTimeline(): Promise<void> {
+  async #embedTimeline(loaded: LoadedRun | undefined): Promise<void> {
+    const request = { kind: "slices" as const, run: this.#run };
     const bytes = Math.max(0, this.#room.left * TIMELINE_SHARE);
+    if (loaded && this.#room.add(request, loaded.timeline(), this.#room.left - bytes)) return;
     const limit = Math.min(MAX_TIMELINE_SPANS, Math.floor(bytes / TIMELINE_SPAN_BYTES));
     const slices = await readSlices(this.#reader, { limit });
-    if (!this.#room.add({ kind: "slices", run: this.#run }, slices, 0)) {
+    if (!this.#room.add(request, slices, 0)) {
       this.#omissions.push("The timeline is left out: there was no room for it.");
     } else if (slices.cut !== undefined) {
       this.#omissions.push(
@@ -152,11 +155,13 @@ class RunEmbedding {
   }
 
   /** In turns: the slowest of each name, then the next part, so that no name gets all the room. */
-  async #embedExamples(examples: readonly Example[][]): Promise<void> {
+  async #embedExamples(
+    examples: readonly Example[][],
+    loaded: LoadedRun | undefined,
+  ): Promise<void> {
     const inTurns = EXAMPLE_PARTS.flatMap((part) =>
       examples.flatMap((own) => own.filter((one) => one.part === part))
     );
-    const loaded = await LoadedTraces.load(this.#reader);
     let embedded = 0;
     for (const { spanId, traceId, startNs, durationNs } of inTurns) {
       if (this.#room.left <= 0) break;
@@ -168,7 +173,7 @@ class RunEmbedding {
         startNs,
         endNs: startNs + durationNs,
       };
-      const slices = loaded?.read(request) ?? await readTrace(this.#reader, request);
+      const slices = loaded?.trace(request) ?? await readTrace(this.#reader, request);
       if (this.#room.add(request, slices, 0)) embedded++;
     }
     if (embedded === inTurns.length) return;

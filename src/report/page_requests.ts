@@ -142,7 +142,7 @@ export interface Slices {
   threadId: number[];
   /** Index into `STATUSES`. */
   status: number[];
-  /** JSON text, in traces only; "" where there is none. */
+  /** JSON text, in traces and small runs; "" where there is none. */
   attributes?: string[] | undefined;
   /** By index. */
   events?: Record<number, { name: string; timeNs: number; attributes: string }[]> | undefined;

@@ -46,22 +46,29 @@ export async function readTrace(reader: SpanReader, request: TraceRequest): Prom
   return toTraceSlices(spans, { ...request, isCut: spans.length === MAX_READ_SPANS });
 }
 
-/** Traces of a run that is small enough to be read at once: much quicker than one by one. */
-export class LoadedTraces {
+/** A run that is small enough to be read at once: much quicker than trace by trace. */
+export class LoadedRun {
+  readonly #all: readonly RecordedSpan[];
   readonly #spans: ReadonlyMap<number, readonly RecordedSpan[]>;
 
   constructor(spans: readonly RecordedSpan[]) {
+    this.#all = spans;
     this.#spans = Map.groupBy(spans, ({ traceId }) => traceId);
   }
 
   /** @returns undefined when there are too many spans. */
-  static async load(reader: SpanReader): Promise<LoadedTraces | undefined> {
+  static async load(reader: SpanReader): Promise<LoadedRun | undefined> {
     if (reader.run.stored > MAX_LOADED_SPANS) return undefined;
-    return new LoadedTraces(await readAll(reader, { withEvents: true }));
+    return new LoadedRun(await readAll(reader, { withEvents: true }));
+  }
+
+  /** All spans with everything about them. */
+  timeline(): Slices {
+    return toSlices(this.#all, { isDetailed: true });
   }
 
   /** As {@linkcode readTrace}. */
-  read(request: TraceRequest): Slices {
+  trace(request: TraceRequest): Slices {
     const { traceId, startNs, endNs } = request;
     const own = (this.#spans.get(traceId) ?? [])
       .filter((span) => span.startNs >= startNs && span.startNs <= endNs);

@@ -184,7 +184,7 @@ export class SliceCanvas {
     const context = this.#context;
     const { colorOf, nameOf } = this.#model;
     const matches = this.#matches;
-    const { line: dim, sliceText: text, muted } = this.#palette;
+    const { line: dim, sliceText: text, muted, match } = this.#palette;
     const charWidth = this.#charWidth;
     const height = ROW_HEIGHT - GAP_PX;
     const run = { x0: 0, x1: -1, color: "" };
@@ -196,7 +196,7 @@ export class SliceCanvas {
         const left = Math.max(-2, x0);
         const right = Math.min(width + 2, x1);
         const isMeant = matches === undefined || matches(item);
-        context.fillStyle = isMeant ? colorOf(item) : dim;
+        context.fillStyle = isMeant ? (matches === undefined ? colorOf(item) : match) : dim;
         context.fillRect(
           left,
           y,
@@ -217,7 +217,7 @@ export class SliceCanvas {
       },
       narrow(row: SliceRow, from: number, to: number, x: number): void {
         const item = shownOf(row, from, to);
-        const color = item === undefined ? dim : colorOf(item);
+        const color = item === undefined ? dim : matches === undefined ? colorOf(item) : match;
         if (color === run.color && x <= run.x1) run.x1 = x + 1;
         else {
           painter.end();
@@ -399,6 +399,7 @@ function readPalette() {
     text: themeColor("text"),
     muted: themeColor("muted"),
     sliceText: themeColor("slice-text"),
+    match: themeColor("match"),
   };
 }
 

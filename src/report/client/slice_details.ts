@@ -19,11 +19,13 @@ export interface SliceContext {
   overview: Overview;
   slices: SpanTable;
   run: number;
+  /** Whether this is a trace already. */
+  isTrace: boolean;
 }
 
 /** Shows it. */
 export function sliceDetails(
-  { source, overview, slices, run }: SliceContext,
+  { source, overview, slices, run, isTrace }: SliceContext,
   item: number,
 ): Child[] {
   const { keys, key, startNs, durationNs, selfNs, threadId, status, spanId, traceId } = slices;
@@ -39,7 +41,7 @@ export function sliceDetails(
     endNs: start + Math.max(0, durationNs[item]!),
   };
   const isDetailed = slices.attributes !== undefined;
-  const hasTrace = !isDetailed && source.has({ kind: "trace", ...route });
+  const hasTrace = !isTrace && source.has({ kind: "trace", ...route });
   return [
     el("h3", {}, name === "" ? "(no name)" : name),
     el("p", { class: "hint" }, scope),
@@ -65,7 +67,11 @@ export function sliceDetails(
     el(
       "p",
       {},
-      el("a", { href: toHash({ view: "trace", ...route }) }, "Its trace, with attributes"),
+      el(
+        "a",
+        { href: toHash({ view: "trace", ...route }) },
+        isDetailed ? "What is below it, by itself" : "Its trace, with attributes",
+      ),
     ),
     ...attributeList("Attributes", slices.attributes?.[item] ?? ""),
     ...eventList(slices, item),

@@ -24,7 +24,7 @@ export async function showTimeline(source: PageSource, { run }: { run: number })
   }
   const draw = (some: Slices) =>
     timelineSlices(
-      { source, overview, slices: toSpanTable(some), run },
+      { source, overview, slices: toSpanTable(some), run, isTrace: false },
       { endNs: overview.run.durationNs ?? 0 },
     );
   return canvasView({

@@ -46,7 +46,7 @@ export async function showTrace(source: PageSource, route: TraceRoute): Promise<
     { class: "view" },
     canvasView({
       label: `Timeline of a trace of ${name}`,
-      slices: timelineSlices({ source, overview, slices, run }, {
+      slices: timelineSlices({ source, overview, slices, run, isTrace: true }, {
         endNs: route.endNs,
         originNs: route.startNs,
       }),
