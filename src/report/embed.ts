@@ -130,8 +130,9 @@ class RunEmbedding {
     }
     if (explained < Math.min(chosen.length, MAX_EXPLAINED_NAMES)) {
       this.#omissions.push(
-        `What slow spans have in common was looked for in ${countOf(explained, "name")}, because ` +
-          "there are so many spans; ferret report --explain tells it of any.",
+        `What slow spans have in common was ${
+          explained === 0 ? "not looked for" : `looked for in ${countOf(explained, "name")} only`
+        }, because there are so many spans; ferret report --explain tells it of any name.`,
       );
     }
     return examples;

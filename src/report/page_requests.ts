@@ -31,6 +31,8 @@ export interface NameRow extends SpanKey {
   percentiles: Partial<Percentiles>;
   /** Cells and their spans, by turns. */
   histogram: number[];
+  /** Where the functions of that name are: `src/cart.ts:12`. */
+  places?: string[] | undefined;
 }
 
 /** Values at regular moments; `null` where there is none. */

@@ -7,6 +7,7 @@ import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
 import type { Overview } from "../page_requests.ts";
 import { type Child, el } from "./dom.ts";
+import { placesOf } from "./places.ts";
 import { pair } from "./pairs.ts";
 import type { PageSource } from "./page_source.ts";
 import { toHash } from "./route.ts";
@@ -45,6 +46,7 @@ export function sliceDetails(
   return [
     el("h3", {}, name === "" ? "(no name)" : name),
     el("p", { class: "hint" }, scope),
+    placesOf(overview.rows.find((row) => row.name === name && row.scope === scope)),
     el(
       "dl",
       { class: "pairs" },
