@@ -87,6 +87,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: "any",
   },
   "src/export": { mayImport: ["src/analysis", "src/model"], packages: "any" },
+  "src/import": { mayImport: ["src/model"], packages: "any" },
   "src/profiler": {
     mayImport: ["src/recorder", "src/ring", "src/writer", "src/model", "src/runtime"],
     packages: "none",
