@@ -16,23 +16,23 @@ export function openInBrowser(
 ): Promise<string | undefined> {
   const [command, ...args] = openCommand(path, platform);
   return new Promise((resolve) => {
-    const child = spawn(command!, args, { stdio: "ignore", detached: true });
     const timer = setTimeout(() => resolve(undefined), HANDED_OVER_MS);
     const end = (problem: string | undefined) => {
       clearTimeout(timer);
       resolve(problem);
     };
+    const child = spawn(command!, args, { stdio: "ignore", detached: true });
     child.on(
       "error",
-      (error: NodeJS.ErrnoException) =>
-        end(error.code === "ENOENT" ? `there is no ${command}` : error.message),
+      ({ code, message }: NodeJS.ErrnoException) =>
+        end(code === "ENOENT" ? `there is no ${command}` : message),
     );
     child.on(
       "exit",
       (code) => end(code === 0 ? undefined : `${command} ended with code ${code ?? "none"}`),
     );
     // ferret does not wait for people to close their browser.
-    child.unref();
+    child.on("spawn", () => child.unref());
   });
 }
 

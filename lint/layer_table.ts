@@ -95,7 +95,13 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "src/analysis": { mayImport: ["src/model"], packages: "any" },
   "src/report": { mayImport: ["src/analysis", "src/model"], packages: "any" },
+  // Runs in the browser.
+  "src/report/client": {
+    mayImport: ["src/report", "src/analysis", "src/model"],
+    packages: "any",
+  },
   "src/export": { mayImport: ["src/analysis", "src/model"], packages: "any" },
+  "src/import": { mayImport: ["src/model"], packages: "any" },
   "src/profiler": {
     mayImport: [
       "src/recorder",

@@ -61,7 +61,7 @@ async function serveRuns(
   };
   const answers = readers.map((reader) => new RunAnswers(reader));
   const page = {
-    html: [...htmlPage({ client, head, blocks: [] }, connect)].join(""),
+    html: [...htmlPage({ client, head }, connect)].join(""),
     contentSecurityPolicy: contentSecurityPolicy(client, connect),
     answer: async (body: unknown) => {
       const request = parsePageRequest(body);

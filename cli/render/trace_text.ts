@@ -148,7 +148,7 @@ function runsOf(nodes: readonly TraceNode[]): TraceNode[][] {
   const runs: TraceNode[][] = [];
   for (const node of nodes) {
     const last = runs.at(-1);
-    if (last?.[0]!.span.name === node.span.name) last.push(node);
+    if (last?.[0]?.span.name === node.span.name) last.push(node);
     else runs.push([node]);
   }
   return runs.flatMap((run) => (run.length >= MIN_RUN ? [run] : run.map((node) => [node])));

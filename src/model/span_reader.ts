@@ -98,6 +98,14 @@ export interface RecordedHook {
   threads: number;
 }
 
+/** Where in the program a function is. */
+export interface RecordedSource {
+  /** Of its spans. */
+  name: string;
+  file: string;
+  line: number;
+}
+
 /** A thread of a run. */
 export interface RecordedThread {
   /** Number of its process within the run. */
@@ -334,6 +342,8 @@ export interface SpanReader {
   hooks(): Promise<RecordedHook[]>;
   /** By number. */
   threads(): Promise<RecordedThread[]>;
+  /** Where functions are; a name may have several places. By name, file and line. */
+  sources(): Promise<RecordedSource[]>;
   spans(options?: SpanSetOptions): SpanSet;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;

@@ -14,10 +14,13 @@ import { readSlices, readTrace } from "./slices.ts";
 /** Answers requests about one run. */
 export class RunAnswers {
   readonly #reader: SpanReader;
+  readonly #timelineSpans: number | undefined;
   #overview: Promise<Overview> | undefined;
 
-  constructor(reader: SpanReader) {
+  /** @param options.timelineSpans Most spans of a timeline. Default: 200,000. */
+  constructor(reader: SpanReader, options: { timelineSpans?: number } = {}) {
     this.#reader = reader;
+    this.#timelineSpans = options.timelineSpans;
   }
 
   /** @returns undefined when there is no such thing. */
@@ -32,6 +35,7 @@ export class RunAnswers {
       case "slices":
         return await readSlices(this.#reader, {
           during: { sinceNs: request.fromNs, untilNs: request.toNs },
+          limit: this.#timelineSpans,
         });
       case "trace":
         return await readTrace(this.#reader, request);

@@ -4,8 +4,17 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ClientBundle } from "./html.ts";
 
@@ -28,7 +37,10 @@ export async function clientBundle(): Promise<ClientBundle> {
   };
   const bundle = await bundleReportClient();
   mkdirSync(cache, { recursive: true });
-  writeFileSync(path, JSON.stringify(bundle));
+  // Others may build it at the same time: nobody is to read half of it.
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, JSON.stringify(bundle));
+  renameSync(partial, path);
   return bundle;
 }
 

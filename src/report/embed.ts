@@ -6,8 +6,8 @@
  */
 import { Buffer } from "node:buffer";
 import { deflateRawSync } from "node:zlib";
-import { countOf, formatCount } from "../model/numbers.ts";
 import { formatDuration } from "../model/duration.ts";
+import { countOf, formatCount } from "../model/numbers.ts";
 import type { SpanReader } from "../model/span_reader.ts";
 import { RunAnswers } from "./answer.ts";
 import { buildNameDetails, entryRows, explainName } from "./name_detail.ts";
@@ -15,10 +15,11 @@ import {
   type Example,
   EXAMPLE_PARTS,
   type NameRow,
+  type Overview,
   type PageRequest,
   requestKey,
 } from "./page_requests.ts";
-import { LoadedTraces, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
+import { LoadedRun, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
 
 /** An answer as it stands in the file. */
 export interface Block {
@@ -30,142 +31,163 @@ export interface Block {
 /** What goes into a page. */
 export interface Embedded {
   blocks: Block[];
+  /** What was left out, in sentences. */
   omissions: string[];
-}
-
-/** Options for {@linkcode embedRuns}. */
-export interface EmbedOptions {
-  /** Of all blocks together. */
-  maxBytes: number;
-  /** Told what is being done. */
-  onStep?: (text: string) => void;
 }
 
 /** Names with details of their own. */
 const MAX_NAMES = 200;
-/** Names whose slow tail is explained. */
+/** Names whose slow tail is explained; each is a look through the recording. */
 const MAX_EXPLAINED_NAMES = 30;
-/** Part of the room that a timeline may take, and what it may cost a span in a guess. */
-const TIMELINE_SHARE = 0.4;
+/** Spans that may be looked through to explain names: seconds of work. */
+const MAX_EXPLAINED_SPANS = 20_000_000;
+
+/** Parts of the room: for details of names, then for the timeline; the rest is for traces. */
+const NAMES_SHARE = 0.4;
+const TIMELINE_SHARE = 0.5;
+/** What a span of a timeline takes, in a guess that is rather too high. */
 const TIMELINE_SPAN_BYTES = 24;
 
-/** Answers what can be asked of the runs. Names are left out before traces are cut short. */
+/** Options for {@linkcode embedRuns}. */
+export interface EmbedOptions {
+  /** Of all blocks together; tables and flame graphs are there however long they are. */
+  maxBytes: number;
+}
+
+/** Answers what can be asked of the runs. */
 export async function embedRuns(
   readers: readonly SpanReader[],
-  { maxBytes, onStep = () => {} }: EmbedOptions,
+  { maxBytes }: EmbedOptions,
 ): Promise<Embedded> {
-  const room = new Room(maxBytes);
+  const blocks: Block[] = [];
   const omissions: string[] = [];
+  let left = maxBytes;
   for (const [run, reader] of readers.entries()) {
     // What one run leaves of its share is for the next.
-    const left = room.left / (readers.length - run);
-    const omitted = await embedRun(reader, { run, room, upTo: room.left - left, onStep });
+    const room = new Room(left / (readers.length - run));
+    const omitted = await new RunEmbedding(reader, { run, room }).embed();
+    left -= room.taken;
+    blocks.push(...room.blocks);
     const whose = readers.length === 1 ? "" : run === 0 ? "Baseline: " : "Candidate: ";
     omissions.push(...omitted.map((text) => whose + text));
   }
-  return { blocks: room.blocks, omissions };
+  return { blocks, omissions };
 }
 
-interface RunOptions {
-  run: number;
-  room: Room;
-  /** Room that is to be left. */
-  upTo: number;
-  onStep: (text: string) => void;
-}
+/** Answers what can be asked of one run. */
+class RunEmbedding {
+  readonly #reader: SpanReader;
+  readonly #run: number;
+  readonly #room: Room;
+  readonly #omissions: string[] = [];
 
-async function embedRun(reader: SpanReader, options: RunOptions): Promise<string[]> {
-  const { run, room, upTo, onStep } = options;
-  const answers = new RunAnswers(reader);
-  onStep("reading names and percentiles");
-  const overview = await answers.overview();
-  room.add({ kind: "overview", run }, overview);
-  onStep("merging calls");
-  room.add({ kind: "calls", run }, await answers.answer({ kind: "calls", run }));
-  const timelineSpans = Math.floor(
-    Math.max(0, room.left - upTo) * TIMELINE_SHARE / TIMELINE_SPAN_BYTES,
-  );
-  onStep("reading the timeline");
-  const slices = await readSlices(reader, { limit: Math.min(MAX_TIMELINE_SPANS, timelineSpans) });
-  room.add({ kind: "slices", run }, slices);
-  const rows = overview.rows.slice(0, MAX_NAMES);
-  const examples = await embedNames(reader, rows, options);
-  const omissions: string[] = [];
-  if (overview.rows.length + overview.hiddenCount > rows.length) {
-    omissions.push(
-      `Distributions over time and examples are those of the ${
-        formatCount(rows.length)
-      } names with the longest total time, of ${
-        formatCount(overview.rows.length + overview.hiddenCount)
-      }.`,
-    );
+  constructor(reader: SpanReader, { run, room }: { run: number; room: Room }) {
+    this.#reader = reader;
+    this.#run = run;
+    this.#room = room;
   }
-  if (slices.cut !== undefined) {
-    omissions.push(
-      `The timeline has the ${formatCount(slices.spanId.length)} longest of ${
-        countOf(slices.cut.total, "span")
-      }: all that took more than ${formatDuration(slices.cut.shorterThanNs ?? 0)}.`,
-    );
-  }
-  onStep("reading examples");
-  const { embedded, wanted } = await embedExamples(reader, examples, options);
-  if (embedded < wanted) {
-    omissions.push(
-      `Of ${
-        countOf(wanted, "example")
-      }, the fastest, median, p90, p99 and slowest span of each name, ${
-        formatCount(embedded)
-      } have their trace here, those of slow names first; --max-size makes room for more.`,
-    );
-  }
-  return readersPrefix(omissions, run, reader);
-}
 
-function readersPrefix(omissions: string[], run: number, reader: SpanReader): string[] {
-  return run === 0 && omissions.length === 0
-    ? []
-    : omissions.map((text) => run === 0 ? text : `Run ${reader.run.n} (candidate): ${text}`);
-}
+  /** @returns Sentences on what was left out. */
+  async embed(): Promise<string[]> {
+    const run = this.#run;
+    const answers = new RunAnswers(this.#reader);
+    const overview = await answers.overview();
+    this.#room.add({ kind: "overview", run }, overview);
+    this.#room.add({ kind: "calls", run }, await answers.answer({ kind: "calls", run }));
+    const examples = await this.#embedNames(overview);
+    const loaded = await LoadedRun.load(this.#reader);
+    await this.#embedTimeline(loaded);
+    await this.#embedExamples(examples, loaded);
+    return this.#omissions;
+  }
 
-async function embedNames(
-  reader: SpanReader,
-  rows: readonly NameRow[],
-  { run, room, onStep }: RunOptions,
-): Promise<Example[][]> {
-  onStep("reading latency over time");
-  const details = await buildNameDetails(reader, rows);
-  const entries = entryRows(rows);
-  for (const [i, row] of rows.entries()) {
-    if (i < MAX_EXPLAINED_NAMES) {
-      onStep(`explaining names (${i + 1} of ${Math.min(rows.length, MAX_EXPLAINED_NAMES)})`);
-      const withCauses = entries.includes(row);
-      Object.assign(details[i]!, await explainName(reader, row, { withCauses }));
+  /** Those with the longest total time first. */
+  async #embedNames({ rows, hiddenCount }: Overview): Promise<Example[][]> {
+    const reader = this.#reader;
+    const chosen = rows.slice(0, MAX_NAMES);
+    const details = await buildNameDetails(reader, chosen);
+    const entries = entryRows(chosen);
+    const explained = Math.min(
+      MAX_EXPLAINED_NAMES,
+      Math.floor(MAX_EXPLAINED_SPANS / Math.max(1, reader.run.stored)),
+    );
+    const upTo = this.#room.left * (1 - NAMES_SHARE);
+    const examples: Example[][] = [];
+    for (const [i, row] of chosen.entries()) {
+      if (i < explained) {
+        const withCauses = entries.includes(row);
+        Object.assign(details[i]!, await explainName(reader, row, { withCauses }));
+      }
+      if (!this.#room.add(nameRequest(this.#run, row), details[i], upTo)) break;
+      examples.push(details[i]!.examples);
     }
-    room.add({ kind: "name", run, name: row.name, scope: row.scope }, details[i]);
+    const all = rows.length + hiddenCount;
+    if (all > examples.length) {
+      this.#omissions.push(
+        `${formatCount(examples.length)} of ${countOf(all, "name")}, those with the longest ` +
+          "total time, have examples and their latency over time here.",
+      );
+    }
+    if (explained < Math.min(chosen.length, MAX_EXPLAINED_NAMES)) {
+      this.#omissions.push(
+        `What slow spans have in common was ${
+          explained === 0 ? "not looked for" : `looked for in ${countOf(explained, "name")} only`
+        }, because there are so many spans; ferret report --explain tells it of any name.`,
+      );
+    }
+    return examples;
   }
-  return details.map(({ examples }) => examples);
+
+  async #embedTimeline(loaded: LoadedRun | undefined): Promise<void> {
+    const request = { kind: "slices" as const, run: this.#run };
+    const bytes = Math.max(0, this.#room.left * TIMELINE_SHARE);
+    if (loaded && this.#room.add(request, loaded.timeline(), this.#room.left - bytes)) return;
+    const limit = Math.min(MAX_TIMELINE_SPANS, Math.floor(bytes / TIMELINE_SPAN_BYTES));
+    const slices = await readSlices(this.#reader, { limit });
+    if (!this.#room.add(request, slices, 0)) {
+      this.#omissions.push("The timeline is left out: there was no room for it.");
+    } else if (slices.cut !== undefined) {
+      this.#omissions.push(
+        `The timeline has the ${formatCount(slices.spanId.length)} longest of ${
+          countOf(slices.cut.total, "span")
+        }: those of ${formatDuration(slices.cut.shorterThanNs ?? 0)} and more.`,
+      );
+    }
+  }
+
+  /** In turns: the slowest of each name, then the next part, so that no name gets all the room. */
+  async #embedExamples(
+    examples: readonly Example[][],
+    loaded: LoadedRun | undefined,
+  ): Promise<void> {
+    const inTurns = EXAMPLE_PARTS.flatMap((part) =>
+      examples.flatMap((own) => own.filter((one) => one.part === part))
+    );
+    let embedded = 0;
+    for (const { spanId, traceId, startNs, durationNs } of inTurns) {
+      if (this.#room.left <= 0) break;
+      const request = {
+        kind: "trace" as const,
+        run: this.#run,
+        spanId,
+        traceId,
+        startNs,
+        endNs: startNs + durationNs,
+      };
+      const slices = loaded?.trace(request) ?? await readTrace(this.#reader, request);
+      if (this.#room.add(request, slices, 0)) embedded++;
+    }
+    if (embedded === inTurns.length) return;
+    this.#omissions.push(
+      `${formatCount(embedded)} of ${countOf(inTurns.length, "example")} have their trace here. ` +
+        "Examples are the slowest span of each name, then those at p99, p90 and the median, " +
+        "then the fastest.",
+    );
+  }
 }
 
-/** In turns: the slowest of each name, then the next part, so that no name gets all the room. */
-async function embedExamples(
-  reader: SpanReader,
-  examples: readonly Example[][],
-  { run, room, upTo, onStep }: RunOptions,
-): Promise<{ embedded: number; wanted: number }> {
-  const inTurns = EXAMPLE_PARTS.flatMap((part) =>
-    examples.flatMap((own) => own.filter((one) => one.part === part))
-  );
-  const loaded = await LoadedTraces.load(reader);
-  let embedded = 0;
-  for (const [i, { spanId, traceId, startNs, durationNs }] of inTurns.entries()) {
-    if (room.left <= upTo) break;
-    if (i % 20 === 0) onStep(`reading examples (${i} of ${inTurns.length})`);
-    const endNs = startNs + durationNs;
-    const request = { kind: "trace" as const, run, spanId, traceId, startNs, endNs };
-    const slices = loaded?.read(request) ?? await readTrace(reader, request);
-    if (room.add(request, slices, upTo)) embedded++;
-  }
-  return { embedded, wanted: inTurns.length };
+function nameRequest(run: number, { name, scope }: NameRow): PageRequest {
+  return { kind: "name", run, name, scope };
 }
 
 /** An answer as it stands in the file. */
@@ -176,18 +198,23 @@ export function encodeBlock(request: PageRequest, answer: unknown): Block {
 
 /** The room that there is in the file. */
 class Room {
-  left: number;
+  taken = 0;
   readonly blocks: Block[] = [];
+  readonly #bytes: number;
 
-  constructor(maxBytes: number) {
-    this.left = maxBytes;
+  constructor(bytes: number) {
+    this.#bytes = bytes;
   }
 
-  /** @returns false when `upTo` would not be left. Without it an answer is needed, whatever it takes. */
+  get left(): number {
+    return this.#bytes - this.taken;
+  }
+
+  /** @param upTo Room that is to be left, else nothing is added. Without it there is always room. */
   add(request: PageRequest, answer: unknown, upTo = -Infinity): boolean {
     const block = encodeBlock(request, answer);
     if (this.left - block.text.length < upTo) return false;
-    this.left -= block.text.length;
+    this.taken += block.text.length;
     this.blocks.push(block);
     return true;
   }

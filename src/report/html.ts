@@ -21,8 +21,8 @@ export interface ClientBundle {
 export interface PageParts {
   client: ClientBundle;
   head: PageHead;
-  /** None where the page asks a server. */
-  blocks: readonly Block[];
+  /** Undefined where the page asks a server. */
+  blocks?: readonly Block[] | undefined;
 }
 
 /** How a page is allowed to reach the server that it came from. */
@@ -44,6 +44,9 @@ export function contentSecurityPolicy(
     ...(connect ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
+    // No text ever becomes markup or code.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join("; ");
 }
 
@@ -52,8 +55,7 @@ export function* htmlPage(
   { client, head, blocks }: PageParts,
   options: PageOptions = {},
 ): Iterable<string> {
-  // Without them the page asks its server.
-  const keys = options.connect ? {} : { keys: blocks.map(({ key }) => key) };
+  const keys = blocks?.map(({ key }) => key);
   const title = head.runs.map(({ title }) => title).join(" and ");
   yield `<!doctype html>
 <html lang="en">
@@ -74,11 +76,9 @@ export function* htmlPage(
 <div id="page"></div>
 <noscript><p class="notice">This report draws itself with JavaScript, which is switched off here.
 <code>ferret report</code> prints the same numbers in a terminal.</p></noscript>
-<script type="application/json" id="head">${
-    escapeJson(JSON.stringify({ ...head, ...keys }))
-  }</script>
+<script type="application/json" id="head">${escapeJson(JSON.stringify({ ...head, keys }))}</script>
 `;
-  for (const { text } of blocks) {
+  for (const { text } of blocks ?? []) {
     yield `<script type="text/plain" class="block">${text}</script>\n`;
   }
   yield `<script>${client.script}</script>

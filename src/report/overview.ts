@@ -10,6 +10,8 @@ import type { NameRow, Overview, Series } from "./page_requests.ts";
 
 /** More rows than this nobody reads, and each costs a kilobyte. */
 const MAX_ROWS = 2_000;
+/** Of functions that have the same name. */
+const MAX_PLACES = 3;
 /** Moments of a chart. */
 const PIECES = 240;
 
@@ -26,13 +28,19 @@ const CPU_TIME = "process.cpu.time";
 /** Reads it. */
 export async function buildOverview(reader: SpanReader): Promise<Overview> {
   const report = await buildReport(reader, { limit: MAX_ROWS, histograms: true, findings: {} });
+  const places = Map.groupBy(await reader.sources(), ({ name }) => name);
   const { run, loss, overhead, sampling, findings, metrics, hooks, hiddenCount } = report;
   return {
     run,
     loss,
     overhead,
     sampling,
-    rows: report.spans.map(toRow),
+    rows: report.spans.map((row) => ({
+      ...toRow(row),
+      places: row.scope === "function"
+        ? places.get(row.name)?.slice(0, MAX_PLACES).map(({ file, line }) => `${file}:${line}`)
+        : undefined,
+    })),
     hiddenCount,
     findings,
     metrics,

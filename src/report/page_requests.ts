@@ -31,6 +31,8 @@ export interface NameRow extends SpanKey {
   percentiles: Partial<Percentiles>;
   /** Cells and their spans, by turns. */
   histogram: number[];
+  /** Where the functions of that name are: `src/cart.ts:12`. */
+  places?: string[] | undefined;
 }
 
 /** Values at regular moments; `null` where there is none. */
@@ -133,8 +135,8 @@ export interface Slices {
   key: number[];
   spanId: number[];
   traceId: number[];
-  /** Index of the parent; -1 where it is not among them. */
-  parent: number[];
+  /** Span id of the parent, which need not be among them; -1 for roots. */
+  parentId: number[];
   startNs: number[];
   /** -1: it never ended. */
   durationNs: number[];
@@ -142,7 +144,7 @@ export interface Slices {
   threadId: number[];
   /** Index into `STATUSES`. */
   status: number[];
-  /** JSON text, in traces only; "" where there is none. */
+  /** JSON text, in traces and small runs; "" where there is none. */
   attributes?: string[] | undefined;
   /** By index. */
   events?: Record<number, { name: string; timeNs: number; attributes: string }[]> | undefined;

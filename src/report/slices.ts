@@ -6,7 +6,14 @@
  */
 import { childrenOf } from "../analysis/trace_tree.ts";
 import { STATUSES } from "../model/span.ts";
-import type { RecordedSpan, SpanKey, SpanReader, TimeRange } from "../model/span_reader.ts";
+import type {
+  AttributeCondition,
+  RecordedSpan,
+  SpanKey,
+  SpanReader,
+  SpanScanOptions,
+  TimeRange,
+} from "../model/span_reader.ts";
 import type { PageRequest, Slices } from "./page_requests.ts";
 
 /** Spans of one trace. */
@@ -15,6 +22,8 @@ const MAX_TRACE_SPANS = 5_000;
 const MAX_READ_SPANS = 20_000;
 /** Spans of a timeline. */
 export const MAX_TIMELINE_SPANS = 200_000;
+/** Spans among them that never ended. */
+const MAX_UNFINISHED = 1_000;
 
 /** About 100 MB of memory. */
 const MAX_LOADED_SPANS = 100_000;
@@ -28,38 +37,38 @@ export type TraceRequest = PageRequest & { kind: "trace" };
 /** Reads a span and what began below it in its trace while it ran. */
 export async function readTrace(reader: SpanReader, request: TraceRequest): Promise<Slices> {
   const { traceId, startNs, endNs } = request;
-  const spans: RecordedSpan[] = [];
-  const scan = reader.scan({
+  const spans = await readAll(reader, {
     traceIds: [traceId],
     during: { sinceNs: startNs, untilNs: endNs + 1 },
-    order: "start",
     limit: MAX_READ_SPANS,
     withEvents: true,
   });
-  for await (const piece of scan) spans.push(...piece);
   return toTraceSlices(spans, { ...request, isCut: spans.length === MAX_READ_SPANS });
 }
 
-/** Traces of a run that is small enough to be read at once: much quicker than one by one. */
-export class LoadedTraces {
+/** A run that is small enough to be read at once: much quicker than trace by trace. */
+export class LoadedRun {
+  readonly #all: readonly RecordedSpan[];
   readonly #spans: ReadonlyMap<number, readonly RecordedSpan[]>;
 
   constructor(spans: readonly RecordedSpan[]) {
+    this.#all = spans;
     this.#spans = Map.groupBy(spans, ({ traceId }) => traceId);
   }
 
   /** @returns undefined when there are too many spans. */
-  static async load(reader: SpanReader): Promise<LoadedTraces | undefined> {
+  static async load(reader: SpanReader): Promise<LoadedRun | undefined> {
     if (reader.run.stored > MAX_LOADED_SPANS) return undefined;
-    const spans: RecordedSpan[] = [];
-    for await (const piece of reader.scan({ order: "start", withEvents: true })) {
-      spans.push(...piece);
-    }
-    return new LoadedTraces(spans);
+    return new LoadedRun(await readAll(reader, { withEvents: true }));
+  }
+
+  /** All spans with everything about them. */
+  timeline(): Slices {
+    return toSlices(this.#all, { isDetailed: true });
   }
 
   /** As {@linkcode readTrace}. */
-  read(request: TraceRequest): Slices {
+  trace(request: TraceRequest): Slices {
     const { traceId, startNs, endNs } = request;
     const own = (this.#spans.get(traceId) ?? [])
       .filter((span) => span.startNs >= startNs && span.startNs <= endNs);
@@ -84,25 +93,60 @@ function toTraceSlices(
   return slices;
 }
 
-/** Reads the longest spans that begin in a piece of the run. */
+/** Reads the longest spans that begin in a piece of the run, and some that never ended. */
 export async function readSlices(
   reader: SpanReader,
-  { during = {}, limit = MAX_TIMELINE_SPANS }: { during?: TimeRange; limit?: number },
+  { during = {}, limit = MAX_TIMELINE_SPANS }: { during?: TimeRange; limit?: number | undefined },
 ): Promise<Slices> {
-  const isAll = reader.run.stored <= limit;
+  const shortest = await shortestOf(reader, { during, limit });
+  if (shortest === undefined) return toSlices(await readAll(reader, { during }), PLAIN);
+  const spans = [
+    ...await readAll(reader, { during, where: [longerThan(shortest.ns, shortest.isIn)], limit }),
+    ...await readAll(reader, { during, where: [UNFINISHED], limit: MAX_UNFINISHED }),
+  ].sort((a, b) => a.startNs - b.startNs || a.spanId - b.spanId);
+  const shorterThanNs = spans.reduce(
+    (least, { durationNs }) => Math.min(least, durationNs ?? Infinity),
+    Infinity,
+  );
+  const cut = { shorterThanNs: Number.isFinite(shorterThanNs) ? shorterThanNs : 0 };
+  return { ...toSlices(spans, PLAIN), cut: { ...cut, total: shortest.total } };
+}
+
+const PLAIN = { isDetailed: false };
+
+const UNFINISHED: AttributeCondition = { key: "status", value: "unfinished", isField: true };
+
+function longerThan(ns: number, isIn: boolean): AttributeCondition {
+  return { key: "duration", operator: isIn ? ">=" : ">", value: String(ns), isField: true };
+}
+
+/**
+ * How long spans must be so that there are no more than some number of them: the
+ * histogram knows, and the spans need not be sorted.
+ *
+ * @returns undefined when all are few enough.
+ */
+async function shortestOf(
+  reader: SpanReader,
+  { during, limit }: { during: TimeRange; limit: number },
+): Promise<{ ns: number; isIn: boolean; total: number } | undefined> {
+  const set = reader.spans({ during });
+  const totals = await set.totals();
+  const count = totals.reduce((sum, row) => sum + row.count, 0);
+  if (count + Math.min(reader.run.unfinished, MAX_UNFINISHED) <= limit) return undefined;
+  const keys = totals.map(({ name, scope }) => ({ name, scope }));
+  const rank = Math.max(1, count - limit);
+  const [[ns, mostNs]] = await set.estimatesAt([{ keys, ranks: [rank, count] }]) as [
+    [number, number],
+  ];
+  // Where the longest are all alike there are none above: some of them are taken then.
+  return { ns, isIn: ns >= mostNs, total: count };
+}
+
+async function readAll(reader: SpanReader, options: SpanScanOptions): Promise<RecordedSpan[]> {
   const spans: RecordedSpan[] = [];
-  const scan = reader.scan({
-    during,
-    order: isAll ? "start" : "duration",
-    ...(isAll ? {} : { limit }),
-  });
-  for await (const piece of scan) spans.push(...piece);
-  const isCut = !isAll && spans.length === limit;
-  const shorterThanNs = spans.at(-1)?.durationNs ?? 0;
-  if (!isAll) spans.sort((a, b) => a.startNs - b.startNs || a.spanId - b.spanId);
-  const slices = toSlices(spans, { isDetailed: false });
-  if (isCut) slices.cut = { shorterThanNs, total: reader.run.stored };
-  return slices;
+  for await (const piece of reader.scan({ ...options, order: "start" })) spans.push(...piece);
+  return spans;
 }
 
 /** @param spans In the order of their starts. */
@@ -110,7 +154,6 @@ export function toSlices(
   spans: readonly RecordedSpan[],
   { isDetailed }: { isDetailed: boolean },
 ): Slices {
-  const places = new Map(spans.map(({ spanId }, index) => [spanId, index]));
   const keys = new KeyTable();
   const events: NonNullable<Slices["events"]> = {};
   spans.forEach((span, index) => {
@@ -126,9 +169,7 @@ export function toSlices(
     keys: keys.keys,
     spanId: spans.map(({ spanId }) => spanId),
     traceId: spans.map(({ traceId }) => traceId),
-    parent: spans.map(({ parentSpanId }) =>
-      parentSpanId === undefined ? -1 : places.get(parentSpanId) ?? -1
-    ),
+    parentId: spans.map(({ parentSpanId }) => parentSpanId ?? -1),
     startNs: spans.map(({ startNs }) => startNs),
     durationNs: spans.map(({ durationNs }) => durationNs ?? -1),
     selfNs: spans.map(({ selfNs }) => selfNs ?? -1),

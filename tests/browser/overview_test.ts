@@ -148,3 +148,11 @@ test("a name has the distribution that the JSON has, and examples of its parts",
     });
   });
 });
+
+test("a function says where it is", async () => {
+  await withShop(async (html) => {
+    await withPage(html, { hash: "#/0/name/function/render" }, async (page) => {
+      assert.equal(await page.locator(".places code").textContent(), "src/render.ts:12");
+    });
+  });
+});

@@ -111,7 +111,7 @@ async function writeLargePage(path: string): Promise<void> {
     key: [],
     spanId: [],
     traceId: [],
-    parent: [],
+    parentId: [],
     startNs: [],
     durationNs: [],
     selfNs: [],
@@ -125,7 +125,7 @@ async function writeLargePage(path: string): Promise<void> {
     slices.key.push(i % 10);
     slices.spanId.push(i + 1);
     slices.traceId.push(group * 4 + 1);
-    slices.parent.push(depth === 0 ? -1 : i - 1);
+    slices.parentId.push(depth === 0 ? -1 : i);
     slices.startNs.push(Math.floor(group / 8) * 10_000 + depth * 1_000);
     slices.durationNs.push(9_500 - depth * 2_000);
     slices.selfNs.push(1_000);

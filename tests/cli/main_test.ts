@@ -54,7 +54,11 @@ test("mistakes on the command line end with 2 and a suggestion", async () => {
     [["report", "--sort", "speed"], /^ferret: .*'speed' is invalid\. Allowed choices are total, /],
     [["report", "--limit", "-1"], /^ferret: .*Expected a whole number\n/],
     [["report", "--run"], /^ferret: option '--run <id\|n>' argument missing\n/],
-    [["report", "a", "b"], /^ferret: too many arguments for 'report'/],
+    [
+      ["report", "a", "b"],
+      /^ferret: Cannot report on two recordings at once\n--html compares them\n/,
+    ],
+    [["report", "a", "b", "c"], /^ferret: too many arguments for 'report'/],
   ];
   for (const [args, message] of cases) {
     const { exitCode, stdout, stderr } = await ferret(args);

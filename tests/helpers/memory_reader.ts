@@ -75,6 +75,7 @@ export function memoryReader(
     metricValues: () => Promise.resolve([]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
+    sources: () => Promise.resolve([]),
     suspicions: {
       errorsByType: () => Promise.resolve([]),
       unfinished: () => Promise.resolve([]),

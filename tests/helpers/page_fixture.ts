@@ -64,6 +64,7 @@ export function shopRun(run: RunFixture["run"] = {}, slower = 1): RunFixture {
       timeNs: 101 * MS,
       attributes: { "exception.message": HOSTILE_NAME },
     }],
+    sources: [{ name: "render", file: "src/render.ts", line: 12 }],
     metrics: Array.from({ length: 40 }, (_, i) => [
       { name: "nodejs.eventloop.delay", timeNs: i * 50 * MS, value: 0.001 * (i % 7) },
       { name: "process.memory.usage", timeNs: i * 50 * MS, value: 50e6 + i * 1e6 },

@@ -68,6 +68,7 @@ export interface RunFixture {
   events?: readonly EventFixture[];
   metrics?: readonly MetricFixture[];
   threads?: readonly ThreadRow[];
+  sources?: readonly { name: string; file: string; line: number }[];
   /** Default: what the spans and the losses add up to. */
   issued?: number;
   /** Default: 100. */
@@ -162,6 +163,11 @@ async function addRun(
       metric.name,
       metric.value,
     ]),
+  );
+  await insertRows(
+    connection,
+    "sources",
+    (fixture.sources ?? []).map(({ name, file, line }) => [run.runId, name, file, line, 1]),
   );
   const losses = [...fixture.losses ?? []];
   const stored = fixture.spans.length;

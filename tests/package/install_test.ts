@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   realpathSync,
   symlinkSync,
   writeFileSync,
@@ -132,6 +133,9 @@ for (const manager of ["npm", "deno", "bun"] satisfies PackageManager[]) {
         assert.equal(result.exitCode, 0);
         const names = await reportedNames(ferret, out, project);
         assert.ok(names.includes("add") && names.includes("main"), names.join(", "));
+        const page = await runOn(runtime, [ferret, "report", out, "--html", "page.html"], project);
+        assert.equal(page.exitCode, 0, page.stderr);
+        assert.match(readFileSync(join(project, "page.html"), "utf8"), /DecompressionStream/);
       });
     }
   });

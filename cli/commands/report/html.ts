@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closeSync, mkdtempSync, openSync, writeSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { sanitize } from "../../../src/model/sanitize.ts";
@@ -15,6 +15,7 @@ import { htmlPage } from "../../../src/report/html.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import { openInBrowser } from "../../open_in_browser.ts";
+import { OutputFile } from "../../output_file.ts";
 import { readRecording } from "../../read_recording.ts";
 import { commandLine } from "../../render/run_facts.ts";
 import { formatSize, parseSize } from "../../run/size.ts";
@@ -30,12 +31,25 @@ export async function reportHtml(
   options: ReportCommandOptions,
   io: Io,
 ): Promise<void> {
+  requireWholeRun(options);
   if (options.candidate === undefined) return await writePage([reader], options, io);
   // The run of `--run` is the baseline: the candidate says its own.
   await readRecording(
     { recording: options.candidate },
-    io,
+    // One line of progress is enough.
+    { ...io, isErrTerminal: false },
     (other) => writePage([reader, other], options, io),
+  );
+}
+
+/** A page that silently showed more than was asked for would be believed. */
+function requireWholeRun(options: ReportCommandOptions): void {
+  const given = (["filter", "where", "since", "until", "by"] as const)
+    .find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new UsageError(
+    `Cannot use --${given} with --html: a page is about a whole run`,
+    "The page itself can be searched",
   );
 }
 
@@ -45,49 +59,30 @@ async function writePage(
   io: Io,
 ): Promise<void> {
   const maxBytes = asUsage(() => parseSize(options.maxSize ?? DEFAULT_MAX_SIZE));
-  const path = resolve(options.html ?? join(mkdtempSync(join(tmpdir(), "ferret-")), "report.html"));
+  const path = resolve(
+    options.html ?? join(mkdtempSync(join(tmpdir(), "ferret-")), "report.html"),
+  );
   // Before the work, so that a wrong path is told at once.
-  const file = open(path);
-  let bytes = 0;
+  const file = OutputFile.create(path);
+  let omissions: string[];
   try {
     const client = await clientBundle();
-    const { blocks, omissions } = await embedRuns(readers, { maxBytes });
+    const embedded = await embedRuns(readers, { maxBytes });
+    omissions = embedded.omissions;
     const runs = readers.map(({ run, path }) => ({
       title: commandLine(run),
       source: `${path}#${run.n}`,
     }));
     const head = { ferretVersion: FERRET_VERSION, runs, omissions };
-    for (const piece of htmlPage({ client, head, blocks })) bytes += writeSync(file, piece);
-    io.out(`${sanitize(options.html ?? path)}: ${formatSize(bytes)}\n`);
-    for (const omission of omissions) io.err(`ferret: ${sanitize(omission)}\n`);
-  } finally {
-    closeSync(file);
+    for (const piece of htmlPage({ client, head, blocks: embedded.blocks })) file.write(piece);
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
   }
+  io.out(`${sanitize(options.html ?? path)}: ${formatSize(file.bytes)}\n`);
+  for (const omission of omissions) io.err(`ferret: ${sanitize(omission)}\n`);
   if (!options.open) return;
   const problem = await openInBrowser(path);
   if (problem !== undefined) io.err(`ferret: the report could not be opened: ${problem}\n`);
-}
-
-/** The recording is as private as the file it is in: so is what is made of it. */
-function open(path: string): number {
-  try {
-    return openSync(path, "w", 0o600);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`Cannot write "${sanitize(path)}": ${reasonOf(code)}`);
-  }
-}
-
-function reasonOf(code: string | undefined): string {
-  switch (code) {
-    case "ENOENT":
-      return "there is no such folder";
-    case "EISDIR":
-      return "it is a folder";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    default:
-      return String(code);
-  }
 }

@@ -9,45 +9,57 @@ import { searchBox } from "./search.ts";
 import { SliceCanvas } from "./slice_canvas.ts";
 import type { SliceModel } from "./slice_model.ts";
 
-/** Options for {@linkcode canvasView}. */
-export interface CanvasViewOptions {
-  label: string;
+/** What is drawn. */
+export interface CanvasSlices {
   model: SliceModel;
   /** What is shown beside the canvas. */
   details: (item: number) => Child[];
+  /** Name and scope of a slice, to search in. */
+  textOf: (item: number) => string;
+}
+
+/** Options for {@linkcode canvasView}. */
+export interface CanvasViewOptions {
+  label: string;
+  slices: CanvasSlices;
   /** In front of the tools. */
   title: Child[];
   /** What is told while nothing is chosen. */
   hint: string;
-  /** Name and scope of a slice, to search in. */
-  textOf: (item: number) => string;
+  /** Finds more slices when another piece is looked at; undefined when there are none. */
+  more?: (from: number, to: number) => Promise<CanvasSlices | undefined>;
   /** Whether it is no higher than what is in it. */
   isFitted?: boolean;
   /** Chosen from the beginning. */
   selected?: number | undefined;
 }
 
+const SETTLED_MS = 250;
 /** Pixels: of a fitted view, and for what stands above its slices. */
-const MIN_HEIGHT = 380;
+const MIN_HEIGHT = 460;
 const MARGIN = 40;
 
 /** Makes it. */
 export function canvasView(options: CanvasViewOptions): HTMLElement {
-  const { model, label, textOf } = options;
+  const { label, more } = options;
+  let { slices } = options;
   const aside = el("aside", { class: "details", "aria-label": "Details", hidden: true });
-  const canvas = new SliceCanvas(model, {
+  const canvas = new SliceCanvas(slices.model, {
     label,
     onSelect(item) {
       aside.hidden = item === undefined;
-      if (item !== undefined) replace(aside, closeButton(), ...options.details(item));
+      if (item !== undefined) replace(aside, closeButton(), ...slices.details(item));
     },
+    ...(more === undefined ? {} : { onMove: settled((from, to) => void load(from, to)) }),
   });
   const found = el("span", { class: "hint", role: "status" });
   let matches: number[] = [];
   let at = -1;
   const search = searchBox("Search", find, next);
   const row = el("div", { class: "canvas-row" }, canvas.element, aside);
-  if (options.isFitted) row.style.maxHeight = `${Math.max(MIN_HEIGHT, model.height + MARGIN)}px`;
+  if (options.isFitted) {
+    row.style.maxHeight = `${Math.max(MIN_HEIGHT, slices.model.height + MARGIN)}px`;
+  }
   const element = el(
     "div",
     { class: options.isFitted ? "canvas-view fitted-view" : "canvas-view" },
@@ -81,14 +93,23 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
       replace(found);
       return;
     }
-    const isMatch = new Uint8Array(model.count);
-    for (let item = 0; item < model.count; item++) {
-      if (!textOf(item).includes(needle)) continue;
+    const { count } = slices.model;
+    const isMatch = new Uint8Array(count);
+    for (let item = 0; item < count; item++) {
+      if (!slices.textOf(item).includes(needle)) continue;
       isMatch[item] = 1;
       matches.push(item);
     }
     canvas.highlight((item) => isMatch[item] === 1);
     replace(found, `${formatCount(matches.length)} found`);
+  }
+
+  async function load(from: number, to: number): Promise<void> {
+    const loaded = await more!(from, to);
+    if (loaded === undefined || !element.isConnected) return;
+    slices = loaded;
+    canvas.replaceModel(loaded.model);
+    find(search.value);
   }
 
   function next(): void {
@@ -106,6 +127,15 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
       onclick: () => canvas.select(undefined),
     }, "×");
   }
+}
+
+/** Calls `use` when nothing has happened for a moment. */
+function settled(use: (from: number, to: number) => void): (from: number, to: number) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (from, to) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => use(from, to), SETTLED_MS);
+  };
 }
 
 function button(text: string, label: string, onclick: () => void): Node {

@@ -238,26 +238,26 @@ export async function showCompareFlame(source: PageSource): Promise<Node> {
     beforeNs[path]! < 0
       ? "; new: not in the baseline"
       : `; baseline ${duration(beforeNs[path])}, ${change(beforeNs[path]!, after.totalNs[path]!)}`;
+  const colorOf = (path: number) => {
+    const before = beforeNs[path]!;
+    return changeColor(before < 0 ? 1 : Math.log2(after.totalNs[path]! / Math.max(1, before)));
+  };
   return canvasView({
     label: "Flame graph of the candidate, coloured by the difference from the baseline",
-    model: flameModel(after, {
-      colorOf: (path) =>
-        changeColor(
-          beforeNs[path]! < 0 ? 1 : Math.log2(after.totalNs[path]! / Math.max(1, beforeNs[path]!)),
-        ),
-      more,
-    }),
+    slices: {
+      model: flameModel(after, { colorOf, more }),
+      textOf: (item) => texts[after.key[order[item]!]!]!,
+      details: (item) => [
+        ...pathDetails(after, order[item]!, 1),
+        el("p", { class: "hint" }, more(order[item]!).slice(2)),
+      ],
+    },
     title: [
-      el("h2", {}, "Candidate against baseline"),
+      el("h1", {}, "Candidate against baseline"),
       el("span", { class: "legend slower-legend" }, "longer"),
       el("span", { class: "legend same-legend" }, "as before"),
       el("span", { class: "legend faster-legend" }, "shorter"),
     ],
     hint: "Full colour: twice as long, or half",
-    textOf: (item) => texts[after.key[order[item]!]!]!,
-    details: (item) => [
-      ...pathDetails(after, order[item]!, 1),
-      el("p", { class: "hint" }, more(order[item]!).slice(2)),
-    ],
   });
 }

@@ -26,11 +26,13 @@ export async function showFlame(source: PageSource, { run }: { run: number }): P
   const rest = calls.minTotalNs > 0 ? `; below ${duration(calls.minTotalNs)} in all left out` : "";
   return canvasView({
     label: "Flame graph: calls merged by their path, the longest to the left",
-    model: flameModel(calls),
-    title: [el("h2", {}, "Flame graph"), el("span", { class: "hint" }, `all traces merged${rest}`)],
+    slices: {
+      model: flameModel(calls),
+      textOf: (item) => texts[calls.key[order[item]!]!]!,
+      details: (item) => pathDetails(calls, order[item]!, run),
+    },
+    title: [el("h1", {}, "Flame graph"), el("span", { class: "hint" }, `all traces merged${rest}`)],
     hint: HINT,
-    textOf: (item) => texts[calls.key[order[item]!]!]!,
-    details: (item) => pathDetails(calls, order[item]!, run),
   });
 }
 

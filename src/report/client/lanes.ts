@@ -50,7 +50,8 @@ export function assignLanes({ startNs, endNs, parent, threadId }: LaneInput): La
   for (let i = 0; i < count; i++) {
     const thread = threadOf(threadId[i]!);
     const caller = parent[i]!;
-    const below = caller >= 0 && threadId[caller] === threadId[i]
+    // Clocks of two processes may differ: then a caller comes behind what it called.
+    const below = caller >= 0 && caller < i && threadId[caller] === threadId[i]
       ? lanes[lane[caller]!]!
       : undefined;
     const fits = below !== undefined && isOnTop(below, caller, i) &&

@@ -20,6 +20,7 @@ import { tile } from "./facts.ts";
 import { countsOverTime, heatmapChart, percentilesOverTime } from "./heatmap.ts";
 import { histogramChart } from "./histogram.ts";
 import type { PageSource } from "./page_source.ts";
+import { placesOf } from "./places.ts";
 import { toHash } from "./route.ts";
 import { nameLink } from "./table.ts";
 import { timeChart } from "./time_chart.ts";
@@ -79,6 +80,7 @@ function nameHead(row: NameRow): Node {
       dot,
       ` ${row.scope}${row.kind === "internal" ? "" : `  ·  ${row.kind}`}`,
     ),
+    placesOf(row),
     el(
       "dl",
       { class: "tiles" },

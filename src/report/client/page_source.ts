@@ -9,6 +9,8 @@ import { type PageAnswers, type PageHead, type PageRequest, requestKey } from ".
 /** Answers requests. The same request is answered once and remembered. */
 export interface PageSource {
   readonly head: PageHead;
+  /** Whether a server answers, which leaves nothing out. */
+  readonly isServed: boolean;
   /** @returns undefined when there is no answer: nothing is known of it, or there was no room. */
   ask<K extends PageRequest["kind"]>(
     request: PageRequest & { kind: K },
@@ -26,6 +28,7 @@ export function openSource(): PageSource {
 
 /** Blocks of the file: JSON, deflated, in base64. */
 class EmbeddedSource implements PageSource {
+  readonly isServed = false;
   readonly head: PageHead;
   readonly #blocks: ReadonlyMap<string, Element>;
   readonly #answers = new Map<string, Promise<unknown>>();
@@ -61,6 +64,7 @@ class EmbeddedSource implements PageSource {
 
 /** Asks `/api` with the token that the page's address has. */
 class ServedSource implements PageSource {
+  readonly isServed = true;
   readonly head: PageHead;
   readonly #token = new URLSearchParams(location.search).get("token") ?? "";
   readonly #answers = new Map<string, Promise<unknown>>();
@@ -74,7 +78,8 @@ class ServedSource implements PageSource {
     let answer = this.#answers.get(body);
     if (answer === undefined) {
       answer = this.#fetch(body);
-      this.#answers.set(body, answer);
+      // Pieces of a run are large, and hardly ever asked for twice.
+      if (!("fromNs" in request)) this.#answers.set(body, answer);
       // A server that was not there for a moment may be asked again.
       answer.catch(() => this.#answers.delete(body));
     }

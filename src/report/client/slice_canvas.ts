@@ -18,6 +18,8 @@ export interface SliceCanvasOptions {
   label: string;
   /** Called when a slice is chosen, or none is any more. */
   onSelect: (item: number | undefined) => void;
+  /** Called when another piece is looked at. */
+  onMove?: (from: number, to: number) => void;
 }
 
 const RULER_HEIGHT = 24;
@@ -33,7 +35,7 @@ const MAX_LOOKED_AT = 64;
 export class SliceCanvas {
   readonly element: HTMLElement;
   readonly window: PanZoom;
-  readonly #model: SliceModel;
+  #model: SliceModel;
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #tip = el("div", { class: "tip", hidden: true });
@@ -50,11 +52,14 @@ export class SliceCanvas {
   /** Frames that were drawn, and what the last one took. */
   readonly #frames = { count: 0, lastMs: 0 };
 
-  constructor(model: SliceModel, { label, onSelect }: SliceCanvasOptions) {
+  constructor(model: SliceModel, { label, onSelect, onMove }: SliceCanvasOptions) {
     this.#model = model;
     this.#onSelect = onSelect;
     this.#rulerHeight = model.ticks(model.from, model.to, 4).length > 0 ? RULER_HEIGHT : 0;
-    this.window = new PanZoom(model, () => this.draw());
+    this.window = new PanZoom(model, () => {
+      this.draw();
+      onMove?.(this.window.from, this.window.to);
+    });
     this.#canvas = el("canvas", {
       tabindex: 0,
       role: "application",
@@ -90,6 +95,15 @@ export class SliceCanvas {
       this.#canvas.dataset["frames"] = String(this.#frames.count);
       this.#canvas.dataset["frameMs"] = this.#frames.lastMs.toFixed(2);
     });
+  }
+
+  /** Draws other slices at the same places. What was chosen is no more. */
+  replaceModel(model: SliceModel): void {
+    this.#model = model;
+    this.#hovered = undefined;
+    this.#matches = undefined;
+    this.#tip.hidden = true;
+    this.select(undefined);
   }
 
   /** Chooses a slice and moves there if it cannot be seen. */
@@ -170,7 +184,7 @@ export class SliceCanvas {
     const context = this.#context;
     const { colorOf, nameOf } = this.#model;
     const matches = this.#matches;
-    const { line: dim, sliceText: text, muted } = this.#palette;
+    const { line: dim, sliceText: text, muted, match } = this.#palette;
     const charWidth = this.#charWidth;
     const height = ROW_HEIGHT - GAP_PX;
     const run = { x0: 0, x1: -1, color: "" };
@@ -182,7 +196,7 @@ export class SliceCanvas {
         const left = Math.max(-2, x0);
         const right = Math.min(width + 2, x1);
         const isMeant = matches === undefined || matches(item);
-        context.fillStyle = isMeant ? colorOf(item) : dim;
+        context.fillStyle = isMeant ? (matches === undefined ? colorOf(item) : match) : dim;
         context.fillRect(
           left,
           y,
@@ -203,7 +217,7 @@ export class SliceCanvas {
       },
       narrow(row: SliceRow, from: number, to: number, x: number): void {
         const item = shownOf(row, from, to);
-        const color = item === undefined ? dim : colorOf(item);
+        const color = item === undefined ? dim : matches === undefined ? colorOf(item) : match;
         if (color === run.color && x <= run.x1) run.x1 = x + 1;
         else {
           painter.end();
@@ -385,6 +399,7 @@ function readPalette() {
     text: themeColor("text"),
     muted: themeColor("muted"),
     sliceText: themeColor("slice-text"),
+    match: themeColor("match"),
   };
 }
 

@@ -5,24 +5,28 @@
  */
 import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
-import type { Overview, Slices } from "../page_requests.ts";
+import type { Overview } from "../page_requests.ts";
 import { type Child, el } from "./dom.ts";
+import { placesOf } from "./places.ts";
 import { pair } from "./pairs.ts";
 import type { PageSource } from "./page_source.ts";
 import { toHash } from "./route.ts";
+import type { SpanTable } from "./span_table.ts";
 import { duration, moment } from "./units.ts";
 
 /** Where the span is from. */
 export interface SliceContext {
   source: PageSource;
   overview: Overview;
-  slices: Slices;
+  slices: SpanTable;
   run: number;
+  /** Whether this is a trace already. */
+  isTrace: boolean;
 }
 
 /** Shows it. */
 export function sliceDetails(
-  { source, overview, slices, run }: SliceContext,
+  { source, overview, slices, run, isTrace }: SliceContext,
   item: number,
 ): Child[] {
   const { keys, key, startNs, durationNs, selfNs, threadId, status, spanId, traceId } = slices;
@@ -38,10 +42,11 @@ export function sliceDetails(
     endNs: start + Math.max(0, durationNs[item]!),
   };
   const isDetailed = slices.attributes !== undefined;
-  const hasTrace = !isDetailed && source.has({ kind: "trace", ...route });
+  const hasTrace = !isTrace && source.has({ kind: "trace", ...route });
   return [
     el("h3", {}, name === "" ? "(no name)" : name),
     el("p", { class: "hint" }, scope),
+    placesOf(overview.rows.find((row) => row.name === name && row.scope === scope)),
     el(
       "dl",
       { class: "pairs" },
@@ -64,7 +69,11 @@ export function sliceDetails(
     el(
       "p",
       {},
-      el("a", { href: toHash({ view: "trace", ...route }) }, "Its trace, with attributes"),
+      el(
+        "a",
+        { href: toHash({ view: "trace", ...route }) },
+        isDetailed ? "What is below it, by itself" : "Its trace, with attributes",
+      ),
     ),
     ...attributeList("Attributes", slices.attributes?.[item] ?? ""),
     ...eventList(slices, item),
@@ -73,7 +82,7 @@ export function sliceDetails(
   ];
 }
 
-function eventList({ events, startNs }: Slices, item: number): Child[] {
+function eventList({ events, startNs }: SpanTable, item: number): Child[] {
   const own = events?.[item];
   if (own === undefined || own.length === 0) return [];
   return [

@@ -6,10 +6,10 @@
 import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
 import type { RecordedThread } from "../../model/span_reader.ts";
-import type { Slices } from "../page_requests.ts";
 import { spanColor } from "./colors.ts";
 import { assignLanes, type Lane } from "./lanes.ts";
 import { sliceName } from "./slice_canvas.ts";
+import type { SpanTable } from "./span_table.ts";
 import { type Band, ROW_HEIGHT, type SliceModel } from "./slice_model.ts";
 import { toRows } from "./slice_rows.ts";
 import { duration, linearTicks, moment } from "./units.ts";
@@ -30,7 +30,7 @@ export interface TimelineOptions {
 
 /** The drawing of the spans. Their numbers are those of `slices`. */
 export function timelineModel(
-  slices: Slices,
+  slices: SpanTable,
   { threads, endNs, originNs = 0 }: TimelineOptions,
 ): SliceModel {
   const { key, keys, startNs, durationNs, selfNs, status, parent } = slices;

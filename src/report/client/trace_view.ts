@@ -6,16 +6,18 @@
  */
 import { countOf, formatCount } from "../../model/numbers.ts";
 import { STATUSES } from "../../model/span.ts";
-import type { Slices } from "../page_requests.ts";
 import { canvasView } from "./canvas_view.ts";
 import { el } from "./dom.ts";
 import type { PageSource } from "./page_source.ts";
-import { sliceDetails } from "./slice_details.ts";
-import { timelineModel } from "./timeline.ts";
+import { type SpanTable, toSpanTable } from "./span_table.ts";
+import { timelineSlices } from "./timeline_slices.ts";
 import { duration } from "./units.ts";
 
 /** Rows of the list. */
 const MAX_ROWS = 500;
+
+/** A list of no more is open from the beginning. */
+const OPEN_ROWS = 200;
 
 /** Which span. */
 export interface TraceRoute {
@@ -29,28 +31,27 @@ export interface TraceRoute {
 /** Shows it. */
 export async function showTrace(source: PageSource, route: TraceRoute): Promise<Node> {
   const { run } = route;
-  const [overview, slices] = await Promise.all([
+  const [overview, found] = await Promise.all([
     source.ask({ kind: "overview", run }),
     source.ask({ kind: "trace", ...route }),
   ]);
-  if (overview === undefined || slices === undefined) {
+  if (overview === undefined || found === undefined) {
     return el("p", { class: "notice" }, "This trace is not in the page.");
   }
+  const slices = toSpanTable(found);
   const item = slices.spanId.indexOf(route.spanId);
   const name = item < 0 ? "" : slices.keys[slices.key[item]!]!.name;
-  const texts = slices.keys.map((one) => `${one.scope}:${one.name}`.toLowerCase());
   return el(
     "div",
     { class: "view" },
     canvasView({
       label: `Timeline of a trace of ${name}`,
-      model: timelineModel(slices, {
-        threads: overview.threads,
+      slices: timelineSlices({ source, overview, slices, run, isTrace: true }, {
         endNs: route.endNs,
         originNs: route.startNs,
       }),
       title: [
-        el("h2", {}, el("code", {}, name)),
+        el("h1", {}, el("code", {}, name)),
         el(
           "span",
           { class: "hint" },
@@ -60,15 +61,13 @@ export async function showTrace(source: PageSource, route: TraceRoute): Promise<
       ],
       hint: "",
       isFitted: true,
-      textOf: (one) => texts[slices.key[one]!]!,
-      details: (one) => sliceDetails({ source, overview, slices, run }, one),
       selected: item < 0 ? undefined : item,
     }),
     spanList(slices, route),
   );
 }
 
-function spanList(slices: Slices, { startNs }: TraceRoute): Node {
+function spanList(slices: SpanTable, { startNs }: TraceRoute): Node {
   const { keys, key, parent, durationNs, selfNs, status } = slices;
   const depths = new Int32Array(key.length);
   for (let i = 0; i < key.length; i++) {
@@ -89,7 +88,7 @@ function spanList(slices: Slices, { startNs }: TraceRoute): Node {
   });
   return el(
     "details",
-    { class: "span-list" },
+    { class: "span-list", open: rows.length <= OPEN_ROWS },
     el(
       "summary",
       {},

@@ -13,6 +13,7 @@ import type {
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSource,
   RecordedSpan,
   RecordedThread,
   SpanReader,
@@ -31,6 +32,9 @@ import { Suspicions } from "./suspicions.ts";
 
 /** Of one metric: at 50 values a second, the first hours of a run. */
 const MAX_METRIC_VALUES = 1_000_000;
+
+/** Functions of a program that is larger than any. */
+const MAX_SOURCES = 1_000_000;
 
 /** Reads through the views that a {@linkcode Sandbox} offers. */
 export class RecordingReader implements SpanReader {
@@ -139,6 +143,16 @@ export class RecordingReader implements SpanReader {
       name: String(name ?? ""),
       kind: String(kind ?? "main"),
     }));
+  }
+
+  async sources(): Promise<RecordedSource[]> {
+    const rows = await this.#sandbox.rows(
+      `SELECT DISTINCT name::VARCHAR, file::VARCHAR, line FROM sources
+       WHERE run_id = ${quoteString(this.run.runId)} AND name IS NOT NULL AND file IS NOT NULL
+         AND line IS NOT NULL
+       ORDER BY ALL LIMIT ${MAX_SOURCES}`,
+    ) as [string, string, number | bigint][];
+    return rows.map(([name, file, line]) => ({ name, file, line: Number(line) }));
   }
 
   spans(options: SpanSetOptions = {}): SpanSet {
