@@ -68,9 +68,9 @@ test("import gives back what export wrote", () =>
       assert.equal(exitCode, 0, stderr);
       const after = await rowsOf(imported, sql);
       assert.deepEqual(
-        after.map(({ attributes, ...row }) => row),
+        after.map(({ attributes: _attributes, ...row }) => row),
         // The fixture names no real parent.
-        before.map(({ attributes, ...row }) => ({
+        before.map(({ attributes: _attributes, ...row }) => ({
           ...row,
           parent_name: row["parent_name"] === null ? null : "GET /a",
         })),
