@@ -13,7 +13,7 @@ import { failPoint } from "../runtime/fail_point.ts";
 import { Redactor } from "../redaction/redactor.ts";
 import { redactedRun } from "../redaction/run_texts.ts";
 import { Batch } from "../store/batch.ts";
-import { diskReason, isDiskError } from "../store/disk_error.ts";
+import { isDiskError } from "../store/disk_error.ts";
 import { openStore } from "../store/open_store.ts";
 import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
 import {
@@ -24,7 +24,7 @@ import {
 } from "./durable_store.ts";
 import { type DrainedRun, finishRun, leaveRun } from "./finish_run.ts";
 import { Histograms } from "./histograms.ts";
-import { firstLine, Problems } from "./problems.ts";
+import { Problems, reasonOf } from "./problems.ts";
 import { stampProducer } from "./producer_stamp.ts";
 import { openRingSource, type RingSource } from "./ring_source.ts";
 import { RingDecoder } from "./ring_decoder.ts";
@@ -434,10 +434,6 @@ export class RunWriter {
 /** Spans of a batch, those that were thrown away included. */
 function countSpans({ spans, notKept }: Batch): number {
   return notKept.reduce((sum, { count }) => sum + count, spans.count);
-}
-
-function reasonOf(error: unknown): string {
-  return isDiskError(error) ? diskReason(error) : firstLine(error);
 }
 
 /** What an earlier writer knew of traces that had not ended died with it: they are kept. */
