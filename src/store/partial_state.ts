@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { closeDatabase, DATABASE_NAME } from "./duckdb_api.ts";
 import { openUnlocked } from "./join.ts";
@@ -20,6 +29,9 @@ export type PartialContent =
   | { kind: "complete" }
   | { kind: "empty" }
   | { kind: "unfinished"; state: PartialState };
+
+/** What DuckDB writes before anything else. */
+const HEADER_BYTES = 3 * 4096;
 
 /**
  * Reads the partial `path` of the recording `out`.
@@ -46,8 +58,7 @@ function readFolder(path: string): PartialContent {
 }
 
 async function readFile(path: string): Promise<PartialContent> {
-  // Its writer died before DuckDB had written a header.
-  if (statSync(path).size === 0) return { kind: "empty" };
+  if (isUnbegun(path)) return { kind: "empty" };
   const database = await openUnlocked(path, { readOnly: true, isForeign: true });
   try {
     const { connection } = database;
@@ -69,6 +80,22 @@ async function readFile(path: string): Promise<PartialContent> {
   } finally {
     closeDatabase(database);
   }
+}
+
+/** Whether its writer died before DuckDB had written all of its three headers. */
+function isUnbegun(path: string): boolean {
+  const { size } = statSync(path);
+  if (size === 0) return true;
+  if (size >= HEADER_BYTES) return false;
+  const begin = new Uint8Array(12);
+  const fd = openSync(path, "r");
+  try {
+    readSync(fd, begin, 0, begin.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  // Whatever else has such a name is somebody's file.
+  return begin.every((byte) => byte === 0) || new TextDecoder().decode(begin.slice(8)) === "DUCK";
 }
 
 function parseState(path: string, text: string): PartialState {

@@ -16,7 +16,7 @@ import { diskReason, isDiskError, isNoRoom } from "../store/disk_error.ts";
 import { partialPath, rescuePath, storeKind } from "../store/partial.ts";
 import type { PartialState, RunStore } from "../store/run_store.ts";
 import { Backoff } from "./backoff.ts";
-import { firstLine, type Problems } from "./problems.ts";
+import { type Problems, reasonOf } from "./problems.ts";
 
 /** How a store is opened. */
 export type StoreOpener = (state: PartialState) => Promise<RunStore>;
@@ -198,7 +198,7 @@ export class DurableStore {
   #fail(error: unknown): void {
     if (this.#attempts === 0) this.#failingSinceMs = performance.now();
     this.#attempts++;
-    this.#reasons.add(isDiskError(error) ? diskReason(error) : firstLine(error));
+    this.#reasons.add(reasonOf(error));
     this.#error = error;
     // A commit for which there is no room is rolled back, and the database can be used.
     this.#isBroken ||= !isNoRoom(error) || /invalidated/.test(String(error));

@@ -10,7 +10,6 @@ import type { FinishReport, RunEnd, RunStatus } from "../model/run_info.ts";
 import { H_THREAD } from "../ring/layout.ts";
 import { isPipeRing } from "../ring/pipe_frames.ts";
 import { failPoint } from "../runtime/fail_point.ts";
-import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { joinRecording } from "../store/open_store.ts";
 import { partialPath } from "../store/partial.ts";
 import { waitForLock } from "../store/run_lock.ts";
@@ -23,7 +22,7 @@ import {
   type StoredSpans,
   threadRows,
 } from "./books.ts";
-import { firstLine, type Problems } from "./problems.ts";
+import { type Problems, reasonOf } from "./problems.ts";
 import type { RingDecoder } from "./ring_decoder.ts";
 
 /** Longest wait for somebody who looks whether the run's ferret is dead. */
@@ -68,7 +67,7 @@ export async function leaveRun(
     ? closeBooks(run.rings, run.stored)
     : await balance(store, run);
   store?.close();
-  const why = isDiskError(error) ? diskReason(error) : firstLine(error);
+  const why = reasonOf(error);
   problems.add(
     canWait
       ? `Cannot store everything in "${state.out}": ${why}`

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { diskReason, isDiskError } from "../store/disk_error.ts";
 import { OutputError } from "../store/output_error.ts";
 
 export class Problems {
@@ -25,7 +26,12 @@ export class Problems {
 }
 
 /** The first line of an error's message: DuckDB adds lines that only help its developers. */
-export function firstLine(error: unknown): string {
+function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n", 1)[0]!;
+}
+
+/** Why something failed, in a few words. */
+export function reasonOf(error: unknown): string {
+  return isDiskError(error) ? diskReason(error) : firstLine(error);
 }

@@ -13,9 +13,10 @@ import { failPoint } from "../runtime/fail_point.ts";
 import { Redactor } from "../redaction/redactor.ts";
 import { redactedRun } from "../redaction/run_texts.ts";
 import { Batch } from "../store/batch.ts";
-import { diskReason, isDiskError } from "../store/disk_error.ts";
+import { isDiskError } from "../store/disk_error.ts";
 import { openStore } from "../store/open_store.ts";
 import type { PartialState, RunStore, StoredRing } from "../store/run_store.ts";
+import { AttachedRings } from "./attached_rings.ts";
 import {
   type CommitOutcome,
   DurableStore,
@@ -24,10 +25,8 @@ import {
 } from "./durable_store.ts";
 import { type DrainedRun, finishRun, leaveRun } from "./finish_run.ts";
 import { Histograms } from "./histograms.ts";
-import { firstLine, Problems } from "./problems.ts";
-import { stampProducer } from "./producer_stamp.ts";
-import { openRingSource, type RingSource } from "./ring_source.ts";
-import { RingDecoder } from "./ring_decoder.ts";
+import { Problems, reasonOf } from "./problems.ts";
+import type { RingSource } from "./ring_source.ts";
 import { TextNumbers } from "./ring_strings.ts";
 import { TraceKeeper } from "./trace_keeper.ts";
 
@@ -45,10 +44,6 @@ export interface RunWriterOptions {
   openStore?: StoreOpener;
 }
 
-/** Longest sleep of an idle writer. */
-const MAX_SLEEP_MS = 20;
-/** Share of a ring that may fill up while we sleep. */
-const SLEEP_SHARE = 1 / 16;
 /**
  * How long producers that wait for room are kept waiting for a disk that takes
  * nothing: longer, and a full disk would stop a program that runs with `block`.
@@ -66,28 +61,19 @@ export class RunWriter {
   readonly #store: DurableStore;
   readonly #problems: Problems;
   readonly #texts: TextNumbers;
-  readonly #decoders: RingDecoder[] = [];
+  readonly #rings: AttachedRings;
   readonly #batch: Batch;
   /** Absent when the store has or had spans that were not counted here for good. */
   #histograms: Histograms | undefined;
   /** Absent when all traces are kept. */
   #keeper: TraceKeeper | undefined;
-  /** Rings that wait for a store that could not be opened yet; undefined once it is. */
-  #waiting: RingSource[] | undefined = [];
   /** Whether the batch was tried to be stored: it stays as it is until it is. */
   #isFrozen = false;
-  /** Whether a ring is in memory that dies with this process. */
-  #hasShared = false;
   /** Spans of batches that could not be stored. */
   #writerFailed = 0;
   /** Whether no other writer has stored a part of the run. */
   #isFirst = true;
   #lastCommitMs = performance.now();
-  #drainedBytes = 0;
-  /** Rings so far, those that are gone included: a ring is known by its place. */
-  #ringCount = 0;
-  #spansOfGoneRings = 0;
-  #hasGoneRings = false;
   /** Interrupts the sleep. */
   #wake: () => void = () => {};
   /** What touches batch and store happens one after the other. */
@@ -102,6 +88,7 @@ export class RunWriter {
     this.#store = parts.store;
     this.#problems = parts.problems;
     this.#texts = new TextNumbers(parts.redactor);
+    this.#rings = new AttachedRings(this.#texts, parts.problems);
     this.#batch = new Batch(this.#texts.texts);
   }
 
@@ -131,7 +118,7 @@ export class RunWriter {
 
   /** Bytes read from the rings since the writer was opened. */
   get drainedBytes(): number {
-    return this.#drainedBytes;
+    return this.#rings.drainedBytes;
   }
 
   /** Adds a ring. @throws when there is none. */
@@ -166,10 +153,7 @@ export class RunWriter {
 
   /** How long to sleep before the next round so that no ring fills up meanwhile. */
   sleepMs(drainedBytes: number, elapsedMs: number): number {
-    if (drainedBytes === 0) return MAX_SLEEP_MS;
-    const sizes = this.#decoders.map((decoder) => decoder.consumer.memory.sizes.segmentBytes);
-    const bytesPerMs = drainedBytes / Math.max(elapsedMs, 0.1);
-    return Math.min(MAX_SLEEP_MS, Math.min(...sizes) * SLEEP_SHARE / bytesPerMs);
+    return this.#rings.sleepMs(drainedBytes, elapsedMs);
   }
 
   /** Sleeps, at most until somebody calls {@linkcode wake}. */
@@ -199,14 +183,14 @@ export class RunWriter {
       const run: DrainedRun = {
         state: this.#state,
         end,
-        rings: this.#decoders,
+        rings: this.#rings.decoders,
         histograms: this.#histograms?.rows(this.#texts.texts),
         redacted: this.#isFirst ? this.#texts.redactor.count : undefined,
         problems: this.#problems,
-        hasGoneRings: this.#hasGoneRings,
-        stored: { spans: 0, unfinished: 0, ofGoneRings: this.#spansOfGoneRings, writerFailed: 0 },
+        hasGoneRings: this.#rings.hasGone,
+        stored: { spans: 0, unfinished: 0, ofGoneRings: this.#rings.spansOfGone, writerFailed: 0 },
       };
-      const canWait = !this.#hasShared && isDiskError(error);
+      const canWait = !this.#rings.hasShared && isDiskError(error);
       await this.#store.settle();
       const store = this.#store.current;
       run.stored.writerFailed = this.#writerFailed + this.#store.lostSpans;
@@ -231,39 +215,11 @@ export class RunWriter {
     this.#keeper = await openKeeper(store, this.#options.run.sampling?.keep);
     this.#isFirst = store.progress.rings.length === 0;
     this.#histograms = this.#isFirst && this.#keeper === undefined ? new Histograms() : undefined;
-    this.#attachWaiting();
-  }
-
-  #attachWaiting(): void {
-    const sources = this.#waiting ?? [];
-    this.#waiting = undefined;
-    for (const source of sources) {
-      try {
-        this.#attach(source);
-      } catch (error) {
-        this.#problems.addError("Cannot read a ring", error);
-      }
-    }
+    this.#rings.attachWaiting(store.progress);
   }
 
   #attach(source: RingSource): void {
-    if (this.#waiting !== undefined) {
-      this.#waiting.push(source);
-      return;
-    }
-    const memory = openRingSource(source);
-    const ring = this.#ringCount++;
-    if (source.kind === "shared") this.#hasShared = true;
-    const { strings, rings } = this.#store.current?.progress ?? { strings: [], rings: [] };
-    const progress = rings.find((row) => row.ring === ring);
-    if (memory === undefined) {
-      this.#hasGoneRings = true;
-      this.#spansOfGoneRings += progress?.stored ?? 0;
-      this.#problems.add("What a thread had not yet written when its process died is lost");
-      return;
-    }
-    const texts = this.#texts;
-    this.#decoders.push(new RingDecoder(ring, memory, { texts, strings, progress }));
+    this.#rings.attach(source, this.#store.current?.progress);
   }
 
   /** Runs `work` when nothing else touches batch and store. */
@@ -277,14 +233,14 @@ export class RunWriter {
     this.#beat();
     // A batch that waits for its next attempt; or a store that does, and the rings wait with it.
     if (this.#store.pauseMs > 0) return false;
-    if (this.#waiting !== undefined) {
+    if (this.#rings.isWaiting) {
       if (!await this.#store.reopen()) return false;
       await this.#begin();
     }
     failPoint("drain");
     // Read before draining: what was published before the ticket is drained then.
-    const tickets = this.#decoders.map(({ consumer }) => consumer.flushWanted);
-    const hasMore = this.#isFrozen || this.#decode();
+    const tickets = this.#rings.wantedFlushes();
+    const hasMore = this.#isFrozen || this.#rings.decode(this.#batch);
     const now = performance.now();
     const isDue = now - this.#lastCommitMs >= (this.#options.flushIntervalMs ?? 500);
     const isFlush = shouldCommit || tickets.some((ticket) => ticket !== 0);
@@ -292,24 +248,8 @@ export class RunWriter {
     const wasFrozen = this.#isFrozen;
     if (!await this.#commit()) return false;
     if (hasMore || wasFrozen) return true;
-    this.#decoders.forEach(({ consumer }, index) => {
-      if (tickets[index] !== undefined && tickets[index] !== 0) {
-        consumer.confirmFlush(tickets[index]);
-      }
-    });
+    this.#rings.confirmFlushes(tickets);
     return false;
-  }
-
-  /** Reads what the rings hold into the batch. @returns Whether they hold more. */
-  #decode(): boolean {
-    let hasMore = false;
-    for (const decoder of this.#decoders) {
-      const { consumer } = decoder;
-      const before = consumer.heldBytes;
-      hasMore = decoder.decode(this.#batch) || hasMore;
-      this.#drainedBytes += Math.max(0, consumer.heldBytes - before);
-    }
-    return hasMore;
   }
 
   /**
@@ -321,7 +261,7 @@ export class RunWriter {
     const batch = this.#batch;
     if (!batch.isEmpty) {
       if (!this.#isFrozen) {
-        batch.progress = this.#decoders.map((decoder) => decoder.progress);
+        batch.progress = this.#rings.decoders.map((decoder) => decoder.progress);
         this.#keeper?.sift(batch);
         this.#isFrozen = true;
       }
@@ -335,8 +275,7 @@ export class RunWriter {
     }
     this.#lastCommitMs = performance.now();
     failPoint("release");
-    // Even when only padding was read, which no batch has to remember.
-    for (const { consumer } of this.#decoders) consumer.release(consumer.cursor);
+    this.#rings.release();
     return true;
   }
 
@@ -349,7 +288,7 @@ export class RunWriter {
     try {
       return await this.#store.commit(
         this.#batch,
-        () => this.#decoders.flatMap((decoder) => decoder.definedStrings()),
+        () => this.#rings.decoders.flatMap((decoder) => decoder.definedStrings()),
       );
     } finally {
       clearInterval(timer);
@@ -366,11 +305,7 @@ export class RunWriter {
 
   /** Signs of life for those who wait for room, as long as waiting is of use. */
   #beat(): void {
-    if (this.#store.failingMs > BLOCK_MS) return;
-    for (const { consumer } of this.#decoders) {
-      consumer.beat();
-      stampProducer(consumer.memory);
-    }
+    if (this.#store.failingMs <= BLOCK_MS) this.#rings.beat();
   }
 
   /**
@@ -396,7 +331,7 @@ export class RunWriter {
 
   async #storeOpenSpans(): Promise<boolean> {
     const batch = this.#batch;
-    const open = this.#decoders.flatMap((decoder) =>
+    const open = this.#rings.decoders.flatMap((decoder) =>
       decoder.consumer.openSpans().map((span) => ({ decoder, span }))
     );
     // A program that was killed between writing a record and freeing the slot left both.
@@ -420,12 +355,12 @@ export class RunWriter {
   /** Spans that are in no store: those of the batch, and those still in the rings. */
   #countTheRest(): number {
     const batch = this.#batch;
-    this.#attachWaiting();
+    this.#rings.attachWaiting(this.#store.current?.progress);
     let count = 0;
     for (let hasMore = true; hasMore;) {
       count += countSpans(batch);
       batch.clear();
-      hasMore = this.#decode() || batch.spans.count > 0;
+      hasMore = this.#rings.decode(batch) || batch.spans.count > 0;
     }
     return count;
   }
@@ -434,10 +369,6 @@ export class RunWriter {
 /** Spans of a batch, those that were thrown away included. */
 function countSpans({ spans, notKept }: Batch): number {
   return notKept.reduce((sum, { count }) => sum + count, spans.count);
-}
-
-function reasonOf(error: unknown): string {
-  return isDiskError(error) ? diskReason(error) : firstLine(error);
 }
 
 /** What an earlier writer knew of traces that had not ended died with it: they are kept. */

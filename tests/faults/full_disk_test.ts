@@ -52,7 +52,7 @@ const PLANS: Plan[] = [
   { when: "at the end", then: "emptied afterwards", isSecond: true, runtime: "bun" },
 ];
 
-/** Every other one of the plans for each kind of recording, unless all are asked for. */
+/** Each of the plans for one kind of recording or the other, unless all are asked for. */
 function plansFor(out: string): Plan[] {
   if (process.env["FERRET_FAULTS"] === "all") return PLANS;
   return PLANS.filter((_, index) => (index % 2 === 0) === (out === "out.duckdb"));

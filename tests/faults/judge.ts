@@ -60,13 +60,9 @@ interface RunRow {
 /** Spans of a run of fixtures/earlier.mjs. */
 const EARLIER_SPANS = 3;
 
-export async function judge(
-  scenario: Scenario,
-  options: { out: string; ledgers: readonly Ledger[]; allowance: Allowance },
-): Promise<Verdict> {
-  const { out, allowance } = options;
-  const ledgers = options.ledgers.filter(({ isRecorded }) => isRecorded);
-  const verdict: Verdict = {
+/** What is known before anything is: nothing was seen, nothing is wrong. */
+export function emptyVerdict(): Verdict {
+  return {
     seen: 0,
     stored: 0,
     counted: 0,
@@ -76,6 +72,15 @@ export async function judge(
     damaged: 0,
     problems: [],
   };
+}
+
+export async function judge(
+  scenario: Scenario,
+  options: { out: string; ledgers: readonly Ledger[]; allowance: Allowance },
+): Promise<Verdict> {
+  const { out, allowance } = options;
+  const ledgers = options.ledgers.filter(({ isRecorded }) => isRecorded);
+  const verdict = emptyVerdict();
   const { problems } = verdict;
   for (const { lanes } of ledgers) verdict.seen += lanes.reduce((a, b) => a + b, 0);
   problems.push(...strangeFiles(scenario, out));

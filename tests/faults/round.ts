@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { ferretCommand, ROOT } from "../helpers/processes.ts";
 import type { Fault } from "./faults.ts";
-import { judge, type Verdict } from "./judge.ts";
+import { emptyVerdict, judge, type Verdict } from "./judge.ts";
 import { Random } from "./random.ts";
 import {
   type FerretEnd,
@@ -86,7 +86,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     notes.push(`process ${pid} was left behind`);
     tryKill(pid);
   }
-  verdict ??= { ...NOTHING, problems: [] };
+  verdict ??= emptyVerdict();
   verdict.problems.unshift(...notes);
   if (verdict.problems.length > 0) {
     verdict.problems.push(describe(options, scenario, { folder, run }));
@@ -98,16 +98,6 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   }
   return { ...verdict, fault: fault.name, runtime, round, scenario };
 }
-
-const NOTHING = {
-  seen: 0,
-  stored: 0,
-  counted: 0,
-  uncounted: 0,
-  tail: 0,
-  duplicated: 0,
-  damaged: 0,
-};
 
 async function endOf(run: RecordedProcess): Promise<FerretEnd> {
   await waitUntil(() => run.hasEnded, "ferret's end");

@@ -18,7 +18,7 @@ const ORDINARY_SEED = "1";
 const RUNTIMES = ["deno", "bun", "node"] as const;
 
 /** What is tried on each runtime. */
-const WORST = ["program killed", "ferret killed", "both killed"];
+const WORST = ["program killed", "ferret killed"];
 
 /** Defines the tests of some faults. */
 export function testFaults(names: readonly string[]): void {

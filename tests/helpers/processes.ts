@@ -95,11 +95,11 @@ export function plainCommand(
 
 /**
  * Runtimes whose programs are tried under a ferret on the runtime of these
- * tests: all on Deno, its own elsewhere. What ferret itself runs on hardly
- * matters to a program, and nine pairs take twice as long as five.
+ * tests: its own. What ferret itself runs on hardly matters to a program, and
+ * tests/programs and tests/harm try the other pairs.
  */
 export function programRuntimes(): RuntimeName[] {
-  return runtimeName() === "deno" ? ["deno", "bun", "node"] : [runtimeName()];
+  return [runtimeName()];
 }
 
 /** Calls `use` with a new folder that holds `files`, and removes it afterwards. */

@@ -92,8 +92,9 @@ for (const runtime of ["deno", "bun", "node"] as const) {
     );
     assert.equal(run.stdout, "end\n");
     const delays = valuesOf(run, "nodejs.eventloop.delay");
+    // A busy one would have a hundred.
     assert.ok(
-      delays.length >= 2 && delays.length <= 50,
+      delays.length >= 2 && delays.length <= 75,
       `${delays.length} delays`,
     );
   });

@@ -22,6 +22,18 @@ function makeSpans(ring: TestRing, name: string): void {
   for (let i = 0; i < 100; i++) ring.producer.span({ name, attributes: { i } });
 }
 
+/** A writer that has stored 100 spans in a folder of its own. */
+async function begin(folder: string, name: string) {
+  const out = join(folder, "made", name);
+  mkdirSync(dirname(out));
+  const run = testRun();
+  const ring = testRing();
+  const writer = await openTestWriter(out, [ring], { run });
+  makeSpans(ring, "before");
+  await writer.flush();
+  return { out, run, ring, writer };
+}
+
 for (const [kind, name] of Object.entries(OUTPUTS)) {
   const keepsAll = kind === "duckdb";
 
@@ -37,13 +49,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
   ) {
     test(`RunWriter (${kind}) goes on when ${what} is gone, and counts what is`, () =>
       withFolder({}, async (folder) => {
-        const out = join(folder, "made", name);
-        mkdirSync(dirname(out));
-        const run = testRun();
-        const ring = testRing();
-        const writer = await openTestWriter(out, [ring], { run });
-        makeSpans(ring, "before");
-        await writer.flush();
+        const { out, run, ring, writer } = await begin(folder, name);
         harm(out, partialPath(out, run.runId));
         makeSpans(ring, "after");
         await writer.flush();
@@ -65,12 +71,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
 
   test(`RunWriter (${kind}) puts a run elsewhere when its folder cannot be made again`, () =>
     withFolder({}, async (folder) => {
-      const out = join(folder, "made", name);
-      mkdirSync(dirname(out));
-      const ring = testRing();
-      const writer = await openTestWriter(out, [ring]);
-      makeSpans(ring, "before");
-      await writer.flush();
+      const { out, ring, writer } = await begin(folder, name);
       rmSync(dirname(out), { recursive: true });
       writeFileSync(dirname(out), "in the way");
       makeSpans(ring, "after");
@@ -93,13 +94,7 @@ for (const [kind, name] of Object.entries(OUTPUTS)) {
 
   test(`RunWriter (${kind}) goes on after a writer that died with what was put back`, () =>
     withFolder({}, async (folder) => {
-      const out = join(folder, "made", name);
-      mkdirSync(dirname(out));
-      const run = testRun();
-      const ring = testRing();
-      const writer = await openTestWriter(out, [ring], { run });
-      makeSpans(ring, "before");
-      await writer.flush();
+      const { out, run, ring, writer } = await begin(folder, name);
       rmSync(dirname(out), { recursive: true });
       makeSpans(ring, "before");
       await writer.flush();

@@ -7,6 +7,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -82,7 +83,7 @@ test("recover() finishes a run of which there is only the private folder", () =>
     assert.deepEqual(await recover(out), []);
   }));
 
-for (const kind of ["empty", "without tables"]) {
+for (const kind of ["empty", "half a header", "without tables"]) {
   test(`recover() finishes a run whose partial is ${kind}`, () =>
     withRun(async (out, home) => {
       const run = testRun();
@@ -91,6 +92,7 @@ for (const kind of ["empty", "without tables"]) {
       const partial = partialPath(out, run.runId);
       if (kind === "empty") writeFileSync(partial, "");
       else await queryRecording(partial, "SELECT 1");
+      if (kind === "half a header") truncateSync(partial, 5_000);
       const [report] = await recover(out);
       assert.equal(report?.outcome, "recovered");
       assert.equal(report.report!.ledger.stored, 3);
