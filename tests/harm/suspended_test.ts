@@ -59,7 +59,8 @@ async function run(
   let printed = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => printed += text);
   child.stdin.on("error", () => {});
-  const exited = once(child, "exit");
+  // Not "exit": a program that outlives ferret writes to the same pipe.
+  const closed = once(child, "close");
   try {
     await until(() => printed.includes("\n") || child.exitCode !== null);
     const pid = Number.parseInt(printed);
@@ -71,7 +72,7 @@ async function run(
   } finally {
     child.kill("SIGCONT");
   }
-  const [exitCode] = await exited as [number | null];
+  const [exitCode] = await closed as [number | null];
   return { exitCode, printed };
 }
 
