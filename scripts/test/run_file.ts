@@ -20,7 +20,7 @@ export interface FileResult extends TestCounts {
 }
 
 /** One file may take this long, whatever it waits for. */
-const FILE_TIMEOUT_MS = 180_000;
+const FILE_TIMEOUT_MS = 300_000;
 
 /** One test may take this long; only Bun has a limit of its own, 5 s. */
 const TEST_TIMEOUT_MS = 120_000;

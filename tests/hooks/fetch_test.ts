@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { programRuntimes } from "../helpers/processes.ts";
 import { runRecorded } from "../helpers/recorded_program.ts";
 
 const MOD = JSON.stringify(new URL("../../mod.ts", import.meta.url).href);
@@ -16,7 +17,7 @@ const origin = "http://localhost:" + (server.address() as AddressInfo).port;
 function close() { server.close(); server.closeAllConnections?.(); }
 `;
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`fetch on ${runtime}: requests are spans, below what made them`, async () => {
     const program = `${SERVER}
     import { profiler } from ${MOD};

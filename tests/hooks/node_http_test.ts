@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ASK, servedByPath, statusOf } from "../helpers/http_programs.ts";
+import { programRuntimes } from "../helpers/processes.ts";
 import { runRecorded } from "../helpers/recorded_program.ts";
 
 const MOD = JSON.stringify(new URL("../../mod.ts", import.meta.url).href);
@@ -21,7 +22,7 @@ async function using(server: Server, use: (port: number) => Promise<void>) {
 }
 `;
 
-for (const runtime of ["deno", "bun", "node"] as const) {
+for (const runtime of programRuntimes()) {
   test(`node:http on ${runtime}: every way to answer looks the same and has its span`, async () => {
     const program = `${SERVER}
     const gone = new AbortController();
