@@ -3,19 +3,28 @@
  *
  * @module
  */
+import type { Places } from "../../src/analysis/places.ts";
 import type { CallNode, CallTree } from "../../src/analysis/call_tree.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
+import { rowTitles } from "./report_columns.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 import { type TreeLine, treeLines } from "./tree_lines.ts";
 
 /** The tree as text. */
-export function callTreeText(tree: CallTree, io: Pick<Io, "columns" | "isColored">): string {
+export function callTreeText(
+  tree: CallTree,
+  places: Places,
+  io: Pick<Io, "columns" | "isColored">,
+): string {
   const style = styleFor(io);
+  const lines = treeLines(tree.roots);
+  const titles = rowTitles(lines.map(({ node }) => node));
+  const titleOf = new Map(lines.map(({ node }, i) => [node, titles[i]!]));
   const right = (title: string, text: (node: CallNode) => string, dropOrder?: number) => ({
     title,
     align: "right" as const,
@@ -34,13 +43,21 @@ export function callTreeText(tree: CallTree, io: Pick<Io, "columns" | "isColored
     {
       title: "name",
       align: "left",
-      text: ({ node, lead }) => `${lead}${sanitize(node.name)}${node.isParallel ? " ∥" : ""}`,
+      text: ({ node, lead }) =>
+        `${lead}${sanitize(titleOf.get(node)!)}${node.isParallel ? " ∥" : ""}`,
       shrinks: true,
+    },
+    {
+      title: "where",
+      align: "left",
+      text: ({ node }) => sanitize(places.text(node)),
+      dropOrder: 4,
+      style: (text) => style("dim", text),
     },
   ];
   const head = `${style("title", commandLine(tree.run))}\n\n`;
   if (tree.roots.length === 0) return `${head}no calls\n`;
-  const table = renderTable(treeLines(tree.roots), columns, {
+  const table = renderTable(lines, columns, {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
@@ -50,7 +67,7 @@ export function callTreeText(tree: CallTree, io: Pick<Io, "columns" | "isColored
         countOf(tree.hidden.count, "root span")
       } too short to be shown (--min-share 0 shows all)`,
     ]),
-    ...(treeLines(tree.roots).some(({ node }) => node.isParallel)
+    ...(lines.some(({ node }) => node.isParallel)
       ? ["∥ calls that ran side by side: together longer than their caller"]
       : []),
   ];

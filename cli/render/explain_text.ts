@@ -4,6 +4,7 @@
  * @module
  */
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
+import type { Places } from "../../src/analysis/places.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
@@ -15,11 +16,16 @@ import { renderTable, type TableColumn } from "./text_table.ts";
 /** The explanations as text. */
 export function explainText(
   found: readonly Explanation[],
+  places: Places,
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
   const parts = found.map((one) => {
-    const title = style("title", sanitize(one.key.name)) + style("dim", `  ${one.key.scope}`);
+    const title = style("title", sanitize(one.key.name)) +
+      style(
+        "dim",
+        `  ${[one.key.scope, sanitize(places.text(one.key))].filter(Boolean).join(", ")}`,
+      );
     const facts = `${countOf(one.slow, "slow span")}, over p${one.percentile.text} ` +
       `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others`;
     const cut = one.isCut ? "\nsome attributes have too many values to look at all of them\n" : "";

@@ -22,10 +22,11 @@ export function findingLines({ findings, unread }: Findings): string[] {
 }
 
 function describe(finding: Finding): string {
+  const place = finding.place === undefined ? "" : ` (${sanitize(finding.place)})`;
   switch (finding.kind) {
     case "repeated_calls": {
       const { name, parentName, callers, calls, mostCalls, totalNs } = finding.calls;
-      return `N+1? ${sanitize(parentName)} calls ${sanitize(name)} ${
+      return `N+1? ${sanitize(parentName)}${place} calls ${sanitize(name)} ${
         formatCount(calls / callers)
       } times each on average, ${formatCount(mostCalls)} at most (${countOf(callers, "caller")}, ${
         formatDuration(totalNs)
@@ -35,27 +36,28 @@ function describe(finding: Finding): string {
       const { names, parentName, callers, savedNs } = finding.calls;
       const shown = names.slice(0, MAX_NAMES).map(sanitize);
       const more = names.length - shown.length;
-      return `one after the other: ${sanitize(parentName)} waits for ${shown.join(", then ")}${
-        more > 0 ? ` and ${formatCount(more)} more` : ""
-      }; at the same time would save ${formatDuration(savedNs / callers)} each of ${
-        countOf(callers, "time")
-      }, if none needs the other's result`;
+      return `one after the other: ${sanitize(parentName)}${place} waits for ${
+        shown.join(", then ")
+      }${more > 0 ? ` and ${formatCount(more)} more` : ""}; at the same time would save ${
+        formatDuration(savedNs / callers)
+      } each of ${countOf(callers, "time")}, if none needs the other's result`;
     }
     case "blocking": {
-      const { name, count, totalNs, longestNs } = finding.calls;
-      return `event loop blocked by ${sanitize(name)}: ${countOf(count, "time")}, ${
-        formatDuration(longestNs)
-      } at most, ${formatDuration(totalNs)} in all`;
+      const { name, scope, parentName, count, totalNs, longestNs } = finding.calls;
+      const caller = scope === "function" || parentName === "" ? "" : ` in ${sanitize(parentName)}`;
+      return `event loop blocked by ${sanitize(name)}${caller}${place}: ${
+        countOf(count, "time")
+      }, ${formatDuration(longestNs)} at most, ${formatDuration(totalNs)} in all`;
     }
     case "errors": {
       const { name, type, count } = finding.errors;
       return `${countOf(count, "error")} ${type === undefined ? "" : `(${sanitize(type)}) `}in ${
         sanitize(name)
-      }`;
+      }${place}`;
     }
     case "unfinished": {
       const { name, count, firstStartNs } = finding.spans;
-      return `never ended: ${sanitize(name)}, ${countOf(count, "span")}, the first began ${
+      return `never ended: ${sanitize(name)}${place}, ${countOf(count, "span")}, the first began ${
         formatDuration(Math.max(0, firstStartNs))
       } after the start`;
     }

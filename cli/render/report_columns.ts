@@ -4,6 +4,7 @@
  * @module
  */
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
+import type { SpanKey } from "../../src/model/span_reader.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 
 /** Fields of a row in ns and where they come from, in the order of the table. */
@@ -40,8 +41,12 @@ const MACHINE_FIELDS = ["min", "p999"];
 export const TABLE_NS_FIELDS = NS_FIELDS.filter(([name]) => !MACHINE_FIELDS.includes(name));
 
 /** Names with their scope where the name alone could be several. */
-export function rowTitles(rows: readonly SpanStats[]): string[] {
-  const scopes = new Map<string, number>();
-  for (const { name } of rows) scopes.set(name, (scopes.get(name) ?? 0) + 1);
-  return rows.map(({ name, scope }) => (scopes.get(name)! > 1 ? `${scope}:${name}` : name));
+export function rowTitles(rows: readonly SpanKey[]): string[] {
+  const scopes = new Map<string, Set<string>>();
+  for (const { name, scope } of rows) {
+    const known = scopes.get(name);
+    if (known === undefined) scopes.set(name, new Set([scope]));
+    else known.add(scope);
+  }
+  return rows.map(({ name, scope }) => scopes.get(name)!.size > 1 ? `${scope}:${name}` : name);
 }

@@ -58,8 +58,9 @@ function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
   if (findings.length === 0 && unread === 0) return {};
   const snake = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
   return {
-    findings: findings.map(({ kind, ...about }) => ({
+    findings: findings.map(({ kind, place, ...about }) => ({
       kind,
+      place: place ?? null,
       ...Object.fromEntries(
         Object.entries(Object.values(about)[0]!).map((
           [name, value],

@@ -3,14 +3,19 @@
  *
  * @module
  */
+import type { Places } from "../../src/analysis/places.ts";
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
+import { rowTitles } from "./report_columns.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
-import { styleFor } from "./style.ts";
+import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
+
+/** Smaller parts of the time of slow spans are not told of. */
+const MIN_SHARE = 0.001;
 
 /** Rows, unless a limit is given. */
 const DEFAULT_LIMIT = 15;
@@ -18,7 +23,7 @@ const DEFAULT_LIMIT = 15;
 /** The causes as text. */
 export function slowCausesText(
   found: readonly SlowCauses[],
-  { limit = DEFAULT_LIMIT }: { limit?: number | undefined },
+  { limit = DEFAULT_LIMIT, places }: { limit?: number | undefined; places: Places },
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
@@ -28,8 +33,11 @@ export function slowCausesText(
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
       `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
-    const rows = one.causes.slice(0, limit);
-    const table = renderTable(rows, columnsOf(one), {
+    // What could be left out without a difference is left out, unless all is asked for.
+    const telling = one.causes.filter(({ share }) => share >= MIN_SHARE || limit === Infinity);
+    const titles = rowTitles(telling);
+    const rows = telling.map((cause, i) => ({ cause, title: titles[i]! })).slice(0, limit);
+    const table = renderTable(rows, columnsOf(one, places, style), {
       columns: io.columns,
       styleTitle: (line) => style("dim", line),
     });
@@ -49,25 +57,46 @@ export function slowCausesText(
   return `${head}${parts.join("\n")}\n${style("dim", note)}`;
 }
 
-function columnsOf({ percentile, faster, valueNs }: SlowCauses): TableColumn<SlowCause>[] {
+interface TitledCause {
+  cause: SlowCause;
+  title: string;
+}
+
+function columnsOf(
+  { percentile, faster, valueNs }: SlowCauses,
+  places: Places,
+  style: Style,
+): TableColumn<TitledCause>[] {
   const p = `p${percentile.text}`;
-  const right = (title: string, text: (cause: SlowCause) => string): TableColumn<SlowCause> => ({
+  const right = (title: string, text: (cause: SlowCause) => string): TableColumn<TitledCause> => ({
     title,
     align: "right",
-    text,
+    text: ({ cause }) => text(cause),
   });
-  const change = ({ fasterNs }: SlowCause) => formatShare((fasterNs - valueNs) / valueNs);
   return [
-    { title: "name", align: "left", text: ({ name }) => sanitize(name), shrinks: true },
+    { title: "name", align: "left", text: ({ title }) => sanitize(title), shrinks: true },
     right("share", ({ share }) => formatShare(share)),
     right("slow self", ({ slowNs }) => formatDuration(slowNs)),
     right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)),
     { ...right("×", ({ slowNs, ordinaryNs }) => factor(slowNs, ordinaryNs)), dropOrder: 1 },
     right(
       `${p} if ${formatShare(faster)} faster`,
-      (cause) => `${formatDuration(cause.fasterNs)} (${change(cause)})`,
+      ({ fasterNs }) => `${formatDuration(fasterNs)} (${changeText(fasterNs / valueNs - 1)})`,
     ),
+    {
+      title: "where",
+      align: "left",
+      text: ({ cause }) => sanitize(places.text(cause)),
+      dropOrder: 2,
+      style: (text) => style("dim", text),
+    },
   ];
+}
+
+/** Signed, to a tenth of a percent: more is not meant. */
+function changeText(change: number): string {
+  const percent = (change * 100).toFixed(1);
+  return Number(percent) === 0 ? "same" : `${percent}%`;
 }
 
 function factor(slowNs: number, ordinaryNs: number): string {

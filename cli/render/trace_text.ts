@@ -4,10 +4,13 @@
  * @module
  */
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
+import type { Places } from "../../src/analysis/places.ts";
+import type { SpanKey } from "../../src/model/span_reader.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
+import { rowTitles } from "./report_columns.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
@@ -23,6 +26,7 @@ export interface TraceTextOptions {
   maxDepth: number;
   /** Shortest span that is shown, as a share of the root. */
   minShare: number;
+  places: Places;
 }
 
 /** What one line shows: a span, or several of one name in a row. */
@@ -42,9 +46,12 @@ export function tracesText(
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
+  const titles = titlesOf(traces);
   const head = `${style("title", commandLine(run))}\n`;
   if (traces.length === 0) return `${head}\nno spans\n`;
-  const parts = traces.map((trace, index) => traceText(trace, { ...options, index, style, io }));
+  const parts = traces.map((trace, index) =>
+    traceText(trace, { ...options, titles, index, style, io })
+  );
   const nodes = traces.flatMap(allNodes);
   const marks = [
     ...(nodes.some(({ isParallel }) => isParallel) ? ["∥ at the same time as another"] : []),
@@ -55,7 +62,8 @@ export function tracesText(
 
 function traceText(
   root: TraceNode,
-  { maxDepth, minShare, index, style, io }: TraceTextOptions & {
+  { maxDepth, minShare, places, titles, index, style, io }: TraceTextOptions & {
+    titles: (span: SpanKey) => string;
     index: number;
     style: Style;
     io: Pick<Io, "columns">;
@@ -64,7 +72,7 @@ function traceText(
   const { span } = root;
   const wholeNs = span.durationNs ?? 0;
   const counts = { hidden: 0 };
-  const row = toRow([root], { depth: 0, maxDepth, leastNs: wholeNs * minShare, counts });
+  const row = toRow([root], { depth: 0, maxDepth, leastNs: wholeNs * minShare, titles, counts });
   const columns: TableColumn<TreeLine<Row>>[] = [
     column("start", ({ fromNs }) => (fromNs === 0 ? "0s" : formatDuration(fromNs)), 2),
     column("time", ({ totalNs }) => formatDuration(totalNs)),
@@ -83,6 +91,13 @@ function traceText(
       shrinks: true,
       style: (text, { node }) =>
         node.spans.some((one) => one.span.status === "error") ? style("bad", text) : text,
+    },
+    {
+      title: "where",
+      align: "left",
+      text: ({ node }) => sanitize(places.text(node.spans[0]!.span)),
+      dropOrder: 4,
+      style: (text) => style("dim", text),
     },
   ];
   const title = `${index + 1}. ${sanitize(span.name)}, ${formatDuration(wholeNs)}, ` +
@@ -108,13 +123,19 @@ function column(
 
 function toRow(
   spans: readonly TraceNode[],
-  limits: { depth: number; maxDepth: number; leastNs: number; counts: { hidden: number } },
+  limits: {
+    depth: number;
+    maxDepth: number;
+    leastNs: number;
+    titles: (span: SpanKey) => string;
+    counts: { hidden: number };
+  },
 ): Row {
   const first = spans[0]!;
   const ends = spans.map(({ offsetNs, span }) => offsetNs + (span.durationNs ?? Infinity));
   const row: Row = {
     spans,
-    name: sanitize(first.span.name),
+    name: sanitize(limits.titles(first.span)),
     totalNs: spans.reduce((sum, { span }) => sum + (span.durationNs ?? 0), 0),
     fromNs: first.offsetNs,
     toNs: Math.max(...ends),
@@ -129,7 +150,9 @@ function toRow(
   }
   row.children = runsOf(shown.children).map((run) => toRow(run, { ...limits, depth: depth + 1 }))
     .filter((child) => {
-      const isShown = child.totalNs >= leastNs || child.spans.some(isWorthALook);
+      // A callback may return at once what goes on for long.
+      const isShown = child.totalNs >= leastNs || child.children.length > 0 ||
+        child.spans.some(isWorthALook);
       if (!isShown) {
         counts.hidden += child.spans.reduce((sum, one) => sum + allNodes(one).length, 0);
       }
@@ -172,6 +195,19 @@ function callsOf(spans: readonly TraceNode[]): string {
 
 function selfOf(spans: readonly TraceNode[]): number {
   return spans.reduce((sum, { span }) => sum + (span.selfNs ?? 0), 0);
+}
+
+/** With their scope where there are several of a name. */
+function titlesOf(traces: readonly TraceNode[]): (span: SpanKey) => string {
+  const spans = traces.flatMap(allNodes).map(({ span }) => span);
+  const byKey = new Map(spans.map((span) => [keyOf(span), span]));
+  const keys = [...byKey.values()];
+  const titles = new Map(rowTitles(keys).map((title, i) => [keyOf(keys[i]!), title]));
+  return (span) => titles.get(keyOf(span)) ?? span.name;
+}
+
+function keyOf({ name, scope }: SpanKey): string {
+  return `${scope}:${name}`;
 }
 
 function allNodes(root: TraceNode): TraceNode[] {

@@ -13,9 +13,15 @@ import {
   type UnfinishedCount,
   WAITING_SCOPES,
 } from "../model/suspicion.ts";
+import { Places } from "./places.ts";
 
 /** Something worth a look. Plain data. */
-export type Finding =
+export type Finding = Suspicion & {
+  /** `src/cart.ts:12`, where the function is that it is about; undefined when none is. */
+  place?: string | undefined;
+};
+
+type Suspicion =
   | { kind: "repeated_calls"; calls: RepeatedCalls }
   | { kind: "blocking"; calls: BlockingCalls }
   | { kind: "sequential_calls"; calls: SequentialCalls }
@@ -60,7 +66,7 @@ export async function findSuspicious(
     totals.filter(test).reduce((sum, { count }) => sum + count, 0);
   const waiting = countOf(({ scope }) => (WAITING_SCOPES as readonly string[]).includes(scope));
   const errors = totals.reduce((sum, row) => sum + row.errors, 0);
-  const findings: Finding[] = [];
+  const findings: Suspicion[] = [];
   let unread = 0;
   const leastNs = (run.durationNs ?? 0) * MIN_SHARE;
   if (waiting > 0 && waiting <= maxSpans) {
@@ -76,8 +82,11 @@ export async function findSuspicious(
   const delay = (await reader.metrics()).find(({ name }) => name === "nodejs.eventloop.delay");
   if ((delay?.max ?? 0) * 1e9 >= MIN_STOP_NS) {
     if (run.stored <= maxSpans) {
-      const calls = await suspicions.blockingCalls({ minNs: MIN_STOP_NS, limit });
-      findings.push(...calls.map((calls) => ({ kind: "blocking" as const, calls })));
+      const found = await suspicions.blockingCalls({ minNs: MIN_STOP_NS, limit });
+      findings.push(
+        ...found.filter(({ totalNs }) => totalNs >= leastNs)
+          .map((calls) => ({ kind: "blocking" as const, calls })),
+      );
     } else unread = run.stored;
   }
   if (errors > 0 && errors <= maxSpans) {
@@ -88,5 +97,27 @@ export async function findSuspicious(
     const found = await suspicions.unfinished(limit);
     findings.push(...found.map((spans) => ({ kind: "unfinished" as const, spans })));
   }
-  return { findings, unread };
+  if (findings.length === 0) return { findings, unread };
+  const places = await Places.of(reader);
+  return {
+    findings: findings.map((one) => ({ ...one, place: places.named(subjectOf(one))[0] })),
+    unread,
+  };
+}
+
+/** The name of whatever is to be changed. */
+function subjectOf(suspicion: Suspicion): string {
+  switch (suspicion.kind) {
+    case "repeated_calls":
+    case "sequential_calls":
+      return suspicion.calls.parentName;
+    case "blocking":
+      return suspicion.calls.scope === "function"
+        ? suspicion.calls.name
+        : suspicion.calls.parentName;
+    case "errors":
+      return suspicion.errors.name;
+    case "unfinished":
+      return suspicion.spans.name;
+  }
 }

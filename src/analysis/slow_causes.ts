@@ -11,7 +11,15 @@ import {
   type Percentile,
   samplesNeeded,
 } from "../model/percentile.ts";
-import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
+import type {
+  AttributeCondition,
+  RecordedRun,
+  RecordedSpan,
+  SpanKey,
+  SpanReader,
+  SpanScanOptions,
+  TimeRange,
+} from "../model/span_reader.ts";
 import { walkCriticalPath } from "./critical_path.ts";
 import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
 
@@ -52,6 +60,10 @@ export interface SlowCausesOptions {
   percentile: Percentile;
   /** Default: 0.2. */
   faster?: number;
+  /** All must hold for the spans of the name. Default none. */
+  where?: readonly AttributeCondition[];
+  /** When they began. Default: all of the run. */
+  during?: TimeRange;
 }
 
 /** Traces with more spans than this are skipped, and counted. */
@@ -67,11 +79,13 @@ export function tailPercentile(count: number): Percentile {
 /** Reads all traces that have the name, one after the other. */
 export async function findSlowCauses(
   reader: SpanReader,
-  { key, percentile, faster = 0.2 }: SlowCausesOptions,
+  { key, percentile, faster = 0.2, where = [], during = {} }: SlowCausesOptions,
 ): Promise<SlowCauses> {
   const paths = new CriticalTimes();
   let skipped = 0;
-  const isMeant = ({ name, scope }: SpanKey) => name === key.name && scope === key.scope;
+  const chosen = await idsOf(reader, { keys: [key], where, during });
+  const isMeant = ({ name, scope, spanId }: RecordedSpan) =>
+    name === key.name && scope === key.scope && (chosen === undefined || chosen.has(spanId));
   for await (const { spans, isCut } of traces(reader)) {
     const roots = spans.filter((span) => isMeant(span) && span.durationNs !== undefined);
     if (isCut) skipped += roots.length;
@@ -81,6 +95,18 @@ export async function findSlowCauses(
     }
   }
   return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile, faster) };
+}
+
+/** The spans that are meant; undefined when all of their name are. */
+async function idsOf(
+  reader: SpanReader,
+  choice: Required<Pick<SpanScanOptions, "where" | "during">> & Pick<SpanScanOptions, "keys">,
+): Promise<ReadonlySet<number> | undefined> {
+  const { sinceNs, untilNs } = choice.during;
+  if (choice.where.length === 0 && sinceNs === undefined && untilNs === undefined) return undefined;
+  const ids = new Set<number>();
+  for await (const spans of reader.scan(choice)) for (const { spanId } of spans) ids.add(spanId);
+  return ids;
 }
 
 /** Names that are told of. */

@@ -45,8 +45,10 @@ export interface SequentialCalls {
   savedNs: number;
 }
 
-/** Functions that ran while the event loop stood still. */
+/** Functions, or I/O that does not return before it is done, while which the event loop stood still. */
 export interface BlockingCalls extends SpanKey {
+  /** Of one of them; empty where it has none. */
+  parentName: string;
   count: number;
   /** Time in which the loop stood still and they ran. */
   totalNs: number;
@@ -61,7 +63,7 @@ export interface SuspicionReader {
   repeatedCalls(options: { minCalls: number; limit: number }): Promise<RepeatedCalls[]>;
   /** Calls in scopes of I/O without a pause in between longer than a tenth of them. */
   sequentialCalls(limit: number): Promise<SequentialCalls[]>;
-  /** What ran when the event loop was late by `minNs` or more. */
+  /** What kept the event loop from running when it was late by `minNs` or more. */
   blockingCalls(options: { minNs: number; limit: number }): Promise<BlockingCalls[]>;
 }
 

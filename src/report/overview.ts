@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Places } from "../analysis/places.ts";
 import { buildReport, type RunReport } from "../analysis/run_report.ts";
 import type { SpanStats } from "../analysis/span_stats.ts";
 import type { MetricValue, SpanReader } from "../model/span_reader.ts";
@@ -28,7 +29,7 @@ const CPU_TIME = "process.cpu.time";
 /** Reads it. */
 export async function buildOverview(reader: SpanReader): Promise<Overview> {
   const report = await buildReport(reader, { limit: MAX_ROWS, histograms: true, findings: {} });
-  const places = Map.groupBy(await reader.sources(), ({ name }) => name);
+  const places = await Places.of(reader);
   const { run, loss, overhead, sampling, findings, metrics, hooks, hiddenCount } = report;
   return {
     run,
@@ -37,9 +38,7 @@ export async function buildOverview(reader: SpanReader): Promise<Overview> {
     sampling,
     rows: report.spans.map((row) => ({
       ...toRow(row),
-      places: row.scope === "function"
-        ? places.get(row.name)?.slice(0, MAX_PLACES).map(({ file, line }) => `${file}:${line}`)
-        : undefined,
+      places: row.scope === "function" ? places.named(row.name).slice(0, MAX_PLACES) : undefined,
     })),
     hiddenCount,
     findings,

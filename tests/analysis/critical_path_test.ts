@@ -62,6 +62,17 @@ test("walkCriticalPath() follows what was waited for, from the end", () => {
       { root: 80, late: 20 },
     ],
     [
+      "what a callback leaves behind is waited for by its caller",
+      [
+        ["root", 0, 100],
+        ["callback", 10, 12, "root"],
+        ["begin", 10, 11, "callback"],
+        ["work", 11, 90, "begin"],
+        ["query", 20, 80, "work"],
+      ],
+      { root: 20, begin: 1, work: 19, query: 60 },
+    ],
+    [
       "what never ends is waited for to the end",
       [["root", 0, 100], ["open", 30, undefined, "root"]],
       { root: 30, open: 70 },

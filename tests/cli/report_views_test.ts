@@ -117,6 +117,36 @@ test("report --critical-path and --explain say why the slow ones are slow", () =
     assert.match(explained.stdout, /\ncache = miss +100% +0% +only +20\n/);
   }));
 
+test("--explain and --critical-path are about what their selectors and --where say", () =>
+  withRun(async (report) => {
+    const explained = await report("--explain", "GET*{cache=hit}", "--format", "json");
+    const [{ slow, others }] = JSON.parse(explained.stdout).explanations;
+    assert.equal(slow + others, 380);
+    const path = await report(
+      ...["--critical-path", "--filter", "GET*", "--where", "cache = hit", "--format", "json"],
+    );
+    assert.equal(JSON.parse(path.stdout).critical_paths[0].count, 380);
+    const none = await report("--explain", "GET*{cache=none}");
+    assert.equal(none.exitCode, 3, none.stdout);
+  }));
+
+test("trees, paths and findings say where functions are", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "places.duckdb");
+    const spans = requests().map((span) =>
+      span.scope === "db" ? { ...span, name: "load", scope: "function" } : span
+    );
+    const sources = [{ name: "load", file: "src/\x1b[2Jload.ts", line: 12 }];
+    await writeRecording(recording, [{ spans, sources }]);
+    for (
+      const view of [["--tree"], ["--slowest", "1"], ["--critical-path"], ["--explain", "load"]]
+    ) {
+      const { stdout } = await ferret(["report", recording, ...view]);
+      assert.match(stdout, /load.* src\/\\x1b\[2Jload\.ts:12\n/, view.join(" "));
+      assertHarmless(stdout);
+    }
+  }));
+
 test("views say what they cannot show", () =>
   withRun(async (report) => {
     const cases: [string[], number, RegExp][] = [

@@ -8,12 +8,13 @@ import {
   type SlowCauses,
   tailPercentile,
 } from "../../../src/analysis/slow_causes.ts";
+import { Places } from "../../../src/analysis/places.ts";
 import { matchesKey } from "../../../src/model/selector.ts";
 import type { SpanReader, SpanTotals } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { parseChoice, unmatched } from "./choice.ts";
+import { conditionsOf, parseChoice, unmatched } from "./choice.ts";
 
 /** Fewer spans of a name say nothing. */
 const MIN_SAMPLES = 20;
@@ -26,8 +27,10 @@ export async function reportCriticalPath(
   options: ReportCommandOptions,
   io: Io,
 ): Promise<void> {
-  const { filter } = parseChoice(options, reader);
-  const all = await reader.spans().totals();
+  const choice = parseChoice(options, reader);
+  const { filter, during } = choice;
+  const where = conditionsOf(choice);
+  const all = await reader.spans({ where, during }).totals();
   const meant = all.filter((key) => filter === undefined || matchesKey(filter, key));
   if (filter !== undefined && meant.length === 0) throw await unmatched(reader, filter);
   const enough = (filter === undefined ? entries(meant) : meant)
@@ -43,14 +46,16 @@ export async function reportCriticalPath(
   const found: SlowCauses[] = [];
   for (const { name, scope, count } of enough) {
     const percentile = tailPercentile(count);
-    found.push(await findSlowCauses(reader, { key: { name, scope }, percentile }));
+    const key = { name, scope };
+    found.push(await findSlowCauses(reader, { key, percentile, where, during }));
   }
   const { limit } = options;
   if (options.format === "json") {
     io.out((await import("../../render/slow_causes_data.ts")).slowCausesJson(found));
   } else {
+    const settings = { limit: limit === 0 ? Infinity : limit, places: await Places.of(reader) };
     const { slowCausesText } = await import("../../render/slow_causes_text.ts");
-    io.out(slowCausesText(found, { limit: limit === 0 ? Infinity : limit }, io));
+    io.out(slowCausesText(found, settings, io));
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { explainSlow, type Explanation, MIN_SAMPLES } from "../../../src/analysis/explain.ts";
+import { Places } from "../../../src/analysis/places.ts";
 import { parseSelector } from "../../../src/model/selector.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
@@ -11,7 +12,7 @@ import type { Io } from "../../io.ts";
 import { sanitize } from "../../../src/model/sanitize.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { keysOf } from "./choice.ts";
+import { keysOf, parseChoice } from "./choice.ts";
 
 /** Names that are explained when a selector means many. */
 const MAX_NAMES = 5;
@@ -23,10 +24,12 @@ export async function reportExplanation(
   io: Io,
 ): Promise<void> {
   const filter = asUsage(() => parseSelector(options.explain!));
+  const { where: others, during } = parseChoice({ ...options, filter: undefined }, reader);
+  const where = [...filter.attributes, ...others];
   const keys = (await keysOf(reader, filter))!;
   const found: Explanation[] = [];
   for (const key of keys) {
-    const explanation = await explainSlow(reader, key);
+    const explanation = await explainSlow(reader, key, { where, during });
     if (explanation !== undefined) found.push(explanation);
     if (found.length === MAX_NAMES) break;
   }
@@ -40,5 +43,11 @@ export async function reportExplanation(
   }
   if (options.format === "json") {
     io.out((await import("../../render/explain_data.ts")).explainJson(found));
-  } else io.out((await import("../../render/explain_text.ts")).explainText(found, io));
+  } else {io.out(
+      (await import("../../render/explain_text.ts")).explainText(
+        found,
+        await Places.of(reader),
+        io,
+      ),
+    );}
 }

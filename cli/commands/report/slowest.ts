@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Places } from "../../../src/analysis/places.ts";
 import { findSlowest } from "../../../src/analysis/trace_tree.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import { parseRatio } from "../../../src/model/threshold.ts";
@@ -35,6 +36,7 @@ export async function reportSlowest(
   }
   const settings = {
     maxDepth,
+    places: await Places.of(reader),
     minShare: minShare === undefined ? DEFAULT_SHARE : asUsage(() => parseRatio(minShare)),
   };
   io.out((await import("../../render/trace_text.ts")).tracesText(slowest, settings, io));

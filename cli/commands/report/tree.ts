@@ -4,6 +4,7 @@
  * @module
  */
 import { buildCallTree } from "../../../src/analysis/call_tree.ts";
+import { Places } from "../../../src/analysis/places.ts";
 import { parseRatio } from "../../../src/model/threshold.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import type { Io } from "../../io.ts";
@@ -30,6 +31,12 @@ export async function reportTree(
   if (options.format === "json") {
     io.out((await import("../../render/call_tree_data.ts")).callTreeJson(tree));
   } else {
-    io.out((await import("../../render/call_tree_text.ts")).callTreeText(tree, io));
+    io.out(
+      (await import("../../render/call_tree_text.ts")).callTreeText(
+        tree,
+        await Places.of(reader),
+        io,
+      ),
+    );
   }
 }

@@ -31,7 +31,14 @@ export function findingsOf({ findings, rows }: Overview, run: number): Node | un
       { class: "findings" },
       ...findings.findings.map((finding) => {
         const { badge, text } = describe(finding, link);
-        return el("li", {}, el("span", { class: "badge" }, badge), el("span", {}, ...text));
+        const { place } = finding;
+        const where = place === undefined ? [] : [" ", el("code", {}, place)];
+        return el(
+          "li",
+          {},
+          el("span", { class: "badge" }, badge),
+          el("span", {}, ...text, ...where),
+        );
       }),
     ),
     findings.unread > 0 &&
@@ -78,11 +85,12 @@ function describe(
       };
     }
     case "blocking": {
-      const { name, count, totalNs, longestNs } = finding.calls;
+      const { name, scope, parentName, count, totalNs, longestNs } = finding.calls;
       return {
         badge: "Blocks",
         text: [
           link(name),
+          ...(scope === "function" || parentName === "" ? [] : [" in ", link(parentName)]),
           ` kept the event loop from running ${countOf(count, "time")}, ${
             duration(longestNs)
           } at ` +

@@ -1,7 +1,8 @@
 /**
  * Calls merged by their path, level by level: each level joins the spans with
  * the calls of the one above. DuckDB does it, on disk where it must, and no
- * level is entered for the sake of paths that took no time.
+ * level is entered for the sake of paths that took no time, but for what went
+ * on after they had ended: a callback often only begins what takes long.
  *
  * @module
  */
@@ -21,7 +22,7 @@ export interface CallPathQuery extends CallPathOptions {
 
 /** Reads the paths. */
 export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Promise<CallPath[]> {
-  const { run, number, maxDepth } = query;
+  const { run, number, maxDepth, minTotalNs } = query;
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const level = (depth: number) => `calls_${number}_${depth}`;
   const paths: CallPath[] = [];
@@ -29,26 +30,41 @@ export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Pro
     await sandbox.run(
       `CREATE TABLE ${level(0)} AS
        SELECT span_id, hash(name, scope) AS path, NULL::UBIGINT AS parent_path, name, scope,
-         duration_ns, self_ns, status
+         start_ns, duration_ns, self_ns, status, true AS is_open
        FROM (${await rootsQuery(sandbox, query)})`,
     );
+    let known = new Set<string>();
     for (let depth = 0; depth <= maxDepth; depth++) {
-      const found = await readLevel(sandbox, level(depth), { depth, query });
-      paths.push(...found);
-      if (found.length === 0) break;
-      await sandbox.fill(
-        `paths_${number}`,
-        [["path", "VARCHAR"]],
-        found.map(({ id }) => [id]),
+      const found = await readLevel(
+        sandbox,
+        level(depth),
+        `total >= ${Math.ceil(minTotalNs)}`,
+        depth,
       );
+      const callers = new Set(found.flatMap(({ parentId }) => parentId ?? []));
+      const short = [...callers].filter((id) => !known.has(id)).map(quoteString);
+      if (short.length > 0) {
+        const isMeant = `path::VARCHAR IN (${short.join(", ")})`;
+        paths.push(...await readLevel(sandbox, level(depth - 1), isMeant, depth - 1));
+      }
+      paths.push(...found);
+      known = new Set(found.map(({ id }) => id));
+      if (depth > 0) await sandbox.run(`DROP TABLE ${level(depth - 1)}`);
+      await sandbox.fill(`paths_${number}`, [["path", "VARCHAR"]], [...known].map((id) => [id]));
       await sandbox.run(
         `CREATE TABLE ${level(depth + 1)} AS
          SELECT s.span_id, hash(c.path, s.name, s.scope) AS path, c.path AS parent_path,
-           s.name, s.scope, s.duration_ns, s.self_ns, s.status
-         FROM spans s JOIN ${level(depth)} c ON s.parent_span_id = c.span_id
-         WHERE s.${isOfRun} AND c.path::VARCHAR IN (FROM paths_${number})`,
+           s.name, s.scope, s.start_ns, s.duration_ns, s.self_ns, s.status, c.is_long AS is_open
+         FROM spans s JOIN (
+           SELECT *, path::VARCHAR IN (FROM paths_${number}) AS is_long FROM ${level(depth)}
+         ) c ON s.parent_span_id = c.span_id
+         WHERE s.${isOfRun} AND (c.is_long OR
+           c.is_open AND s.start_ns + s.duration_ns > c.start_ns + c.duration_ns)`,
       );
-      await sandbox.run(`DROP TABLE ${level(depth)}`);
+      const [[calls]] = await sandbox.rows(`SELECT count(*) FROM ${level(depth + 1)}`) as [
+        [bigint],
+      ];
+      if (calls === 0n) break;
     }
   } finally {
     for (let depth = 0; depth <= maxDepth + 1; depth++) {
@@ -58,17 +74,18 @@ export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Pro
   return paths;
 }
 
+/** @param isMeant SQL about `path` and `total`. */
 async function readLevel(
   sandbox: Sandbox,
   table: string,
-  { depth, query }: { depth: number; query: CallPathQuery },
+  isMeant: string,
+  depth: number,
 ): Promise<CallPath[]> {
   const rows = await sandbox.rows(
     `SELECT path::VARCHAR, parent_path::VARCHAR, any_value(name)::VARCHAR,
        any_value(scope)::VARCHAR, count(*)::BIGINT, count_if(status = 'error')::BIGINT,
        coalesce(sum(duration_ns), 0)::HUGEINT AS total, coalesce(sum(self_ns), 0)::HUGEINT
-     FROM ${table} GROUP BY path, parent_path
-     HAVING total >= ${Math.ceil(query.minTotalNs)} ORDER BY total DESC, 3, 4`,
+     FROM ${table} GROUP BY path, parent_path HAVING ${isMeant} ORDER BY total DESC, 3, 4`,
   );
   return rows.map(([id, parentId, name, scope, ...numbers]) => {
     const [count, errors, totalNs, selfNs] = numbers.map(Number);
