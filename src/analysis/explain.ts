@@ -9,7 +9,14 @@
  */
 import { formatDuration } from "../model/duration.ts";
 import { nearestRank, parsePercentile, type Percentile } from "../model/percentile.ts";
-import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
+import type {
+  AttributeCondition,
+  RecordedRun,
+  RecordedSpan,
+  SpanKey,
+  SpanReader,
+  TimeRange,
+} from "../model/span_reader.ts";
 import { believableUpTo, chanceOf, type Counts, lift } from "./association.ts";
 import { type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
 
@@ -38,6 +45,14 @@ export interface Explanation {
   isCut: boolean;
 }
 
+/** Options for {@linkcode explainSlow}: which spans of the name are compared. */
+export interface ExplainOptions {
+  /** All must hold. Default none. */
+  where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+}
+
 /** Fewer spans than this say nothing. */
 export const MIN_SAMPLES = 20;
 /** At most this share of what is told may be chance. */
@@ -57,14 +72,16 @@ const PERCENTILES = ["99", "95", "90", "75"].map(parsePercentile);
 export async function explainSlow(
   reader: SpanReader,
   key: SpanKey,
+  { where = [], during = {} }: ExplainOptions = {},
 ): Promise<Explanation | undefined> {
-  const totals = await reader.spans().totals();
+  const chosen = reader.spans({ where, during });
+  const totals = await chosen.totals();
   const count = totals.find(({ name, scope }) => name === key.name && scope === key.scope)?.count ??
     0;
   const percentile = PERCENTILES.find((one) => count - nearestRank(one, count) >= MIN_SAMPLES);
   if (percentile === undefined) return undefined;
   const ranks = [nearestRank(MEDIAN, count), nearestRank(percentile, count)];
-  const [[medianNs, thresholdNs]] = await reader.spans()
+  const [[medianNs, thresholdNs]] = await chosen
     .valuesAt([{ keys: [key], ranks }]) as [[number, number]];
   const traits = new SpanTraits({
     threads: await reader.threads(),
@@ -73,7 +90,7 @@ export async function explainSlow(
     windowNs: medianNs,
   });
   const table = new TraitTable();
-  for await (const spans of reader.scan({ keys: [key], order: "start" })) {
+  for await (const spans of reader.scan({ keys: [key], where, during, order: "start" })) {
     for (const span of spans) {
       if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
     }

@@ -11,7 +11,14 @@ import {
   type Percentile,
   samplesNeeded,
 } from "../model/percentile.ts";
-import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
+import type {
+  AttributeCondition,
+  RecordedRun,
+  RecordedSpan,
+  SpanKey,
+  SpanReader,
+  TimeRange,
+} from "../model/span_reader.ts";
 import { walkCriticalPath } from "./critical_path.ts";
 import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
 
@@ -50,6 +57,10 @@ export interface SlowCauses {
 export interface SlowCausesOptions {
   key: SpanKey;
   percentile: Percentile;
+  /** All must hold for the spans of the name. Default none. */
+  where?: readonly AttributeCondition[];
+  /** When they began. Default: all of the run. */
+  during?: TimeRange;
   /** Default: 0.2. */
   faster?: number;
 }
@@ -67,11 +78,14 @@ export function tailPercentile(count: number): Percentile {
 /** Reads all traces that have the name, one after the other. */
 export async function findSlowCauses(
   reader: SpanReader,
-  { key, percentile, faster = 0.2 }: SlowCausesOptions,
+  options: SlowCausesOptions,
 ): Promise<SlowCauses> {
+  const { key, percentile, faster = 0.2 } = options;
   const paths = new CriticalTimes();
   let skipped = 0;
-  const isMeant = ({ name, scope }: SpanKey) => name === key.name && scope === key.scope;
+  const chosen = await chosenIds(reader, options);
+  const isMeant = ({ name, scope, spanId }: RecordedSpan) =>
+    name === key.name && scope === key.scope && (chosen === undefined || chosen.has(spanId));
   for await (const { spans, isCut } of traces(reader)) {
     const roots = spans.filter((span) => isMeant(span) && span.durationNs !== undefined);
     if (isCut) skipped += roots.length;
@@ -81,6 +95,20 @@ export async function findSlowCauses(
     }
   }
   return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile, faster) };
+}
+
+/** Ids of the spans that conditions choose; undefined without any: all. */
+async function chosenIds(
+  reader: SpanReader,
+  { key, where = [], during = {} }: SlowCausesOptions,
+): Promise<ReadonlySet<number> | undefined> {
+  const isAll = where.length === 0 && during.sinceNs === undefined && during.untilNs === undefined;
+  if (isAll) return undefined;
+  const ids = new Set<number>();
+  for await (const spans of reader.scan({ keys: [key], where, during })) {
+    for (const { spanId } of spans) ids.add(spanId);
+  }
+  return ids;
 }
 
 /** Names that are told of. */

@@ -13,7 +13,8 @@ import type { SpanReader, SpanTotals } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { parseChoice, unmatched } from "./choice.ts";
+import { conditionsOf, parseChoice, unmatched } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** Fewer spans of a name say nothing. */
 const MIN_SAMPLES = 20;
@@ -26,10 +27,14 @@ export async function reportCriticalPath(
   options: ReportCommandOptions,
   io: Io,
 ): Promise<void> {
-  const { filter } = parseChoice(options, reader);
-  const all = await reader.spans().totals();
+  const choice = parseChoice(options, reader);
+  const { filter, during } = choice;
+  const where = conditionsOf(choice);
+  const all = await reader.spans({ where, during }).totals();
   const meant = all.filter((key) => filter === undefined || matchesKey(filter, key));
-  if (filter !== undefined && meant.length === 0) throw await unmatched(reader, filter);
+  if (filter !== undefined && meant.length === 0) {
+    throw await unmatched(reader, choice);
+  }
   const enough = (filter === undefined ? entries(meant) : meant)
     .filter(({ count }) => count >= MIN_SAMPLES)
     .sort((a, b) => b.totalNs - a.totalNs)
@@ -43,15 +48,20 @@ export async function reportCriticalPath(
   const found: SlowCauses[] = [];
   for (const { name, scope, count } of enough) {
     const percentile = tailPercentile(count);
-    found.push(await findSlowCauses(reader, { key: { name, scope }, percentile }));
+    found.push(await findSlowCauses(reader, { key: { name, scope }, where, during, percentile }));
   }
   const { limit } = options;
-  if (options.format === "json") {
-    io.out((await import("../../render/slow_causes_data.ts")).slowCausesJson(found));
-  } else {
-    const { slowCausesText } = await import("../../render/slow_causes_text.ts");
-    io.out(slowCausesText(found, { limit: limit === 0 ? Infinity : limit }, io));
-  }
+  const data = () => import("../../render/slow_causes_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => {
+        const { slowCausesText } = await import("../../render/slow_causes_text.ts");
+        return slowCausesText(found, { limit: limit === 0 ? Infinity : limit }, io);
+      },
+      json: async () => (await data()).slowCausesJson(found),
+      flat: async () => (await data()).slowCauseRows(found),
+    }),
+  );
 }
 
 /** Requests if there are any, else roots. */

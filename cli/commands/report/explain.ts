@@ -11,10 +11,11 @@ import type { Io } from "../../io.ts";
 import { sanitize } from "../../../src/model/sanitize.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { keysOf } from "./choice.ts";
+import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** Names that are explained when a selector means many. */
-const MAX_NAMES = 5;
+const DEFAULT_NAMES = 5;
 
 /** Prints the explanations. */
 export async function reportExplanation(
@@ -23,12 +24,15 @@ export async function reportExplanation(
   io: Io,
 ): Promise<void> {
   const filter = asUsage(() => parseSelector(options.explain!));
+  const choice = { ...parseChoice(options, reader), filter };
+  const chosen = { where: conditionsOf(choice), during: choice.during };
+  const { limit = DEFAULT_NAMES } = options;
   const keys = (await keysOf(reader, filter))!;
   const found: Explanation[] = [];
   for (const key of keys) {
-    const explanation = await explainSlow(reader, key);
+    const explanation = await explainSlow(reader, key, chosen);
     if (explanation !== undefined) found.push(explanation);
-    if (found.length === MAX_NAMES) break;
+    if (found.length === limit) break;
   }
   if (found.length === 0) {
     throw new CannotSayError(
@@ -38,7 +42,12 @@ export async function reportExplanation(
       `A name needs ${4 * MIN_SAMPLES} spans`,
     );
   }
-  if (options.format === "json") {
-    io.out((await import("../../render/explain_data.ts")).explainJson(found));
-  } else io.out((await import("../../render/explain_text.ts")).explainText(found, io));
+  const data = () => import("../../render/explain_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => (await import("../../render/explain_text.ts")).explainText(found, io),
+      json: async () => (await data()).explainJson(found),
+      flat: async () => (await data()).explainRows(found),
+    }),
+  );
 }

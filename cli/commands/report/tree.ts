@@ -8,8 +8,9 @@ import { parseRatio } from "../../../src/model/threshold.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";
-import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import { conditionsOf, isPart, keysOf, parseChoice, unmatched } from "./choice.ts";
 import type { ReportCommandOptions } from "../report.ts";
+import { viewText } from "./view_text.ts";
 
 /** Prints the tree. */
 export async function reportTree(
@@ -27,9 +28,13 @@ export async function reportTree(
       ? {}
       : { minShare: asUsage(() => parseRatio(options.minShare!)) }),
   });
-  if (options.format === "json") {
-    io.out((await import("../../render/call_tree_data.ts")).callTreeJson(tree));
-  } else {
-    io.out((await import("../../render/call_tree_text.ts")).callTreeText(tree, io));
-  }
+  if (tree.roots.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
+  const data = () => import("../../render/call_tree_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => (await import("../../render/call_tree_text.ts")).callTreeText(tree, io),
+      json: async () => (await data()).callTreeJson(tree),
+      flat: async () => (await data()).callTreeRows(tree),
+    }),
+  );
 }
