@@ -14,11 +14,13 @@ import { renderTable, type TableColumn } from "./text_table.ts";
 
 /** Rows, unless a limit is given. */
 const DEFAULT_LIMIT = 15;
+/** What costs slow spans less of their time is shown only to who asks for a number of rows. */
+const MIN_SHARE = 0.001;
 
 /** The causes as text. */
 export function slowCausesText(
   found: readonly SlowCauses[],
-  { limit = DEFAULT_LIMIT }: { limit?: number | undefined },
+  { limit }: { limit?: number | undefined },
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
@@ -28,7 +30,9 @@ export function slowCausesText(
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
       `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
-    const rows = one.causes.slice(0, limit);
+    const rows = limit === undefined
+      ? one.causes.filter(({ share }) => share >= MIN_SHARE).slice(0, DEFAULT_LIMIT)
+      : one.causes.slice(0, limit);
     const table = renderTable(rows, columnsOf(one), {
       columns: io.columns,
       styleTitle: (line) => style("dim", line),
@@ -56,7 +60,10 @@ function columnsOf({ percentile, faster, valueNs }: SlowCauses): TableColumn<Slo
     align: "right",
     text,
   });
-  const change = ({ fasterNs }: SlowCause) => formatShare((fasterNs - valueNs) / valueNs);
+  const change = ({ fasterNs }: SlowCause) => {
+    const part = (fasterNs - valueNs) / valueNs;
+    return part > -MIN_SHARE ? "0%" : formatShare(part);
+  };
   return [
     { title: "name", align: "left", text: ({ name }) => sanitize(name), shrinks: true },
     right("share", ({ share }) => formatShare(share)),

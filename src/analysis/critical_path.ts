@@ -12,7 +12,7 @@
  * @module
  */
 import type { RecordedSpan } from "../model/span_reader.ts";
-import type { TraceNode } from "./trace_tree.ts";
+import { endOf, type TraceNode } from "./trace_tree.ts";
 
 /** Calls `use` for each piece of the critical path of a tree; together they are as long as its root. */
 export function walkCriticalPath(
@@ -49,8 +49,4 @@ export function walkCriticalPath(
     }
     if (ownNs > 0) use(node.span, ownNs);
   }
-}
-
-function endOf({ span }: TraceNode): number {
-  return span.durationNs === undefined ? Infinity : span.startNs + span.durationNs;
 }

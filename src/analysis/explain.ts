@@ -167,12 +167,14 @@ function excess({ inFirst, first, inSecond, second }: Counts): number {
 class Numbers {
   readonly #subject: string;
   readonly #unit: Quantity["unit"];
+  readonly #isBurden: boolean;
   #values: { value: number; isSlow: boolean }[] = [];
   #seen = 0;
   #every = 1;
 
-  constructor({ subject, unit, value }: Quantity, isSlow: boolean) {
+  constructor({ subject, unit, value, isBurden = false }: Quantity, isSlow: boolean) {
     this.#subject = subject;
+    this.#isBurden = isBurden;
     this.#unit = unit;
     this.add(value, isSlow);
   }
@@ -195,7 +197,9 @@ class Numbers {
     else if (sorted.at(-1)! > high) {
       halves.push([`> ${this.#text(high)}`, (value) => value > high]);
     }
-    if (low < middle) halves.push([`≤ ${this.#text(low)}`, (value) => value <= low]);
+    if (low < middle && !this.#isBurden) {
+      halves.push([`≤ ${this.#text(low)}`, (value) => value <= low]);
+    }
     return halves.map(([value, test]) => {
       const having = this.#values.filter((one) => test(one.value));
       const inFirst = having.filter(({ isSlow }) => isSlow).length * this.#every;
