@@ -6,12 +6,14 @@
 import type { FindingsOptions } from "../../src/analysis/findings.ts";
 import { parseGrouping } from "../../src/analysis/span_groups.ts";
 import { buildReport, type RunReport, type SortKey } from "../../src/analysis/run_report.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
-import { UsageError } from "../errors.ts";
+import { CannotSayError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { asUsage } from "../usage.ts";
-import { type ChoiceOptions, parseChoice, unmatched } from "./report/choice.ts";
+import { type ChoiceOptions, isPart, parseChoice, unmatched } from "./report/choice.ts";
+import { chooseView, type View } from "./report/view.ts";
 
 /** Formats of a report. */
 export const REPORT_FORMATS = ["table", "json", "csv", "markdown"] as const;
@@ -62,28 +64,35 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
 
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
-  const isPage = options.html !== undefined || options.open;
-  if (options.candidate !== undefined && !isPage) {
-    throw new UsageError("Cannot report on two recordings at once", "--html compares them");
-  }
-  await readRecording(options, io, async (reader) => {
-    if (isPage) {
-      await (await import("./report/html.ts")).reportHtml(reader, options, io);
-    } else if (options.histogram !== undefined) {
-      await (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
-    } else if (options.explain !== undefined) {
-      await (await import("./report/explain.ts")).reportExplanation(reader, options, io);
-    } else if (options.criticalPath) {
-      await (await import("./report/critical_path.ts")).reportCriticalPath(reader, options, io);
-    } else if (options.heatmap) {
-      await (await import("./report/heatmap.ts")).reportHeatmap(reader, options, io);
-    } else if (options.slowest !== undefined) {
-      await (await import("./report/slowest.ts")).reportSlowest(reader, options, io);
-    } else if (options.tree) {
-      await (await import("./report/tree.ts")).reportTree(reader, options, io);
-    } else await reportTable(reader, options, io);
-  });
+  // Before the recording is opened: a mistake is told at once.
+  const view = chooseView(options);
+  await readRecording(options, io, (reader) => reportView(view, reader, { options, io }));
   return 0;
+}
+
+async function reportView(
+  view: View,
+  reader: SpanReader,
+  { options, io }: { options: ReportCommandOptions; io: Io },
+): Promise<void> {
+  switch (view) {
+    case "html":
+      return (await import("./report/html.ts")).reportHtml(reader, options, io);
+    case "histogram":
+      return (await import("./report/histogram.ts")).reportHistogram(reader, options, io);
+    case "explain":
+      return (await import("./report/explain.ts")).reportExplanation(reader, options, io);
+    case "criticalPath":
+      return (await import("./report/critical_path.ts")).reportCriticalPath(reader, options, io);
+    case "heatmap":
+      return (await import("./report/heatmap.ts")).reportHeatmap(reader, options, io);
+    case "slowest":
+      return (await import("./report/slowest.ts")).reportSlowest(reader, options, io);
+    case "tree":
+      return (await import("./report/tree.ts")).reportTree(reader, options, io);
+    case "table":
+      return await reportTable(reader, options, io);
+  }
 }
 
 async function reportTable(
@@ -104,8 +113,13 @@ async function reportTable(
     histograms: format === "table",
     findings: findingsOf(options),
   });
-  const { filter } = choice;
-  if (filter !== undefined && built.spans.length === 0) throw await unmatched(reader, filter);
+  if (built.spans.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
+  if (built.groupedBy !== undefined && built.isUngrouped) {
+    throw new CannotSayError(
+      `Cannot group by "${sanitize(built.groupedBy)}": no span has it`,
+      "ferret report --slowest 1 --format json shows attributes",
+    );
+  }
   io.out(await render(built, format, io));
 }
 

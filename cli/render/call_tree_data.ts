@@ -6,6 +6,8 @@
 import type { CallNode, CallTree } from "../../src/analysis/call_tree.ts";
 import { runJson } from "./report_data.ts";
 import { toSafeJson } from "../../src/model/sanitize.ts";
+import type { FlatTable } from "./flat_table.ts";
+import { type TreeLine, treeLines } from "./tree_lines.ts";
 
 /** The tree as JSON. */
 export function callTreeJson(tree: CallTree): string {
@@ -30,5 +32,27 @@ function nodeJson(node: CallNode): Record<string, unknown> {
     share,
     is_parallel: isParallel,
     children: node.children.map(nodeJson),
+  };
+}
+
+/** The tree line by line, callers first. */
+export function callTreeRows(tree: CallTree): FlatTable<TreeLine<CallNode>> {
+  const rows = treeLines(tree.roots);
+  return {
+    rows,
+    columns: [
+      { title: "depth", value: ({ depth }) => depth },
+      {
+        title: "name",
+        value: ({ node }) => node.name,
+        text: ({ node, lead }) => lead + node.name,
+      },
+      { title: "scope", value: ({ node }) => node.scope },
+      { title: "count", value: ({ node }) => node.count },
+      { title: "errors", value: ({ node }) => node.errors },
+      { title: "total_ns", value: ({ node }) => node.totalNs },
+      { title: "self_ns", value: ({ node }) => node.selfNs },
+      { title: "share", value: ({ node }) => node.share, isShare: true },
+    ],
   };
 }

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Explanation } from "../../src/analysis/explain.ts";
+import type { Explanation, Factor } from "../../src/analysis/explain.ts";
 import { runJson } from "./report_data.ts";
 import { toSafeJson } from "../../src/model/sanitize.ts";
+import { liftText } from "./explain_text.ts";
+import type { FlatTable } from "./flat_table.ts";
 
 /** The explanations as JSON. */
 export function explainJson(found: readonly Explanation[]): string {
@@ -29,4 +31,35 @@ export function explainJson(found: readonly Explanation[]): string {
     })),
   };
   return `${toSafeJson(value)}\n`;
+}
+
+/** All factors of all names. */
+export function explainRows(
+  found: readonly Explanation[],
+): FlatTable<{ of: Explanation; factor: Factor }> {
+  return {
+    rows: found.flatMap((of) => of.factors.map((factor) => ({ of, factor }))),
+    columns: [
+      { title: "name", value: ({ of }) => of.key.name },
+      { title: "scope", value: ({ of }) => of.key.scope },
+      { title: "percentile", value: ({ of }) => `p${of.percentile.text}` },
+      { title: "threshold_ns", value: ({ of }) => of.thresholdNs },
+      { title: "subject", value: ({ factor }) => factor.subject },
+      { title: "value", value: ({ factor }) => factor.value },
+      { title: "slow_with", value: ({ factor }) => factor.inFirst },
+      { title: "slow", value: ({ factor }) => factor.first },
+      { title: "others_with", value: ({ factor }) => factor.inSecond },
+      { title: "others", value: ({ factor }) => factor.second },
+      {
+        title: "lift",
+        value: ({ factor }) => Number.isFinite(factor.lift) ? factor.lift : undefined,
+        text: ({ factor }) => liftText(factor.lift),
+      },
+      {
+        title: "p_value",
+        value: ({ factor }) => factor.chance,
+        text: ({ factor }) => factor.chance.toPrecision(2),
+      },
+    ],
+  };
 }

@@ -61,7 +61,8 @@ const COLUMNS: TableColumn<Factor>[] = [
   { title: "n", align: "right", text: ({ inFirst, inSecond }) => formatCount(inFirst + inSecond) },
 ];
 
-function liftText(lift: number): string {
+/** How many times as often, as people read it. */
+export function liftText(lift: number): string {
   if (lift === Infinity) return "only";
   return lift >= 100 ? `${formatCount(lift)}×` : `${Number(lift.toPrecision(2))}×`;
 }

@@ -107,5 +107,9 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
 /** How many rows there are beyond those that are shown. */
 export function hiddenLine(report: RunReport): string {
   if (report.hiddenCount === 0) return "";
-  return `\nand ${countOf(report.hiddenCount, "more name")} (--limit 0 shows all)\n`;
+  const rows = countOf(
+    report.hiddenCount,
+    report.groupedBy === undefined ? "more name" : "more row",
+  );
+  return `\nand ${rows} (--limit 0 shows all)\n`;
 }

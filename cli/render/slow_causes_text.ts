@@ -14,16 +14,15 @@ import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 
-/** Smaller parts of the time of slow spans are not told of. */
-const MIN_SHARE = 0.001;
-
 /** Rows, unless a limit is given. */
 const DEFAULT_LIMIT = 15;
+/** What costs slow spans less of their time is shown only to who asks for a number of rows. */
+const MIN_SHARE = 0.001;
 
 /** The causes as text. */
 export function slowCausesText(
   found: readonly SlowCauses[],
-  { limit = DEFAULT_LIMIT, places }: { limit?: number | undefined; places: Places },
+  { limit, places }: { limit?: number | undefined; places: Places },
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
@@ -33,10 +32,12 @@ export function slowCausesText(
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
       `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
-    // What could be left out without a difference is left out, unless all is asked for.
-    const telling = one.causes.filter(({ share }) => share >= MIN_SHARE || limit === Infinity);
+    // What could be left out without a difference is left out, unless a number of rows is asked for.
+    const telling = limit === undefined
+      ? one.causes.filter(({ share }) => share >= MIN_SHARE).slice(0, DEFAULT_LIMIT)
+      : one.causes.slice(0, limit);
     const titles = rowTitles(telling);
-    const rows = telling.map((cause, i) => ({ cause, title: titles[i]! })).slice(0, limit);
+    const rows = telling.map((cause, i) => ({ cause, title: titles[i]! }));
     const table = renderTable(rows, columnsOf(one, places, style), {
       columns: io.columns,
       styleTitle: (line) => style("dim", line),

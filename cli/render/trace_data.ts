@@ -6,6 +6,8 @@
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
 import { runJson } from "./report_data.ts";
 import { toSafeJson } from "../../src/model/sanitize.ts";
+import type { FlatTable } from "./flat_table.ts";
+import { type TreeLine, treeLines } from "./tree_lines.ts";
 
 /** The traces as JSON, with all their spans. */
 export function tracesJson({ run, traces, maxSpans }: SlowestTraces): string {
@@ -42,4 +44,29 @@ function attributesOf(text: string | undefined): unknown {
   } catch {
     return text;
   }
+}
+
+/** All spans of the traces, callers first. */
+export function traceRows({ traces }: SlowestTraces): FlatTable<TreeLine<TraceNode>> {
+  return {
+    rows: treeLines(traces),
+    columns: [
+      { title: "trace_id", value: ({ node }) => node.span.traceId, text: traceId },
+      { title: "depth", value: ({ depth }) => depth },
+      {
+        title: "name",
+        value: ({ node }) => node.span.name,
+        text: ({ node, lead }) => lead + node.span.name,
+      },
+      { title: "scope", value: ({ node }) => node.span.scope },
+      { title: "status", value: ({ node }) => node.span.status },
+      { title: "start_ns", value: ({ node }) => node.span.startNs },
+      { title: "duration_ns", value: ({ node }) => node.span.durationNs },
+      { title: "self_ns", value: ({ node }) => node.span.selfNs },
+    ],
+  };
+}
+
+function traceId({ node }: TreeLine<TraceNode>): string {
+  return String(node.span.traceId);
 }

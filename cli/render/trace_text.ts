@@ -150,12 +150,11 @@ function toRow(
   }
   row.children = runsOf(shown.children).map((run) => toRow(run, { ...limits, depth: depth + 1 }))
     .filter((child) => {
-      // A callback may return at once what goes on for long.
+      // What nobody waited for may be longer than its caller.
       const isShown = child.totalNs >= leastNs || child.children.length > 0 ||
         child.spans.some(isWorthALook);
-      if (!isShown) {
-        counts.hidden += child.spans.reduce((sum, one) => sum + allNodes(one).length, 0);
-      }
+      // What is below it was not shown either, and is counted already.
+      if (!isShown) counts.hidden += child.spans.length;
       return isShown;
     });
   return row;

@@ -9,6 +9,8 @@ export interface TreeLine<Node> {
   node: Node;
   /** `│  ├─ `, empty for roots. */
   lead: string;
+  /** 0 for roots. */
+  depth: number;
 }
 
 /** Lists a forest line by line, parents first. */
@@ -17,16 +19,17 @@ export function treeLines<Node extends { children: readonly Node[] }>(
 ): TreeLine<Node>[] {
   const lines: TreeLine<Node>[] = [];
   // Without recursion: a trace may be deeper than the stack.
-  const pending = roots.toReversed().map((node) => ({ node, lead: "", below: "" }));
+  const pending = roots.toReversed().map((node) => ({ node, lead: "", below: "", depth: 0 }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, lead, below } = next;
-    lines.push({ node, lead });
+    const { node, lead, below, depth } = next;
+    lines.push({ node, lead, depth });
     for (let i = node.children.length - 1; i >= 0; i--) {
       const isLast = i === node.children.length - 1;
       pending.push({
         node: node.children[i]!,
         lead: `${below}${isLast ? "└─ " : "├─ "}`,
         below: `${below}${isLast ? "   " : "│  "}`,
+        depth: depth + 1,
       });
     }
   }

@@ -13,7 +13,7 @@
  * @module
  */
 import type { RecordedSpan } from "../model/span_reader.ts";
-import type { TraceNode } from "./trace_tree.ts";
+import { endOf, type TraceNode } from "./trace_tree.ts";
 
 /** Calls `use` for each piece of the critical path of a tree; together they are as long as its root. */
 export function walkCriticalPath(
@@ -68,8 +68,4 @@ function findAdopted(root: TraceNode): ReadonlyMap<TraceNode, readonly TraceNode
     if (found.length > 0) adopted.set(nodes[i]!, found);
   }
   return adopted;
-}
-
-function endOf({ span }: TraceNode): number {
-  return span.durationNs === undefined ? Infinity : span.startNs + span.durationNs;
 }

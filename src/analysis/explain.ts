@@ -45,6 +45,14 @@ export interface Explanation {
   isCut: boolean;
 }
 
+/** Options for {@linkcode explainSlow}: which spans of the name are compared. */
+export interface ExplainOptions {
+  /** All must hold. Default none. */
+  where?: readonly AttributeCondition[];
+  /** Default: all of the run. */
+  during?: TimeRange;
+}
+
 /** Fewer spans than this say nothing. */
 export const MIN_SAMPLES = 20;
 /** At most this share of what is told may be chance. */
@@ -91,7 +99,7 @@ export async function explainSlow(
     windowNs: medianNs,
   });
   const table = new TraitTable();
-  for await (const spans of reader.scan({ where, during, keys: [key], order: "start" })) {
+  for await (const spans of reader.scan({ keys: [key], where, during, order: "start" })) {
     for (const span of spans) {
       if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
     }
@@ -168,12 +176,14 @@ function excess({ inFirst, first, inSecond, second }: Counts): number {
 class Numbers {
   readonly #subject: string;
   readonly #unit: Quantity["unit"];
+  readonly #isBurden: boolean;
   #values: { value: number; isSlow: boolean }[] = [];
   #seen = 0;
   #every = 1;
 
-  constructor({ subject, unit, value }: Quantity, isSlow: boolean) {
+  constructor({ subject, unit, value, isBurden = false }: Quantity, isSlow: boolean) {
     this.#subject = subject;
+    this.#isBurden = isBurden;
     this.#unit = unit;
     this.add(value, isSlow);
   }
@@ -196,7 +206,9 @@ class Numbers {
     else if (sorted.at(-1)! > high) {
       halves.push([`> ${this.#text(high)}`, (value) => value > high]);
     }
-    if (low < middle) halves.push([`≤ ${this.#text(low)}`, (value) => value <= low]);
+    if (low < middle && !this.#isBurden) {
+      halves.push([`≤ ${this.#text(low)}`, (value) => value <= low]);
+    }
     return halves.map(([value, test]) => {
       const having = this.#values.filter((one) => test(one.value));
       const inFirst = having.filter(({ isSlow }) => isSlow).length * this.#every;

@@ -75,6 +75,8 @@ export interface RunReport {
   choice: string[];
   /** What the rows are, if not names. */
   groupedBy: string | undefined;
+  /** Whether no span has what the rows were to be. */
+  isUngrouped: boolean;
   /** Percentiles are from histograms, at most 1/64 too high. */
   isEstimate: boolean;
 }
@@ -128,6 +130,8 @@ export async function buildReport(
     const histograms = await spans.histograms(rows);
     rows.forEach((row, i) => row.histogram = histograms[i]!);
   }
+  const isUngrouped = by?.grouping.kind === "attribute" && all.length > 0 &&
+    all.every(({ name }) => name === "");
   if (by !== undefined) {
     const label = groupLabels(by.grouping, await reader.threads());
     for (const row of rows) row.name = label(row.name);
@@ -146,6 +150,7 @@ export async function buildReport(
     hiddenCount: all.length - rows.length,
     choice: describeChoice(options),
     groupedBy: by?.text,
+    isUngrouped,
     isEstimate: estimate,
   };
 }
@@ -176,7 +181,10 @@ function isByNameAlone({ by, filter, where = [], during = {} }: ReportOptions): 
     during.sinceNs === undefined && during.untilNs === undefined;
 }
 
-function describeChoice({ filter, where = [], during = {} }: ReportOptions): string[] {
+/** What spans are chosen with, as people write it. */
+export function describeChoice(
+  { filter, where = [], during = {} }: Pick<ReportOptions, "filter" | "where" | "during">,
+): string[] {
   const { sinceNs, untilNs } = during;
   const times = [
     ...(sinceNs === undefined ? [] : [`from ${formatDuration(sinceNs)} on`]),

@@ -17,11 +17,11 @@ import type {
   RecordedSpan,
   SpanKey,
   SpanReader,
-  SpanScanOptions,
   TimeRange,
 } from "../model/span_reader.ts";
 import { walkCriticalPath } from "./critical_path.ts";
 import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
+import { durationIf } from "./what_if.ts";
 
 /** A name on the critical paths. Times are means over spans. */
 export interface SlowCause extends SpanKey {
@@ -58,13 +58,15 @@ export interface SlowCauses {
 export interface SlowCausesOptions {
   key: SpanKey;
   percentile: Percentile;
-  /** Default: 0.2. */
-  faster?: number;
   /** All must hold for the spans of the name. Default none. */
   where?: readonly AttributeCondition[];
   /** When they began. Default: all of the run. */
   during?: TimeRange;
+  /** Default: 0.2. */
+  faster?: number;
 }
+
+const DEFAULT_FASTER = 0.2;
 
 /** Traces with more spans than this are skipped, and counted. */
 const MAX_TRACE_SPANS = 500_000;
@@ -79,11 +81,12 @@ export function tailPercentile(count: number): Percentile {
 /** Reads all traces that have the name, one after the other. */
 export async function findSlowCauses(
   reader: SpanReader,
-  { key, percentile, faster = 0.2, where = [], during = {} }: SlowCausesOptions,
+  options: SlowCausesOptions,
 ): Promise<SlowCauses> {
-  const paths = new CriticalTimes();
+  const { key, percentile, faster = DEFAULT_FASTER } = options;
+  const paths = new CriticalTimes(await leastChangedNs(reader, options), faster);
   let skipped = 0;
-  const chosen = await idsOf(reader, { keys: [key], where, during });
+  const chosen = await chosenIds(reader, options);
   const isMeant = ({ name, scope, spanId }: RecordedSpan) =>
     name === key.name && scope === key.scope && (chosen === undefined || chosen.has(spanId));
   for await (const { spans, isCut } of traces(reader)) {
@@ -94,18 +97,37 @@ export async function findSlowCauses(
       for (const root of roots) paths.add(toTree(root, children));
     }
   }
-  return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile, faster) };
+  return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile) };
 }
 
-/** The spans that are meant; undefined when all of their name are. */
-async function idsOf(
+/**
+ * Spans that took less cannot be the percentile, whatever is faster: each takes
+ * at least the rest of its time, and so does the percentile.
+ */
+async function leastChangedNs(
   reader: SpanReader,
-  choice: Required<Pick<SpanScanOptions, "where" | "during">> & Pick<SpanScanOptions, "keys">,
+  { key, percentile, where = [], during = {}, faster = DEFAULT_FASTER }: SlowCausesOptions,
+): Promise<number> {
+  const chosen = reader.spans({ where, during });
+  const count = (await chosen.totals())
+    .find(({ name, scope }) => name === key.name && scope === key.scope)?.count ?? 0;
+  if (count === 0) return 0;
+  const [[value]] = await chosen
+    .valuesAt([{ keys: [key], ranks: [nearestRank(percentile, count)] }]) as [[number]];
+  return value * (1 - faster);
+}
+
+/** Ids of the spans that conditions choose; undefined without any: all. */
+async function chosenIds(
+  reader: SpanReader,
+  { key, where = [], during = {} }: SlowCausesOptions,
 ): Promise<ReadonlySet<number> | undefined> {
-  const { sinceNs, untilNs } = choice.during;
-  if (choice.where.length === 0 && sinceNs === undefined && untilNs === undefined) return undefined;
+  const isAll = where.length === 0 && during.sinceNs === undefined && during.untilNs === undefined;
+  if (isAll) return undefined;
   const ids = new Set<number>();
-  for await (const spans of reader.scan(choice)) for (const { spanId } of spans) ids.add(spanId);
+  for await (const spans of reader.scan({ keys: [key], where, during })) {
+    for (const { spanId } of spans) ids.add(spanId);
+  }
   return ids;
 }
 
@@ -132,19 +154,39 @@ async function* traces(
   if (spans.length > 0) yield { spans, isCut };
 }
 
+/** A name on the critical paths. */
+interface Column {
+  key: SpanKey;
+  /** Spans that have it, by their places. */
+  rows: number[];
+  /** Its own time on the path of each. */
+  values: number[];
+  /** What each would take less if the name were faster. */
+  savedNs: number[];
+}
+
 /** Own times on critical paths: a column of spans for each name. */
 class CriticalTimes {
   readonly #durations: number[] = [];
-  readonly #columns = new Map<string, { key: SpanKey; rows: number[]; values: number[] }>();
+  readonly #columns = new Map<string, Column>();
+  readonly #leastNs: number;
+  readonly #faster: number;
+
+  /** @param leastNs What took less is not asked how long it would take. */
+  constructor(leastNs: number, faster: number) {
+    this.#leastNs = leastNs;
+    this.#faster = faster;
+  }
 
   add(tree: TraceNode): void {
+    const touched = new Set<Column>();
     const row = this.#durations.push(tree.span.durationNs!) - 1;
     walkCriticalPath(tree, (span, ownNs) => {
       const { name, scope } = span;
       const id = `${scope}:${name}`;
       let column = this.#columns.get(id);
       if (column === undefined) {
-        column = { key: { name, scope }, rows: [], values: [] };
+        column = { key: { name, scope }, rows: [], values: [], savedNs: [] };
         this.#columns.set(id, column);
       }
       // A tree is walked in one go, so its row is the last one.
@@ -153,10 +195,22 @@ class CriticalTimes {
         column.rows.push(row);
         column.values.push(ownNs);
       }
+      touched.add(column);
+    });
+    for (const column of touched) column.savedNs.push(this.#saved(tree, column));
+  }
+
+  /** What the tree would take less if the name of the column were faster. */
+  #saved(tree: TraceNode, { key, values }: Column): number {
+    const durationNs = tree.span.durationNs!;
+    if (durationNs < this.#leastNs) return this.#faster * values.at(-1)!;
+    return durationNs - durationIf(tree, {
+      faster: this.#faster,
+      isFaster: ({ name, scope }) => name === key.name && scope === key.scope,
     });
   }
 
-  judge(percentile: Percentile, faster: number) {
+  judge(percentile: Percentile) {
     const durations = Float64Array.from(this.#durations);
     const sorted = durations.toSorted();
     const at = (rank: number) => sorted[Math.max(0, Math.min(sorted.length, rank) - 1)] ?? 0;
@@ -167,7 +221,7 @@ class CriticalTimes {
     const isOrdinary = (ns: number) => ns >= low && ns <= high;
     const slow = sumOf(durations, isSlow);
     const ordinary = sumOf(durations, isOrdinary);
-    const causes = [...this.#columns.values()].map(({ key, rows, values }) => {
+    const causes = [...this.#columns.values()].map(({ key, rows, values, savedNs }) => {
       let slowNs = 0;
       let ordinaryNs = 0;
       rows.forEach((row, i) => {
@@ -181,7 +235,7 @@ class CriticalTimes {
         share: slow.total === 0 ? 0 : slowNs / slow.total,
         fasterNs: () => {
           const shorter = durations.slice();
-          rows.forEach((row, i) => shorter[row]! -= faster * values[i]!);
+          rows.forEach((row, i) => shorter[row]! -= savedNs[i]!);
           return shorter.sort()[Math.max(0, rank - 1)] ?? 0;
         },
       };

@@ -21,6 +21,8 @@ export interface Quantity {
   value: number;
   /** How to write it. */
   unit: "ns" | "share" | "";
+  /** Little of it makes nothing slow: only large values are traits. */
+  isBurden?: boolean;
 }
 
 /** Longer texts are no category. */
@@ -78,7 +80,7 @@ export class SpanTraits {
     if (this.#count++ < COLD_CALLS) {
       traits.push({ subject: "cold start", value: `among the first ${COLD_CALLS} calls` });
     }
-    quantities.push({ subject: COUNT_SUBJECT, value: this.#enter(span), unit: "" });
+    quantities.push({ subject: COUNT_SUBJECT, value: this.#enter(span), unit: "", isBurden: true });
     this.#addMetrics(span, quantities);
     addAttributes(span.attributes, traits, quantities);
     return { traits, quantities };
@@ -102,13 +104,13 @@ export class SpanTraits {
     if (delays !== undefined) {
       const seconds = overlapping(delays, window, ({ value }) => value * 1e9)
         .reduce((most, { value }) => Math.max(most, value), 0);
-      quantities.push({ subject: DELAY_SUBJECT, value: seconds * 1e9, unit: "ns" });
+      quantities.push({ subject: DELAY_SUBJECT, value: seconds * 1e9, unit: "ns", isBurden: true });
     }
     const collections = this.#collections.get(span.processId);
     if (collections !== undefined) {
       const share = overlapping(collections, window, () => 1e9)
         .reduce((most, { value }) => Math.max(most, value), 0);
-      quantities.push({ subject: GC_SUBJECT, value: share, unit: "share" });
+      quantities.push({ subject: GC_SUBJECT, value: share, unit: "share", isBurden: true });
     }
   }
 }

@@ -119,6 +119,6 @@ function markParallel(nodes: readonly TraceNode[]): void {
 }
 
 /** What never ended goes on for ever. */
-function endOf({ span }: TraceNode): number {
+export function endOf({ span }: TraceNode): number {
   return span.durationNs === undefined ? Infinity : span.startNs + span.durationNs;
 }

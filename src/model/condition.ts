@@ -17,12 +17,12 @@ const DURATIONS: readonly string[] = ["duration", "self"];
 /**
  * Reads a condition. A key that is no field of spans is that of an attribute;
  * `attributes.` in front of it says so where it could be both. A value may be
- * in double quotes.
+ * in quotes of either kind, and `==` is `=`.
  *
  * @throws {SyntaxError} when it cannot be read.
  */
 export function parseCondition(text: string): AttributeCondition {
-  const match = /^\s*(.+?)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*$/s.exec(text);
+  const match = /^\s*(.+?)\s*(!=|<=|>=|==?|<|>)\s*(.*?)\s*$/s.exec(text);
   if (match === null) {
     throw new SyntaxError(
       `Cannot read condition "${text}": expected <attribute> ${
@@ -30,10 +30,11 @@ export function parseCondition(text: string): AttributeCondition {
       } <value>`,
     );
   }
-  const [, written, operator] = match as unknown as [string, string, ConditionOperator];
+  const [, written, sign] = match as unknown as [string, string, string];
+  const operator = (sign === "==" ? "=" : sign) as ConditionOperator;
   const isField = (CONDITION_FIELDS as readonly string[]).includes(written);
   const key = written.replace(/^attributes\./, "");
-  const value = /^"(.*)"$/s.exec(match[3]!)?.[1] ?? match[3]!;
+  const value = /^(["'])(.*)\1$/s.exec(match[3]!)?.[2] ?? match[3]!;
   const compares = operator !== "=" && operator !== "!=";
   if (isField && DURATIONS.includes(key)) {
     return { key, operator, value: String(parseDuration(value)), isField };

@@ -298,7 +298,7 @@ export interface CallPathOptions {
   during?: TimeRange;
   /** Deepest level that is looked at. */
   maxDepth: number;
-  /** Paths that took less in all are left out, and what is below them. */
+  /** Paths that took less in all are left out, unless they lead to one that did not. */
   minTotalNs: number;
 }
 

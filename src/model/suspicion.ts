@@ -33,7 +33,7 @@ export interface RepeatedCalls extends SpanKey {
   totalNs: number;
 }
 
-/** Calls of different names that their caller waited for one after the other. */
+/** Calls that their caller waited for one after the other. */
 export interface SequentialCalls {
   parentName: string;
   /** In the order of the calls. */
@@ -50,7 +50,7 @@ export interface BlockingCalls extends SpanKey {
   /** Of one of them; empty where it has none. */
   parentName: string;
   count: number;
-  /** Time in which the loop stood still and they ran. */
+  /** Of these calls. */
   totalNs: number;
   longestNs: number;
 }
@@ -59,9 +59,12 @@ export interface BlockingCalls extends SpanKey {
 export interface SuspicionReader {
   errorsByType(limit: number): Promise<ErrorCount[]>;
   unfinished(limit: number): Promise<UnfinishedCount[]>;
-  /** Calls in scopes of I/O that a caller made at least `minCalls` times. */
+  /** Calls in {@linkcode QUERY_SCOPES} that a caller made at least `minCalls` times. */
   repeatedCalls(options: { minCalls: number; limit: number }): Promise<RepeatedCalls[]>;
-  /** Calls in scopes of I/O without a pause in between longer than a tenth of them. */
+  /**
+   * Calls that read, in {@linkcode WAITING_SCOPES} or of functions that do nothing but wait for
+   * such, without pauses in between longer than a tenth of them.
+   */
   sequentialCalls(limit: number): Promise<SequentialCalls[]>;
   /** What kept the event loop from running when it was late by `minNs` or more. */
   blockingCalls(options: { minNs: number; limit: number }): Promise<BlockingCalls[]>;
@@ -69,3 +72,6 @@ export interface SuspicionReader {
 
 /** Scopes of what a program waits for and does not compute. */
 export const WAITING_SCOPES = ["db", "http.client", "fs", "net"] as const;
+
+/** Scopes of calls of which one can often take the place of many. */
+export const QUERY_SCOPES = ["db", "http.client"] as const;

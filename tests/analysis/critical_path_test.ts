@@ -3,34 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { walkCriticalPath } from "../../src/analysis/critical_path.ts";
 import { childrenOf, toTree } from "../../src/analysis/trace_tree.ts";
-import type { RecordedSpan } from "../../src/model/span_reader.ts";
+import { recordedSpans, type TraceRow } from "../helpers/trace_rows.ts";
 
-/** Name, start, end, name of the parent. */
-type Row = [name: string, start: number, end: number | undefined, parent?: string];
-
-function spansOf(rows: readonly Row[]): RecordedSpan[] {
-  const ids = new Map(rows.map(([name], i) => [name, i + 1]));
-  return rows.map(([name, startNs, end, parent]) => ({
-    name,
-    scope: "function",
-    spanId: ids.get(name)!,
-    traceId: 1,
-    parentSpanId: parent === undefined ? undefined : ids.get(parent),
-    parentName: parent,
-    kind: "internal",
-    startNs,
-    durationNs: end === undefined ? undefined : end - startNs,
-    selfNs: 0,
-    status: end === undefined ? "unfinished" : "unset",
-    processId: 0,
-    threadId: 0,
-    w3cTraceId: undefined,
-    attributes: undefined,
-  }));
-}
-
-function criticalTimes(rows: readonly Row[]): Record<string, number> {
-  const spans = spansOf(rows);
+function criticalTimes(rows: readonly TraceRow[]): Record<string, number> {
+  const spans = recordedSpans(rows);
   const times: Record<string, number> = {};
   walkCriticalPath(toTree(spans[0]!, childrenOf(spans)), ({ name }, ownNs) => {
     times[name] = (times[name] ?? 0) + ownNs;
@@ -39,7 +15,7 @@ function criticalTimes(rows: readonly Row[]): Record<string, number> {
 }
 
 test("walkCriticalPath() follows what was waited for, from the end", () => {
-  const cases: [string, Row[], Record<string, number>][] = [
+  const cases: [string, TraceRow[], Record<string, number>][] = [
     ["nothing called", [["root", 0, 100]], { root: 100 }],
     [
       "one after the other",
@@ -94,7 +70,7 @@ test("walkCriticalPath() accounts for all of the root's time (property)", () => 
     length: fc.nat(500),
   });
   fc.assert(fc.property(fc.array(child, { maxLength: 30 }), (children) => {
-    const rows: Row[] = [["0", 0, 1000]];
+    const rows: TraceRow[] = [["0", 0, 1000]];
     for (const { parent, start, length } of children) {
       const of = rows[parent % rows.length]!;
       const from = Math.max(of[1], start);

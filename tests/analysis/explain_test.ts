@@ -58,3 +58,16 @@ test("explainSlow() says nothing of fewer than 20 slow spans", async () => {
   const found = (await explainSlow(some, KEY))!;
   assert.equal(found.factors.some(({ value }) => value === "once"), false);
 });
+
+test("explainSlow() does not take little company for a reason to be slow", async () => {
+  // Fast ones come ten at a time; a slow one has the time for itself.
+  const reader = memoryReader(Array.from({ length: 1000 }, (_, i) => {
+    const isSlow = i % 10 === 9;
+    return {
+      ...KEY,
+      startNs: Math.floor(i / 10) * 1e9 + (isSlow ? 500e6 : 0),
+      durationNs: (isSlow ? 100e6 : 1e6) + i,
+    };
+  }));
+  assert.deepEqual((await explainSlow(reader, KEY))!.factors, []);
+});

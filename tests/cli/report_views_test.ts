@@ -70,6 +70,27 @@ test("report --by groups, --where and --since choose", () =>
     assert.match(time.stdout, /\n0s–500ms +100 .*\n500ms–1\.00s +100 /);
   }));
 
+test("report --where is about fields of spans too, however rows are made", () =>
+  withRun(async (report) => {
+    const counts = async (...args: string[]) => {
+      const { stdout, stderr } = await report(...args, "--format", "csv");
+      assert.equal(stderr, "");
+      return stdout.split("\r\n").slice(1, -1).map((line) =>
+        line.split(",").filter((_, i) => i !== 1 && i < 4)
+      );
+    };
+    const named = [["GET /items", "server", "400"]];
+    for (const name of ["GET*", "'GET /items'", '"GET /items"']) {
+      for (const sign of ["=", "=="]) {
+        assert.deepEqual(await counts("--where", `name ${sign} ${name}`), named);
+      }
+    }
+    assert.deepEqual(
+      await counts("--by", "cache", "--where", "scope = http.server", "--where", "name = GET*"),
+      [["hit", "server", "380"], ["miss", "server", "20"]],
+    );
+  }));
+
 test("report --tree and --slowest draw calls", () =>
   withRun(async (report) => {
     const tree = await report("--tree", "--filter", "GET*");
@@ -81,6 +102,23 @@ test("report --tree and --slowest draw calls", () =>
     assert.match(slowest.stdout, /2\. GET \/items, 40\.0ms, /);
     assert.match(slowest.stdout, /1\.00ms +39\.0ms +39\.0ms .*█ +└─ SELECT items\n/);
     assertHarmless(tree.stdout + slowest.stdout);
+  }));
+
+test("report --tree and --slowest go on behind calls that nobody waited for", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "detached.duckdb");
+    await writeRecording(recording, [{
+      spans: [
+        { name: "serve", durationNs: 1000 * MS, startNs: 0 },
+        { name: "start", durationNs: 1 * MS, startNs: 0, parentId: 1 },
+        { name: "loop", durationNs: 900 * MS, startNs: 0, parentId: 2 },
+        { name: "tick", durationNs: 1 * MS, startNs: 0, parentId: 3 },
+      ],
+    }]);
+    const tree = await ferret(["report", recording, "--tree"]);
+    assert.match(tree.stdout, / start\n +90% .* └─ loop\n$/);
+    const slowest = await ferret(["report", recording, "--slowest", "1"]);
+    assert.match(slowest.stdout, / start\n.* └─ loop ↷\n1 shorter span not shown/);
   }));
 
 test("report --histogram and --heatmap show distributions", () =>
@@ -147,6 +185,108 @@ test("trees, paths and findings say where functions are", () =>
     }
   }));
 
+test("views come as CSV and Markdown", () =>
+  withRun(async (report) => {
+    const cases: [string[], string, RegExp][] = [
+      [
+        ["--tree"],
+        "depth,name,scope,count,errors,total_ns,self_ns,share",
+        /^0,GET .*\r\n1,SELECT items,db,400,0,/,
+      ],
+      [
+        ["--slowest", "1"],
+        "trace_id,depth,name,scope,status,start_ns,duration_ns,self_ns",
+        /^775,0,GET .*\r\n775,1,SELECT items,db,unset,1936000000,39000387,39000387\r\n$/,
+      ],
+      [
+        ["--histogram", "SELECT*"],
+        "name,scope,from_ns,to_ns,count,share,percentiles",
+        /,380,0\.95,p50 p90 p95\r\n/,
+      ],
+      [["--heatmap"], "at_ns,from_ns,to_ns,count", /^0,.*\r\n[^]*\r\n20000000,2621440,3145728,/],
+      [
+        ["--explain", "GET*"],
+        "name,scope,percentile,threshold_ns,subject,value,slow_with,slow,others_with,others,lift,p_value",
+        /^GET \/items,http\.server,p95,4000\d+,cache,miss,20,20,0,380,,/,
+      ],
+      [
+        ["--critical-path"],
+        "of,of_scope,percentile,value_ns,name,scope,share,slow_self_ns,usual_self_ns,value_if_faster_ns",
+        /^GET \/items,http\.server,p99,400003\d\d,SELECT items,db,0\.97/,
+      ],
+    ];
+    for (const [args, titles, rows] of cases) {
+      const { stdout } = await report(...args, "--format", "csv");
+      assert.ok(stdout.startsWith(`${titles}\r\n`), stdout);
+      assert.match(stdout.slice(titles.length + 2), rows);
+    }
+    const tree = await report("--tree", "--format", "markdown");
+    assert.match(tree.stdout, /\| 1 \| └─ SELECT items \| db \| 400 \| 0 \| 1\.92s \|/);
+    const bars = await report("--histogram", "*red*", "--format", "markdown");
+    assert.match(
+      bars.stdout,
+      /\| \\\\x1b\\\[31mred.*\\<b\\> \| manual \| 4\.72ms \| 5\.24ms \| 1 \| 100% \|/,
+    );
+    assertHarmless(bars.stdout);
+  }));
+
+test("views refuse options that they would not look at", () =>
+  withRun(async (report) => {
+    const cases: [string[], RegExp][] = [
+      [
+        ["--tree", "--heatmap"],
+        /^ferret: Cannot use --tree with --heatmap: a report has one view\n/,
+      ],
+      [["--tree", "--by", "route"], /^ferret: Cannot use --by with --tree\nIt is for the table\n/],
+      [
+        ["--depth", "3"],
+        /^ferret: Cannot use --depth with the table\nIt is for --tree, --slowest\n/,
+      ],
+      [["--explain", "GET*", "--filter", "x"], /^ferret: Cannot use --filter with --explain\n/],
+      [["--heatmap", "--no-findings"], /^ferret: Cannot use --no-findings with --heatmap\n/],
+      [["--max-size", "1MB"], /^ferret: Cannot use --max-size with the table\nIt is for --html\n/],
+      [["--html", "x.html", "--tree"], /^ferret: Cannot use --tree with --html: a report has one/],
+      [
+        ["--html", "x.html", "--where", "a=1"],
+        /^ferret: Cannot use --where with --html: a page is/,
+      ],
+      [["--html", "x.html", "--format", "csv"], /^ferret: Cannot use --format csv with --html/],
+    ];
+    for (const [args, message] of cases) {
+      const result = await report(...args);
+      assert.equal(result.exitCode, 2, args.join(" "));
+      assert.match(result.stderr, message);
+      assert.equal(result.stdout, "");
+    }
+  }));
+
+test("--where and --since choose what is explained and whose critical paths are looked at", () =>
+  withRun(async (report) => {
+    const explained = await report(
+      "--explain",
+      "GET*",
+      "--where",
+      "cache = hit",
+      "--format",
+      "json",
+    );
+    assert.equal(JSON.parse(explained.stdout).explanations[0].others, 342);
+    const selected = await report("--explain", "GET*{cache=hit}", "--format", "json");
+    assert.deepEqual(JSON.parse(selected.stdout), JSON.parse(explained.stdout));
+    const path = await report(
+      "--critical-path",
+      "--since",
+      "1s",
+      "--where",
+      "cache=hit",
+      "--format",
+      "json",
+    );
+    const [found] = JSON.parse(path.stdout).critical_paths;
+    assert.equal(found.count, 190);
+    assert.ok(found.value_ns < 5e6);
+  }));
+
 test("views say what they cannot show", () =>
   withRun(async (report) => {
     const cases: [string[], number, RegExp][] = [
@@ -159,7 +299,16 @@ test("views say what they cannot show", () =>
       [["--explain", "red*"], 3, /no finished span matches/],
       [["--explain", "*red*"], 3, /fewer than 20 spans would be slow ones/],
       [["--critical-path", "--filter", "*red*"], 3, /no name has 20 spans/],
-      [["--heatmap", "--since", "1h"], 3, /no finished span is meant/],
+      [
+        ["--heatmap", "--since", "1h"],
+        3,
+        /Cannot report "from 1h00m on": no finished span matches/,
+      ],
+      [["--where", "no.such = 1"], 3, /Cannot report "no\.such = 1": no finished span matches/],
+      [["--filter", "GET*", "--since", "1h"], 3, /Cannot report "GET\*, from 1h00m on": no fin/],
+      [["--tree", "--where", "no.such=1"], 3, /no finished span matches/],
+      [["--slowest", "1", "--where", "no.such=1"], 3, /no finished span matches/],
+      [["--by", "no.such"], 3, /Cannot group by "no\.such": no span has it/],
       [["--where", "duration"], 2, /Cannot read condition "duration"/],
       [["--since", "soon"], 2, /Cannot read duration "soon"/],
       [["--by", ""], 2, /Cannot group by ""/],

@@ -5,6 +5,7 @@
  */
 import { parseTimeRange } from "../../../src/analysis/time_range.ts";
 import { nearNames } from "../../../src/analysis/near_names.ts";
+import { describeChoice } from "../../../src/analysis/run_report.ts";
 import { parseCondition } from "../../../src/model/condition.ts";
 import {
   matchesKey,
@@ -50,6 +51,12 @@ export function parseChoice(options: ChoiceOptions, reader: SpanReader): SpanCho
   }));
 }
 
+/** Whether the options leave anything out. */
+export function isPart({ filter, where, during }: SpanChoice): boolean {
+  return filter !== undefined || where.length > 0 || during.sinceNs !== undefined ||
+    during.untilNs !== undefined;
+}
+
 /** All conditions on attributes. */
 export function conditionsOf({ filter, where }: SpanChoice): AttributeCondition[] {
   return [...filter?.attributes ?? [], ...where];
@@ -67,13 +74,23 @@ export async function keysOf(
 ): Promise<SpanKey[] | undefined> {
   if (filter === undefined) return undefined;
   const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key));
-  if (keys.length === 0) throw await unmatched(reader, filter);
+  if (keys.length === 0) throw await unmatched(reader, { filter });
   return keys.map(({ name, scope }) => ({ name, scope }));
 }
 
 /** What to say when no span is meant. */
-export async function unmatched(reader: SpanReader, filter: Selector): Promise<CannotSayError> {
+export async function unmatched(
+  reader: SpanReader,
+  choice: Partial<SpanChoice>,
+): Promise<CannotSayError> {
+  const { filter } = choice;
   const keys = await reader.spans().totals();
+  if (filter === undefined || keys.some((key) => matchesKey(filter, key))) {
+    const said = describeChoice(choice).map(sanitize).join(", ");
+    return new CannotSayError(
+      `Cannot report ${said === "" ? "anything" : `"${said}"`}: no finished span matches`,
+    );
+  }
   const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
   const near = nearNames(filter.text, names, 3).map(sanitize);
   return new CannotSayError(

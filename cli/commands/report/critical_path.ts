@@ -15,6 +15,7 @@ import { CannotSayError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import type { ReportCommandOptions } from "../report.ts";
 import { conditionsOf, parseChoice, unmatched } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** Fewer spans of a name say nothing. */
 const MIN_SAMPLES = 20;
@@ -32,7 +33,9 @@ export async function reportCriticalPath(
   const where = conditionsOf(choice);
   const all = await reader.spans({ where, during }).totals();
   const meant = all.filter((key) => filter === undefined || matchesKey(filter, key));
-  if (filter !== undefined && meant.length === 0) throw await unmatched(reader, filter);
+  if (filter !== undefined && meant.length === 0) {
+    throw await unmatched(reader, choice);
+  }
   const enough = (filter === undefined ? entries(meant) : meant)
     .filter(({ count }) => count >= MIN_SAMPLES)
     .sort((a, b) => b.totalNs - a.totalNs)
@@ -46,17 +49,21 @@ export async function reportCriticalPath(
   const found: SlowCauses[] = [];
   for (const { name, scope, count } of enough) {
     const percentile = tailPercentile(count);
-    const key = { name, scope };
-    found.push(await findSlowCauses(reader, { key, percentile, where, during }));
+    found.push(await findSlowCauses(reader, { key: { name, scope }, where, during, percentile }));
   }
   const { limit } = options;
-  if (options.format === "json") {
-    io.out((await import("../../render/slow_causes_data.ts")).slowCausesJson(found));
-  } else {
-    const settings = { limit: limit === 0 ? Infinity : limit, places: await Places.of(reader) };
-    const { slowCausesText } = await import("../../render/slow_causes_text.ts");
-    io.out(slowCausesText(found, settings, io));
-  }
+  const data = () => import("../../render/slow_causes_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => {
+        const { slowCausesText } = await import("../../render/slow_causes_text.ts");
+        const settings = { limit: limit === 0 ? Infinity : limit, places: await Places.of(reader) };
+        return slowCausesText(found, settings, io);
+      },
+      json: async () => (await data()).slowCausesJson(found),
+      flat: async () => (await data()).slowCauseRows(found),
+    }),
+  );
 }
 
 /** Requests if there are any, else roots. */

@@ -12,10 +12,11 @@ import type { Io } from "../../io.ts";
 import { sanitize } from "../../../src/model/sanitize.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { keysOf, parseChoice } from "./choice.ts";
+import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** Names that are explained when a selector means many. */
-const MAX_NAMES = 5;
+const DEFAULT_NAMES = 5;
 
 /** Prints the explanations. */
 export async function reportExplanation(
@@ -24,14 +25,15 @@ export async function reportExplanation(
   io: Io,
 ): Promise<void> {
   const filter = asUsage(() => parseSelector(options.explain!));
-  const { where: others, during } = parseChoice({ ...options, filter: undefined }, reader);
-  const where = [...filter.attributes, ...others];
+  const choice = { ...parseChoice(options, reader), filter };
+  const chosen = { where: conditionsOf(choice), during: choice.during };
+  const { limit = DEFAULT_NAMES } = options;
   const keys = (await keysOf(reader, filter))!;
   const found: Explanation[] = [];
   for (const key of keys) {
-    const explanation = await explainSlow(reader, key, { where, during });
+    const explanation = await explainSlow(reader, key, chosen);
     if (explanation !== undefined) found.push(explanation);
-    if (found.length === MAX_NAMES) break;
+    if (found.length === limit) break;
   }
   if (found.length === 0) {
     throw new CannotSayError(
@@ -41,13 +43,15 @@ export async function reportExplanation(
       `A name needs ${4 * MIN_SAMPLES} spans`,
     );
   }
-  if (options.format === "json") {
-    io.out((await import("../../render/explain_data.ts")).explainJson(found));
-  } else {io.out(
-      (await import("../../render/explain_text.ts")).explainText(
-        found,
-        await Places.of(reader),
-        io,
-      ),
-    );}
+  const data = () => import("../../render/explain_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => {
+        const { explainText } = await import("../../render/explain_text.ts");
+        return explainText(found, await Places.of(reader), io);
+      },
+      json: async () => (await data()).explainJson(found),
+      flat: async () => (await data()).explainRows(found),
+    }),
+  );
 }

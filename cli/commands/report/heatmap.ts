@@ -8,7 +8,8 @@ import type { SpanReader } from "../../../src/model/span_reader.ts";
 import { CannotSayError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { parseChoice, unmatched } from "./choice.ts";
+import { isPart, parseChoice, unmatched } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 const MAX_COLUMNS = 100;
 /** What stands beside the map. */
@@ -27,10 +28,15 @@ export async function reportHeatmap(
   );
   const map = await buildHeatmap(reader, { ...choice, columns });
   if (map === undefined) {
-    if (choice.filter !== undefined) throw await unmatched(reader, choice.filter);
-    throw new CannotSayError("Cannot draw a heatmap: no finished span is meant");
+    if (isPart(choice)) throw await unmatched(reader, choice);
+    throw new CannotSayError("Cannot draw a heatmap: there is no finished span");
   }
-  if (options.format === "json") {
-    io.out((await import("../../render/heatmap_data.ts")).heatmapJson(map));
-  } else io.out((await import("../../render/heatmap_text.ts")).heatmapText(map, io));
+  const data = () => import("../../render/heatmap_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => (await import("../../render/heatmap_text.ts")).heatmapText(map, io),
+      json: async () => (await data()).heatmapJson(map),
+      flat: async () => (await data()).heatmapRows(map),
+    }),
+  );
 }

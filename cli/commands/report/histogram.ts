@@ -10,6 +10,7 @@ import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
 import { parseChoice, unmatched } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** Prints the distributions. */
 export async function reportHistogram(
@@ -19,10 +20,23 @@ export async function reportHistogram(
 ): Promise<void> {
   const { where, during } = parseChoice({ ...options, filter: undefined }, reader);
   const filter = asUsage(() => parseSelector(options.histogram!));
-  const limit = options.limit === undefined || options.limit === 0 ? {} : { limit: options.limit };
-  const found = await buildDistributions(reader, { filter, where, during, ...limit });
-  if (found.distributions.length === 0) throw await unmatched(reader, filter);
-  if (options.format === "json") {
-    io.out((await import("../../render/distribution_data.ts")).distributionsJson(found));
-  } else io.out((await import("../../render/distribution_text.ts")).distributionsText(found, io));
+  const { limit } = options;
+  const found = await buildDistributions(reader, {
+    filter,
+    where,
+    during,
+    ...(limit === undefined ? {} : { limit: limit === 0 ? Infinity : limit }),
+  });
+  if (found.distributions.length === 0) {
+    throw await unmatched(reader, { filter, where, during });
+  }
+  const data = () => import("../../render/distribution_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () =>
+        (await import("../../render/distribution_text.ts")).distributionsText(found, io),
+      json: async () => (await data()).distributionsJson(found),
+      flat: async () => (await data()).distributionRows(found),
+    }),
+  );
 }

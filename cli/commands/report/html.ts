@@ -12,7 +12,6 @@ import { FERRET_VERSION } from "../../../src/model/version.ts";
 import { clientBundle } from "../../../src/report/client_bundle.ts";
 import { embedRuns } from "../../../src/report/embed.ts";
 import { htmlPage } from "../../../src/report/html.ts";
-import { UsageError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import { openInBrowser } from "../../open_in_browser.ts";
 import { OutputFile } from "../../output_file.ts";
@@ -31,7 +30,6 @@ export async function reportHtml(
   options: ReportCommandOptions,
   io: Io,
 ): Promise<void> {
-  requireWholeRun(options);
   if (options.candidate === undefined) return await writePage([reader], options, io);
   // The run of `--run` is the baseline: the candidate says its own.
   await readRecording(
@@ -39,17 +37,6 @@ export async function reportHtml(
     // One line of progress is enough.
     { ...io, isErrTerminal: false },
     (other) => writePage([reader, other], options, io),
-  );
-}
-
-/** A page that silently showed more than was asked for would be believed. */
-function requireWholeRun(options: ReportCommandOptions): void {
-  const given = (["filter", "where", "since", "until", "by"] as const)
-    .find((name) => options[name] !== undefined);
-  if (given === undefined) return;
-  throw new UsageError(
-    `Cannot use --${given} with --html: a page is about a whole run`,
-    "The page itself can be searched",
   );
 }
 

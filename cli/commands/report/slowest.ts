@@ -10,7 +10,8 @@ import { parseRatio } from "../../../src/model/threshold.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
-import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import { conditionsOf, isPart, keysOf, parseChoice, unmatched } from "./choice.ts";
+import { viewText } from "./view_text.ts";
 
 /** In a terminal, unless the options say otherwise. */
 const DEFAULT_DEPTH = 12;
@@ -30,14 +31,19 @@ export async function reportSlowest(
     where: conditionsOf(choice),
     during: choice.during,
   });
-  if (options.format === "json") {
-    io.out((await import("../../render/trace_data.ts")).tracesJson(slowest));
-    return;
-  }
+  if (slowest.traces.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
   const settings = {
     maxDepth,
     places: await Places.of(reader),
     minShare: minShare === undefined ? DEFAULT_SHARE : asUsage(() => parseRatio(minShare)),
   };
-  io.out((await import("../../render/trace_text.ts")).tracesText(slowest, settings, io));
+  const data = () => import("../../render/trace_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () =>
+        (await import("../../render/trace_text.ts")).tracesText(slowest, settings, io),
+      json: async () => (await data()).tracesJson(slowest),
+      flat: async () => (await data()).traceRows(slowest),
+    }),
+  );
 }

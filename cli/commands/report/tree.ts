@@ -9,8 +9,9 @@ import { parseRatio } from "../../../src/model/threshold.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";
-import { conditionsOf, keysOf, parseChoice } from "./choice.ts";
+import { conditionsOf, isPart, keysOf, parseChoice, unmatched } from "./choice.ts";
 import type { ReportCommandOptions } from "../report.ts";
+import { viewText } from "./view_text.ts";
 
 /** Prints the tree. */
 export async function reportTree(
@@ -28,15 +29,16 @@ export async function reportTree(
       ? {}
       : { minShare: asUsage(() => parseRatio(options.minShare!)) }),
   });
-  if (options.format === "json") {
-    io.out((await import("../../render/call_tree_data.ts")).callTreeJson(tree));
-  } else {
-    io.out(
-      (await import("../../render/call_tree_text.ts")).callTreeText(
-        tree,
-        await Places.of(reader),
-        io,
-      ),
-    );
-  }
+  if (tree.roots.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
+  const data = () => import("../../render/call_tree_data.ts");
+  io.out(
+    await viewText(options.format, {
+      text: async () => {
+        const { callTreeText } = await import("../../render/call_tree_text.ts");
+        return callTreeText(tree, await Places.of(reader), io);
+      },
+      json: async () => (await data()).callTreeJson(tree),
+      flat: async () => (await data()).callTreeRows(tree),
+    }),
+  );
 }

@@ -1,8 +1,7 @@
 /**
  * Calls merged by their path, level by level: each level joins the spans with
  * the calls of the one above. DuckDB does it, on disk where it must, and no
- * level is entered for the sake of paths that took no time, but for what went
- * on after they had ended: a callback often only begins what takes long.
+ * level is entered for the sake of many calls that took no time.
  *
  * @module
  */
@@ -20,79 +19,78 @@ export interface CallPathQuery extends CallPathOptions {
   number: number;
 }
 
-/** Reads the paths. */
+/**
+ * Paths of so few calls are followed even where they took no time themselves:
+ * what nobody waited for, such as a loop that was started and left to run, takes
+ * longer than what called it.
+ */
+const MAX_SHORT_CALLS = 10_000;
+
+/** Reads the paths, callers first, the longest of a level first. */
 export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Promise<CallPath[]> {
   const { run, number, maxDepth, minTotalNs } = query;
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const level = (depth: number) => `calls_${number}_${depth}`;
-  const paths: CallPath[] = [];
+  const paths = `paths_${number}`;
+  const leastNs = Math.ceil(minTotalNs);
+  let depth = 0;
   try {
     await sandbox.run(
       `CREATE TABLE ${level(0)} AS
        SELECT span_id, hash(name, scope) AS path, NULL::UBIGINT AS parent_path, name, scope,
-         start_ns, duration_ns, self_ns, status, true AS is_open
+         duration_ns, self_ns, status
        FROM (${await rootsQuery(sandbox, query)})`,
     );
-    let known = new Set<string>();
-    for (let depth = 0; depth <= maxDepth; depth++) {
-      const found = await readLevel(
-        sandbox,
-        level(depth),
-        `total >= ${Math.ceil(minTotalNs)}`,
-        depth,
-      );
-      const callers = new Set(found.flatMap(({ parentId }) => parentId ?? []));
-      const short = [...callers].filter((id) => !known.has(id)).map(quoteString);
-      if (short.length > 0) {
-        const isMeant = `path::VARCHAR IN (${short.join(", ")})`;
-        paths.push(...await readLevel(sandbox, level(depth - 1), isMeant, depth - 1));
-      }
-      paths.push(...found);
-      known = new Set(found.map(({ id }) => id));
-      if (depth > 0) await sandbox.run(`DROP TABLE ${level(depth - 1)}`);
-      await sandbox.fill(`paths_${number}`, [["path", "VARCHAR"]], [...known].map((id) => [id]));
+    await sandbox.run(`CREATE TABLE ${paths} AS ${mergedCalls(level(0), 0)}`);
+    const followed = () =>
+      `SELECT path FROM ${paths} WHERE depth = ${depth}
+         AND (total >= ${leastNs} OR calls <= ${MAX_SHORT_CALLS})`;
+    while (depth < maxDepth && (await sandbox.rows(`${followed()} LIMIT 1`)).length > 0) {
       await sandbox.run(
         `CREATE TABLE ${level(depth + 1)} AS
          SELECT s.span_id, hash(c.path, s.name, s.scope) AS path, c.path AS parent_path,
-           s.name, s.scope, s.start_ns, s.duration_ns, s.self_ns, s.status, c.is_long AS is_open
-         FROM spans s JOIN (
-           SELECT *, path::VARCHAR IN (FROM paths_${number}) AS is_long FROM ${level(depth)}
-         ) c ON s.parent_span_id = c.span_id
-         WHERE s.${isOfRun} AND (c.is_long OR
-           c.is_open AND s.start_ns + s.duration_ns > c.start_ns + c.duration_ns)`,
+           s.name, s.scope, s.duration_ns, s.self_ns, s.status
+         FROM spans s JOIN ${level(depth)} c ON s.parent_span_id = c.span_id
+         WHERE s.${isOfRun} AND c.path IN (${followed()})`,
       );
-      const [[calls]] = await sandbox.rows(`SELECT count(*) FROM ${level(depth + 1)}`) as [
-        [bigint],
-      ];
-      if (calls === 0n) break;
+      await sandbox.run(`DROP TABLE ${level(depth)}`);
+      depth++;
+      await sandbox.run(`INSERT INTO ${paths} ${mergedCalls(level(depth), depth)}`);
     }
+    return await readPaths(sandbox, paths, leastNs);
   } finally {
-    for (let depth = 0; depth <= maxDepth + 1; depth++) {
-      await sandbox.run(`DROP TABLE IF EXISTS ${level(depth)}`);
+    for (const table of [paths, level(depth), level(depth + 1)]) {
+      await sandbox.run(`DROP TABLE IF EXISTS ${table}`);
     }
   }
-  return paths;
 }
 
-/** @param isMeant SQL about `path` and `total`. */
-async function readLevel(
-  sandbox: Sandbox,
-  table: string,
-  isMeant: string,
-  depth: number,
-): Promise<CallPath[]> {
+/** SQL for the paths that the calls of a level are on. */
+function mergedCalls(table: string, depth: number): string {
+  return `SELECT path, parent_path, ${depth} AS depth, any_value(name)::VARCHAR AS name,
+      any_value(scope)::VARCHAR AS scope, count(*)::BIGINT AS calls,
+      count_if(status = 'error')::BIGINT AS errors,
+      coalesce(sum(duration_ns), 0)::HUGEINT AS total, coalesce(sum(self_ns), 0)::HUGEINT AS self
+    FROM ${table} GROUP BY path, parent_path`;
+}
+
+/** Those that took long enough, and all that lead to them. */
+async function readPaths(sandbox: Sandbox, paths: string, leastNs: number): Promise<CallPath[]> {
   const rows = await sandbox.rows(
-    `SELECT path::VARCHAR, parent_path::VARCHAR, any_value(name)::VARCHAR,
-       any_value(scope)::VARCHAR, count(*)::BIGINT, count_if(status = 'error')::BIGINT,
-       coalesce(sum(duration_ns), 0)::HUGEINT AS total, coalesce(sum(self_ns), 0)::HUGEINT
-     FROM ${table} GROUP BY path, parent_path HAVING ${isMeant} ORDER BY total DESC, 3, 4`,
+    `WITH RECURSIVE kept AS (
+       SELECT path, parent_path FROM ${paths} WHERE total >= ${leastNs}
+       UNION
+       SELECT p.path, p.parent_path FROM ${paths} p JOIN kept k ON p.path = k.parent_path
+     )
+     SELECT path::VARCHAR, parent_path::VARCHAR, name, scope, depth, calls, errors, total, self
+     FROM ${paths} WHERE path IN (SELECT path FROM kept) ORDER BY depth, total DESC, name, scope`,
   );
   return rows.map(([id, parentId, name, scope, ...numbers]) => {
-    const [count, errors, totalNs, selfNs] = numbers.map(Number);
+    const [depth, count, errors, totalNs, selfNs] = numbers.map(Number);
     return {
       id: String(id),
       parentId: parentId === null ? undefined : String(parentId),
-      depth,
+      depth: depth!,
       name: String(name),
       scope: String(scope),
       count: count!,

@@ -24,7 +24,7 @@ export interface SpanChoice extends SpanSetOptions {
 export class SpanHistogram {
   /** Column of `spans` that is measured. */
   readonly valueColumn: "duration_ns" | "self_ns";
-  /** SQL that holds for the rows of `spans` that are meant, if they have a value. */
+  /** SQL that holds for the rows of {@linkcode spans} that are meant, if they have a value. */
   readonly condition: string;
   readonly #sandbox: Sandbox;
   readonly #choice: SpanChoice;
@@ -57,24 +57,29 @@ export class SpanHistogram {
 
   /**
    * SQL for the rows of `spans` that may be meant, with the columns `name` and
-   * `scope` of their group.
+   * `scope` of their group. Conditions on spans hold here, where names are still
+   * theirs and no other table has a name.
    */
   get spans(): string {
-    const { by, keys, number, run } = this.#choice;
+    const { by, keys, number, run, where = [] } = this.#choice;
     // A filter of our own costs time, even one that leaves all in.
-    if (by === undefined) return "spans";
-    const chosen = keys === undefined ? "" : `SEMI JOIN keys_${number} USING (name, scope)`;
-    return `(SELECT * REPLACE (${groupExpression(by, run)} AS name, '' AS scope)
-      FROM spans ${chosen})`;
+    if (by === undefined && where.length === 0) return "spans";
+    const columns = by === undefined
+      ? "*"
+      : `* REPLACE (${groupExpression(by, run)} AS name, '' AS scope)`;
+    const chosen = by === undefined || keys === undefined
+      ? ""
+      : `SEMI JOIN keys_${number} USING (name, scope)`;
+    const condition = where.length === 0 ? "" : `WHERE ${attributeFilter(where)}`;
+    return `(SELECT ${columns} FROM spans ${chosen} ${condition})`;
   }
 
   #toCondition(): string {
-    const { run, runs, where = [], during = {} } = this.#choice;
+    const { run, runs, during = {} } = this.#choice;
     // Each condition is looked at for every span: only those that make a difference.
     const conditions: string[] = [];
     if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
     if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
-    if (where.length > 0) conditions.push(attributeFilter(where));
     conditions.push(...timeFilter(during, run));
     return conditions.length === 0 ? "true" : conditions.join(" AND ");
   }

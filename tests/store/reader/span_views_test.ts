@@ -225,6 +225,104 @@ test("suspicions finds loops of queries, waiting in a row, errors and what never
     assert.deepEqual(await suspicions.blockingCalls({ minNs: 1, limit: 5 }), []);
   }));
 
+/** Answers `use` from a recording of one run. */
+async function withRun(run: RunFixture, use: (reader: SpanReader) => Promise<void>): Promise<void> {
+  await withFolder({}, async (folder) => {
+    const path = join(folder, "one.duckdb");
+    await writeRecording(path, [run]);
+    const reader = await openRecording(path);
+    try {
+      await use(reader);
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+test("blockingCalls() finds what ran while the loop stood still, not what waited then", () => {
+  const call = (name: string, fromMs: number, toMs: number, parentId?: number): SpanFixture => ({
+    name,
+    scope: "function",
+    startNs: fromMs * MS,
+    durationNs: (toMs - fromMs) * MS,
+    ...(parentId === undefined ? {} : { parentId }),
+  });
+  const timer = (fromMs: number, toMs: number, parentId: number): SpanFixture => ({
+    ...call("setTimeout tick", fromMs, toMs, parentId),
+    scope: "timer",
+  });
+  const stop = (timeMs: number, lateMs: number) => ({
+    name: "nodejs.eventloop.delay",
+    timeNs: timeMs * MS,
+    value: lateMs / 1e3,
+  });
+  const run: RunFixture = {
+    spans: [
+      // Computes by itself, below a handler; others wait at the same time.
+      call("wait", 95, 205),
+      { ...call("handler", 100, 200), selfNs: 2 * MS },
+      call("compute", 101, 199, 2),
+      call("wait", 99, 204),
+      // Computes by calling itself.
+      { ...call("fib", 300, 400), selfNs: 3 * MS },
+      call("fib", 301, 362, 5),
+      call("fib", 363, 399, 5),
+      // Waits for a timer; the machine stood still.
+      call("nap", 500, 599),
+      timer(598, 598.5, 8),
+      // Still open when the loop went on.
+      call("long", 700, 802),
+    ],
+    metrics: [stop(203, 90), stop(401, 90), stop(600, 90), stop(801, 90)],
+  };
+  return withRun(run, async ({ suspicions }) => {
+    const found = await suspicions.blockingCalls({ minNs: 50 * MS, limit: 5 });
+    assert.deepEqual(
+      found.map(({ name, count, longestNs }) => [name, count, longestNs]),
+      [["fib", 1, 100 * MS], ["compute", 1, 98 * MS]],
+    );
+  });
+});
+
+test("sequentialCalls() finds reads in a row, also within functions, and no changes", () => {
+  let at = 0;
+  const spans: SpanFixture[] = [];
+  const caller = (name: string, calls: [scope: string, name: string, inFunction?: string][]) => {
+    const parentId = spans.push({
+      name,
+      scope: "function",
+      startNs: at,
+      durationNs: calls.length * 10 * MS,
+    });
+    for (const [scope, callName, inFunction] of calls) {
+      const call: SpanFixture = {
+        name: callName,
+        scope,
+        startNs: at,
+        durationNs: 10 * MS,
+        parentId,
+      };
+      const wrapper = inFunction === undefined
+        ? parentId
+        : spans.push({ ...call, name: inFunction, scope: "function" });
+      spans.push({ ...call, parentId: wrapper });
+      at += 10 * MS;
+    }
+  };
+  caller("page", [["http.client", "GET", "loadUser"], ["db", "SELECT orders", "loadOrders"]]);
+  caller("three", [["http.client", "GET"], ["http.client", "GET"], ["http.client", "GET"]]);
+  caller("save", [["db", "SELECT stock"], ["db", "UPDATE stock"]]);
+  caller("copy", [["fs", "fs.promises.readFile"], ["fs", "fs.promises.writeFile"]]);
+  caller("alone", [["http.client", "GET"]]);
+  return withRun({ spans }, async ({ suspicions }) => {
+    const found = await suspicions.sequentialCalls(9);
+    assert.deepEqual(found.map(({ names, savedNs }) => [names, savedNs]), [
+      [["GET", "GET", "GET"], 20 * MS],
+      [["loadUser", "loadOrders"], 10 * MS],
+    ]);
+  });
+});
+
 test("heats() counts spans by time and duration", () =>
   withReaders(async (reader) => {
     const [a, b] = [{ name: "SELECT a", scope: "db" }, { name: "SELECT b", scope: "db" }];
