@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ExportChoice } from "../../src/export/placed_spans.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { toCsv } from "./csv.ts";
 
@@ -25,9 +26,12 @@ const TITLES = [
 ];
 
 /** The lines, in the order of the spans' starts, which are counted from that of the run. */
-export async function* spanCsv(reader: SpanReader): AsyncIterable<string> {
+export async function* spanCsv(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<string> {
   yield toCsv(TITLES, []);
-  for await (const spans of reader.scan({ order: "start" })) {
+  for await (const spans of reader.scan({ ...choice, order: "start" })) {
     const rows = spans.map((span) => [
       span.traceId,
       span.spanId,

@@ -1,5 +1,5 @@
 /**
- * Which spans a report is about, as its options say: shared by all its views.
+ * Which spans a report or an export is about, as its options say.
  *
  * @module
  */
@@ -64,20 +64,25 @@ export function conditionsOf({ filter, where }: SpanChoice): AttributeCondition[
 export async function keysOf(
   reader: SpanReader,
   filter: Selector | undefined,
+  verb: "report" | "export" = "report",
 ): Promise<SpanKey[] | undefined> {
   if (filter === undefined) return undefined;
   const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key));
-  if (keys.length === 0) throw await unmatched(reader, filter);
+  if (keys.length === 0) throw await unmatched(reader, filter, verb);
   return keys.map(({ name, scope }) => ({ name, scope }));
 }
 
 /** What to say when no span is meant. */
-export async function unmatched(reader: SpanReader, filter: Selector): Promise<CannotSayError> {
+export async function unmatched(
+  reader: SpanReader,
+  filter: Selector,
+  verb = "report",
+): Promise<CannotSayError> {
   const keys = await reader.spans().totals();
   const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
   const near = nearNames(filter.text, names, 3).map(sanitize);
   return new CannotSayError(
-    `Cannot report "${sanitize(filter.text)}": no finished span matches`,
+    `Cannot ${verb} "${sanitize(filter.text)}": no finished span matches`,
     near.length === 0 ? undefined : `Nearest: ${near.join(", ")}`,
   );
 }
