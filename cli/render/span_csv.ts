@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExportChoice } from "../../src/export/placed_spans.ts";
+import { sanitizeJson } from "../../src/model/sanitize.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { toCsv } from "./csv.ts";
 
@@ -47,7 +48,8 @@ export async function* spanCsv(
       span.processId,
       span.threadId,
       span.w3cTraceId,
-      span.attributes,
+      // In one line, and valid JSON still.
+      span.attributes && sanitizeJson(span.attributes).replace(/[\n\r\t]/g, " "),
     ]);
     yield toCsv(TITLES, rows).slice(toCsv(TITLES, []).length);
   }
