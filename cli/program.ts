@@ -184,6 +184,14 @@ function addExport(program: Program, io: Io, finish: (exitCode: number) => void)
     )
     .option("-o, --out <path>", "where to (default: stdout)")
     .option("--run <id|n>", RUN)
+    .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
+    .option(
+      "--where <condition>",
+      "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
+      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+    )
+    .option("--since <time>", "only what began at or after it: 10s, -5s (from the end), 14:05")
+    .option("--until <time>", "only what began before it")
     .addHelpText("after", EXPORT_HELP)
     .action(async (recording, options) => {
       const { exportRun } = await import("./commands/export.ts");
@@ -334,7 +342,8 @@ const EXPORT_HELP = `
 Examples:
   ferret export --format speedscope -o profile.speedscope.json
   ferret export --format perfetto -o trace.pftrace runs.duckdb#3
-  ferret export --format otlp | curl --data-binary @- …
+  ferret export --format otlp-proto -o spans.pb && curl --data-binary @spans.pb \\
+    -H 'content-type: application/x-protobuf' http://localhost:4318/v1/traces
   ferret export --format folded | flamegraph.pl > flame.svg`;
 
 const IMPORT_HELP = `

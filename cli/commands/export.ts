@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ExportChoice } from "../../src/export/placed_spans.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -10,6 +11,7 @@ import { OutputFile } from "../output_file.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { formatSize } from "../run/size.ts";
 import { TextSpool } from "../text_spool.ts";
+import { type ChoiceOptions, conditionsOf, keysOf, parseChoice } from "./report/choice.ts";
 
 /** Formats that runs can be exported to. */
 export const EXPORT_FORMATS = [
@@ -27,7 +29,7 @@ export const EXPORT_FORMATS = [
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Options of `ferret export`. */
-export interface ExportOptions extends RecordingOptions {
+export interface ExportOptions extends RecordingOptions, ChoiceOptions {
   format: ExportFormat;
   /** A file, or a folder for Parquet. Default: stdout. */
   out?: string | undefined;
@@ -36,12 +38,23 @@ export interface ExportOptions extends RecordingOptions {
 /** What no terminal and no pipe of text should get. */
 const BINARY: readonly ExportFormat[] = ["perfetto", "otlp-proto", "parquet"];
 
-/** Sizes that break what usually opens the files. */
-const MAX_BYTES: Partial<Record<ExportFormat, { bytes: number; reader: string }>> = {
-  speedscope: { bytes: 60e6, reader: "speedscope" },
-  chrome: { bytes: 500e6, reader: "Perfetto's and Chrome's viewers" },
-  perfetto: { bytes: 1.5e9, reader: "Perfetto's viewer" },
-};
+/** Sizes beyond which what usually opens the files does not, or takes minutes. */
+const MAX_BYTES: Partial<Record<ExportFormat, { bytes: number; reader: string; instead: string }>> =
+  {
+    speedscope: { bytes: 100e6, reader: "speedscope", instead: "--format perfetto" },
+    // No text of a browser is longer.
+    chrome: {
+      bytes: 512 * 1024 * 1024,
+      reader: "viewers in browsers",
+      instead: "--format perfetto",
+    },
+    perfetto: { bytes: 1.5e9, reader: "Perfetto's viewer", instead: "its trace_processor" },
+    "otlp-proto": {
+      bytes: 20 * 1024 * 1024,
+      reader: "a collector that gets it as one request",
+      instead: "--format otlp, a request in each line",
+    },
+  };
 
 /** @returns 0. @throws {RecordingError} @throws {UsageError} */
 export async function exportRun(options: ExportOptions, io: Io): Promise<number> {
@@ -53,20 +66,32 @@ export async function exportRun(options: ExportOptions, io: Io): Promise<number>
     );
   }
   if (format === "parquet") {
+    const chosen = (["filter", "where", "since", "until"] as const)
+      .find((name) => options[name] !== undefined);
+    if (chosen !== undefined) {
+      throw new UsageError(
+        `Cannot export a part of a run as Parquet: --${chosen} is for the other formats`,
+      );
+    }
     const { exportParquet } = await import("./export_parquet.ts");
     return await exportParquet({ ...options, out: out! }, io);
   }
   await readRecording(options, io, async (reader) => {
+    const choice = await readChoice(reader, options);
     if (out === undefined) {
-      for await (const piece of piecesOf(reader, format)) {
+      let length = 0;
+      for await (const piece of piecesOf(reader, { format, choice })) {
+        length += piece.length;
         io.out(piece as string);
         await io.flushed?.();
       }
+      const warned = warning(format, length);
+      if (warned !== "") io.err(`ferret: ${formatSize(length)}${warned}\n`);
       return;
     }
     const file = OutputFile.create(out);
     try {
-      for await (const piece of piecesOf(reader, format)) file.write(piece);
+      for await (const piece of piecesOf(reader, { format, choice })) file.write(piece);
       file.finish();
     } catch (error) {
       file.discard();
@@ -77,43 +102,50 @@ export async function exportRun(options: ExportOptions, io: Io): Promise<number>
   return 0;
 }
 
+async function readChoice(reader: SpanReader, options: ChoiceOptions): Promise<ExportChoice> {
+  const choice = parseChoice(options, reader);
+  const keys = await keysOf(reader, choice.filter, "export");
+  return { where: conditionsOf(choice), during: choice.during, ...keys && { keys } };
+}
+
 async function* piecesOf(
   reader: SpanReader,
-  format: Exclude<ExportFormat, "parquet">,
+  { format, choice }: { format: Exclude<ExportFormat, "parquet">; choice: ExportChoice },
 ): AsyncIterable<string | Uint8Array> {
   switch (format) {
     case "speedscope": {
       const { exportSpeedscope } = await import("../../src/export/speedscope.ts");
       const spool = TextSpool.create();
       try {
-        yield* exportSpeedscope(reader, { spool });
+        yield* exportSpeedscope(reader, { ...choice, spool });
       } finally {
         spool.close();
       }
       break;
     }
     case "chrome":
-      yield* (await import("../../src/export/chrome_trace.ts")).exportChromeTrace(reader);
+      yield* (await import("../../src/export/chrome_trace.ts")).exportChromeTrace(reader, choice);
       break;
     case "perfetto":
-      yield* (await import("../../src/export/perfetto.ts")).exportPerfetto(reader);
+      yield* (await import("../../src/export/perfetto.ts")).exportPerfetto(reader, choice);
       break;
     case "otlp":
-      yield* (await import("../../src/export/otlp.ts")).exportOtlpJson(reader);
+      yield* (await import("../../src/export/otlp.ts")).exportOtlpJson(reader, choice);
       break;
     case "otlp-proto":
-      yield* (await import("../../src/export/otlp.ts")).exportOtlpProtobuf(reader);
+      yield* (await import("../../src/export/otlp.ts")).exportOtlpProtobuf(reader, choice);
       break;
     case "folded":
-      yield* (await import("../../src/export/folded.ts")).exportFolded(reader);
+      yield* (await import("../../src/export/folded.ts")).exportFolded(reader, choice);
       break;
     case "csv":
-      yield* (await import("../render/span_csv.ts")).spanCsv(reader);
+      yield* (await import("../render/span_csv.ts")).spanCsv(reader, choice);
   }
 }
 
 function warning(format: ExportFormat, bytes: number): string {
   const limit = MAX_BYTES[format];
   if (limit === undefined || bytes <= limit.bytes) return "";
-  return `: ${limit.reader} may not be able to open so much (--since, --until and --filter export less)`;
+  return `: ${limit.reader} may not take so much. --since, --until, --filter and --where export ` +
+    `less, or ${limit.instead}`;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ExportChoice } from "../../src/export/placed_spans.ts";
+import { sanitizeJson } from "../../src/model/sanitize.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { toCsv } from "./csv.ts";
 
@@ -25,9 +27,12 @@ const TITLES = [
 ];
 
 /** The lines, in the order of the spans' starts, which are counted from that of the run. */
-export async function* spanCsv(reader: SpanReader): AsyncIterable<string> {
+export async function* spanCsv(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<string> {
   yield toCsv(TITLES, []);
-  for await (const spans of reader.scan({ order: "start" })) {
+  for await (const spans of reader.scan({ ...choice, order: "start" })) {
     const rows = spans.map((span) => [
       span.traceId,
       span.spanId,
@@ -43,7 +48,8 @@ export async function* spanCsv(reader: SpanReader): AsyncIterable<string> {
       span.processId,
       span.threadId,
       span.w3cTraceId,
-      span.attributes,
+      // In one line, and valid JSON still.
+      span.attributes && sanitizeJson(span.attributes).replace(/[\n\r\t]/g, " "),
     ]);
     yield toCsv(TITLES, rows).slice(toCsv(TITLES, []).length);
   }

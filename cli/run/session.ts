@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
 import process from "node:process";
 import type { JoinConfig, ProgramConfig } from "../../src/model/program_config.ts";
 import type { FinishReport, RunInfo, RunSampling } from "../../src/model/run_info.ts";
+import { traceSeedOf } from "../../src/model/trace_seed.ts";
 import { failPoint } from "../../src/runtime/fail_point.ts";
 import { listeningAddress } from "../../src/runtime/listening_address.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
@@ -238,7 +238,7 @@ function configOf(
   return {
     ...transport.config,
     runId: start.runId,
-    traceSeed: randomBytes(8).toString("hex"),
+    traceSeed: traceSeedOf(start.runId),
     runtime: plan.runtime,
     process: 0,
     thread: 0,

@@ -7,13 +7,17 @@
  * @module
  */
 import type { CallPath, SpanReader } from "../model/span_reader.ts";
+import type { ExportChoice } from "./placed_spans.ts";
 
-/** Deeper calls count as those of the last level. */
+/** Deeper calls are left out. */
 const MAX_DEPTH = 500;
 
-/** Writes the folded stacks of a run. */
-export async function* exportFolded(reader: SpanReader): AsyncIterable<string> {
-  const paths = await reader.callPaths({ maxDepth: MAX_DEPTH, minTotalNs: 0 });
+/** Writes the folded stacks of a run. A choice is about the roots of the paths. */
+export async function* exportFolded(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<string> {
+  const paths = await reader.callPaths({ ...choice, maxDepth: MAX_DEPTH, minTotalNs: 0 });
   const stacks = new Map<string, string>();
   for (const path of paths) {
     const caller = path.parentId === undefined ? undefined : stacks.get(path.parentId);

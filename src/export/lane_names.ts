@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordedRun, RecordedThread } from "../model/span_reader.ts";
-import type { Lane } from "./lanes.ts";
+import type { Lane } from "../analysis/lanes.ts";
 
 /** `main`, `main +1` for what ran there at the same time, `worker 3 (resize)`. */
 export function laneName(lane: Lane, threads: readonly RecordedThread[]): string {

@@ -11,10 +11,11 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { RecordedSpan, SpanReader } from "../model/span_reader.ts";
 import { attributesOf } from "./attributes.ts";
 import { OtlpIds } from "./otlp_ids.ts";
-import { endOf } from "./lanes.ts";
+import { endOf, type ExportChoice } from "./placed_spans.ts";
 
-/** Spans of one request: collectors refuse those of more than 4 MiB. */
+/** What a request holds: collectors refuse those of more than 4 MiB. */
 const SPANS_A_REQUEST = 1_000;
+const TEXT_A_REQUEST = 1_000_000;
 
 const KINDS: readonly string[] = ["", "internal", "server", "client", "producer", "consumer"];
 const STATUS_OK = 1;
@@ -51,18 +52,24 @@ interface OtlpSpan {
 }
 
 /** Writes a run as lines of JSON, one request each. */
-export async function* exportOtlpJson(reader: SpanReader): AsyncIterable<string> {
+export async function* exportOtlpJson(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<string> {
   const resource = { attributes: resourceAttributes(reader) };
   const scope = { name: SCOPE_NAME, version: reader.run.ferretVersion };
-  for await (const spans of requests(reader)) {
+  for await (const spans of requests(reader, choice)) {
     yield `${JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] })}\n`;
   }
 }
 
 /** Writes a run as one protobuf message, which may be sent as it is to `/v1/traces`. */
-export async function* exportOtlpProtobuf(reader: SpanReader): AsyncIterable<Uint8Array> {
+export async function* exportOtlpProtobuf(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<Uint8Array> {
   const attributes = resourceAttributes(reader);
-  for await (const spans of requests(reader)) {
+  for await (const spans of requests(reader, choice)) {
     const writer = new BinaryWriter();
     // Requests that follow each other are read as one: their resource_spans are joined.
     writer.tag(1, WireType.LengthDelimited).fork();
@@ -92,7 +99,10 @@ interface RunContext {
 }
 
 /** The spans of each request. */
-async function* requests(reader: SpanReader): AsyncIterable<OtlpSpan[]> {
+async function* requests(
+  reader: SpanReader,
+  choice: ExportChoice,
+): AsyncIterable<OtlpSpan[]> {
   const { run } = reader;
   const context: RunContext = {
     ids: new OtlpIds(run.runId),
@@ -101,15 +111,26 @@ async function* requests(reader: SpanReader): AsyncIterable<OtlpSpan[]> {
     runEndNs: run.durationNs ?? 0,
   };
   let request: OtlpSpan[] = [];
-  for await (const spans of reader.scan({ order: "trace", withEvents: true })) {
+  let textLength = 0;
+  for await (const spans of reader.scan({ ...choice, order: "trace", withEvents: true })) {
     for (const span of spans) {
       request.push(toOtlp(span, context));
-      if (request.length < SPANS_A_REQUEST) continue;
+      textLength += lengthOfTexts(span);
+      if (request.length < SPANS_A_REQUEST && textLength < TEXT_A_REQUEST) continue;
       yield request;
       request = [];
+      textLength = 0;
     }
   }
   if (request.length > 0) yield request;
+}
+
+/** Characters of what may be long. */
+function lengthOfTexts({ name, attributes = "", events = [] }: RecordedSpan): number {
+  return events.reduce(
+    (sum, event) => sum + event.name.length + (event.attributes?.length ?? 0),
+    name.length + attributes.length,
+  );
 }
 
 function toOtlp(

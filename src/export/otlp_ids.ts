@@ -1,30 +1,33 @@
 /**
  * Ids as OpenTelemetry has them: 16 bytes for a trace, 8 for a span. Those of a
  * recording are numbers within a run; with the run's id in front of them they
- * are unique everywhere. A trace that came in or went out over the wire keeps
- * the id that it had there.
+ * are unique everywhere, and those that they have on the wire. A trace that came
+ * in with an id keeps it.
  *
  * @module
  */
 import type { RecordedSpan } from "../model/span_reader.ts";
+import { traceSeedOf } from "../model/trace_seed.ts";
 
+/** Gives ids to spans that come trace by trace, each from its root on. */
 export class OtlpIds {
-  /** 16 hex digits that stand for the run. */
   readonly #seed: string;
-  /** Ids from the wire by trace number. Traces that have one are few. */
-  readonly #wireIds = new Map<number, string>();
+  /** The trace at hand, and its id. */
+  #trace: number | undefined;
+  #id = "";
 
   constructor(runId: string) {
-    const digits = runId.replace(/[^0-9a-f]/gi, "").toLowerCase();
-    this.#seed = digits.padEnd(16, "0").slice(0, 16);
+    this.#seed = traceSeedOf(runId);
   }
 
   /** 32 hex digits. */
   traceId({ traceId, w3cTraceId }: RecordedSpan): string {
-    if (w3cTraceId !== undefined && /^[0-9a-f]{32}$/.test(w3cTraceId)) {
-      this.#wireIds.set(traceId, w3cTraceId);
+    if (traceId !== this.#trace) {
+      const isWireId = w3cTraceId !== undefined && /^[0-9a-f]{32}$/.test(w3cTraceId);
+      this.#trace = traceId;
+      this.#id = isWireId ? w3cTraceId : this.#seed + hex16(traceId);
     }
-    return this.#wireIds.get(traceId) ?? this.#seed + hex16(traceId);
+    return this.#id;
   }
 
   /** 16 hex digits; never only zeros, which would be no id. */

@@ -8,10 +8,11 @@
  * @module
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { RecordedSpan, RecordedThread, SpanReader } from "../model/span_reader.ts";
+import type { Lane } from "../analysis/lanes.ts";
+import type { RecordedThread, SpanReader } from "../model/span_reader.ts";
 import { attributesOf } from "./attributes.ts";
-import { endOf, type Lane, Lanes } from "./lanes.ts";
 import { laneName, processName } from "./lane_names.ts";
+import { type ExportChoice, type PlacedSpan, placeSpans } from "./placed_spans.ts";
 
 // TracePacket.
 const PACKET = 1;
@@ -24,8 +25,31 @@ const TRACK_DESCRIPTOR = 60;
 const INCREMENTAL_STATE_CLEARED = 1;
 const NEEDS_INCREMENTAL_STATE = 2;
 
+// TrackDescriptor.
+const UUID = 1;
+const TRACK_NAME = 2;
+const PROCESS = 3;
+const PARENT_UUID = 5;
+const CHILD_ORDERING = 11;
+const SIBLING_ORDER_RANK = 12;
+const SIBLING_MERGE_BEHAVIOR = 15;
+
+const EXPLICIT_ORDER = 3;
+const NEVER_MERGE = 2;
+
+// ProcessDescriptor.
+const PID = 1;
+const PROCESS_NAME = 6;
+
 // TrackEvent.
+const DEBUG_ANNOTATIONS = 4;
 const EVENT_TYPE = 9;
+const TRACK_UUID = 11;
+const CATEGORIES = 22;
+const EVENT_NAME = 23;
+const FLOW_IDS = 47;
+const TERMINATING_FLOW_IDS = 48;
+
 const SLICE_BEGIN = 1;
 const SLICE_END = 2;
 const INSTANT = 3;
@@ -34,30 +58,37 @@ const ONE_SEQUENCE = 1;
 const BYTES_A_PIECE = 64 * 1024;
 
 /** Writes the trace of a run. */
-export async function* exportPerfetto(reader: SpanReader): AsyncIterable<Uint8Array> {
-  const threads = await reader.threads();
-  const runEndNs = reader.run.durationNs ?? 0;
-  const lanes = new Lanes(runEndNs);
-  const trace = new TraceWriter(threads, reader);
+export async function* exportPerfetto(
+  reader: SpanReader,
+  choice: ExportChoice = {},
+): AsyncIterable<Uint8Array> {
+  const trace = new TraceWriter(await reader.threads(), reader);
   trace.begin();
-  for await (const spans of reader.scan({ order: "start", withEvents: true })) {
-    for (const span of spans) {
-      const { lane, parentLane } = lanes.place(span);
-      trace.slice(span, { lane, parentLane, endNs: endOf(span, runEndNs) });
-    }
+  for await (const spans of placeSpans(reader, { ...choice, withEvents: true })) {
+    for (const span of spans) trace.slice(span);
     if (trace.size >= BYTES_A_PIECE) yield trace.take();
   }
   trace.end();
   yield trace.take();
 }
 
-/** Puts packets together. Begins and ends of a track are in the order of time. */
+/** A lane and the ends of what is open on it, callers first. */
+interface Track {
+  lane: Lane;
+  ends: number[];
+}
+
+/** Puts packets together. Viewers sort them by time; those of one time stay in their order. */
 class TraceWriter {
   readonly #threads: readonly RecordedThread[];
   readonly #reader: SpanReader;
   readonly #parts: Uint8Array[] = [];
-  readonly #open = new Map<number, { lane: Lane; ends: number[] }>();
+  readonly #tracks: Track[] = [];
+  /** The first lane of each thread. */
+  readonly #firstLanes = new Map<string, Lane>();
   readonly #processes = new Set<number>();
+  /** Earliest time; below 0 where the clocks of two processes differ. */
+  #originNs: number | undefined;
   size = 0;
 
   constructor(threads: readonly RecordedThread[], reader: SpanReader) {
@@ -71,47 +102,37 @@ class TraceWriter {
     });
   }
 
-  slice(
-    span: RecordedSpan,
-    { lane, parentLane, endNs }: { lane: Lane; parentLane: Lane | undefined; endNs: number },
-  ): void {
-    let open = this.#open.get(lane.id);
-    if (open === undefined) {
-      open = { lane, ends: [] };
-      this.#open.set(lane.id, open);
-      this.#describe(lane);
-    }
-    this.#closeBefore(open, span.startNs);
-    if (parentLane !== undefined) {
-      this.#event(parentLane, span.startNs, INSTANT, (writer) => {
-        writer.tag(23, WireType.LengthDelimited).string("call");
-        writer.tag(47, WireType.Bit64).fixed64(String(span.spanId));
-      });
-    }
+  slice({ span, endNs, lane, depth, caller }: PlacedSpan): void {
+    this.#originNs ??= Math.min(0, span.startNs);
+    const { ends } = this.#tracks[lane.index] ?? this.#open(lane);
+    this.#close(lane, ends, depth);
+    if (caller !== undefined) this.#flow(caller, span.spanId);
     this.#event(lane, span.startNs, SLICE_BEGIN, (writer) => {
-      writer.tag(22, WireType.LengthDelimited).string(span.scope);
-      writer.tag(23, WireType.LengthDelimited).string(span.name);
-      if (parentLane !== undefined) {
-        writer.tag(48, WireType.Bit64).fixed64(String(span.spanId));
+      writer.tag(CATEGORIES, WireType.LengthDelimited).string(span.scope);
+      writer.tag(EVENT_NAME, WireType.LengthDelimited).string(span.name);
+      if (caller !== undefined) {
+        writer.tag(TERMINATING_FLOW_IDS, WireType.Bit64).fixed64(String(span.spanId));
       }
       writeAnnotations(writer, {
         ...attributesOf(span.attributes),
         "span.id": span.spanId,
+        "span.parent_id": span.parentSpanId,
         "trace.id": span.traceId,
         "span.status": span.status,
+        "w3c.trace_id": span.w3cTraceId,
       });
     });
-    open.ends.push(endNs);
+    ends.push(endNs);
     for (const { name, timeNs, attributes } of span.events ?? []) {
       this.#event(lane, timeNs, INSTANT, (writer) => {
-        writer.tag(23, WireType.LengthDelimited).string(name);
+        writer.tag(EVENT_NAME, WireType.LengthDelimited).string(name);
         writeAnnotations(writer, attributesOf(attributes));
       });
     }
   }
 
   end(): void {
-    for (const open of this.#open.values()) this.#closeBefore(open, Infinity);
+    for (const { lane, ends } of this.#tracks) this.#close(lane, ends, 0);
   }
 
   take(): Uint8Array {
@@ -125,47 +146,72 @@ class TraceWriter {
     return bytes;
   }
 
-  #closeBefore({ lane, ends }: { lane: Lane; ends: number[] }, timeNs: number): void {
-    while (ends.length > 0 && ends.at(-1)! <= timeNs) {
-      this.#event(lane, ends.pop()!, SLICE_END, () => {});
-    }
+  /**
+   * A flow leaves the innermost slice of its moment: at the start of the caller that is
+   * the caller itself.
+   */
+  #flow({ lane, startNs }: { lane: Lane; startNs: number }, spanId: number): void {
+    this.#event(lane, startNs, INSTANT, (writer) => {
+      writer.tag(EVENT_NAME, WireType.LengthDelimited).string("call");
+      writer.tag(FLOW_IDS, WireType.Bit64).fixed64(String(spanId));
+    });
+  }
+
+  /** Ends what is on a lane from this level on. */
+  #close(lane: Lane, ends: number[], depth: number): void {
+    while (ends.length > depth) this.#event(lane, ends.pop()!, SLICE_END, () => {});
   }
 
   #event(lane: Lane, timeNs: number, type: number, write: (writer: BinaryWriter) => void): void {
+    const time = Math.max(0, Math.round(timeNs - this.#originNs!));
     this.#packet((writer) => {
-      writer.tag(TIMESTAMP, WireType.Varint).uint64(String(Math.max(0, Math.round(timeNs))));
+      writer.tag(TIMESTAMP, WireType.Varint).uint64(String(time));
       writer.tag(SEQUENCE_FLAGS, WireType.Varint).uint32(NEEDS_INCREMENTAL_STATE);
       writer.tag(TRACK_EVENT, WireType.LengthDelimited).fork();
       writer.tag(EVENT_TYPE, WireType.Varint).int32(type);
-      writer.tag(11, WireType.Varint).uint64(String(trackOf(lane)));
+      writer.tag(TRACK_UUID, WireType.Varint).uint64(String(trackOf(lane)));
       write(writer);
       writer.join();
     });
   }
 
-  #describe(lane: Lane): void {
-    const { processId } = lane;
+  /** Describes a lane; those beside the first of a thread are below that. */
+  #open(lane: Lane): Track {
+    const { processId, threadId, number } = lane;
     const process = processTrackOf(processId);
     if (!this.#processes.has(processId)) {
       this.#processes.add(processId);
-      this.#track(process, undefined, (writer) => {
-        writer.tag(3, WireType.LengthDelimited).fork();
-        writer.tag(1, WireType.Varint).int32(processId + 1);
-        const name = processName(processId, this.#threads, this.#reader.run);
-        writer.tag(6, WireType.LengthDelimited).string(name);
+      const name = processName(processId, this.#threads, this.#reader.run);
+      this.#describe(process, (writer) => {
+        writer.tag(PROCESS, WireType.LengthDelimited).fork();
+        // 0 stands for the idle process.
+        writer.tag(PID, WireType.Varint).int32(processId + 1);
+        writer.tag(PROCESS_NAME, WireType.LengthDelimited).string(name);
         writer.join();
       });
     }
-    this.#track(trackOf(lane), process, (writer) => {
-      writer.tag(2, WireType.LengthDelimited).string(laneName(lane, this.#threads));
+    const thread = `${processId} ${threadId}`;
+    const first = this.#firstLanes.get(thread);
+    if (first === undefined) this.#firstLanes.set(thread, lane);
+    this.#describe(trackOf(lane), (writer) => {
+      const parent = first === undefined ? process : trackOf(first);
+      writer.tag(TRACK_NAME, WireType.LengthDelimited).string(laneName(lane, this.#threads));
+      writer.tag(PARENT_UUID, WireType.Varint).uint64(String(parent));
+      writer.tag(CHILD_ORDERING, WireType.Varint).int32(EXPLICIT_ORDER);
+      writer.tag(SIBLING_ORDER_RANK, WireType.Varint).int32(
+        first === undefined ? threadId : number,
+      );
+      writer.tag(SIBLING_MERGE_BEHAVIOR, WireType.Varint).int32(NEVER_MERGE);
     });
+    const track = { lane, ends: [] };
+    this.#tracks[lane.index] = track;
+    return track;
   }
 
-  #track(id: number, parent: number | undefined, write: (writer: BinaryWriter) => void): void {
+  #describe(id: number, write: (writer: BinaryWriter) => void): void {
     this.#packet((writer) => {
       writer.tag(TRACK_DESCRIPTOR, WireType.LengthDelimited).fork();
-      writer.tag(1, WireType.Varint).uint64(String(id));
-      if (parent !== undefined) writer.tag(5, WireType.Varint).uint64(String(parent));
+      writer.tag(UUID, WireType.Varint).uint64(String(id));
       write(writer);
       writer.join();
     });
@@ -184,8 +230,8 @@ class TraceWriter {
 }
 
 /** Tracks of lanes are odd, those of processes even. */
-function trackOf({ id }: Lane): number {
-  return (id + 1) * 2 + 1;
+function trackOf({ index }: Lane): number {
+  return (index + 1) * 2 + 1;
 }
 
 function processTrackOf(processId: number): number {
@@ -198,7 +244,7 @@ function writeAnnotations(
 ): void {
   for (const [name, value] of Object.entries(values)) {
     if (value === null || value === undefined) continue;
-    writer.tag(4, WireType.LengthDelimited).fork();
+    writer.tag(DEBUG_ANNOTATIONS, WireType.LengthDelimited).fork();
     writer.tag(10, WireType.LengthDelimited).string(name);
     if (typeof value === "boolean") writer.tag(2, WireType.Varint).bool(value);
     else if (typeof value === "number" && Number.isSafeInteger(value)) {

@@ -31,9 +31,14 @@ export function sanitize(text: string): string {
  */
 export function toSafeJson(value: unknown, indent = 2): string {
   const plain = (_key: string, one: unknown) => typeof one === "bigint" ? String(one) : one;
-  return JSON.stringify(value, plain, indent).replace(UNSAFE, (chars) => {
-    // The line ends are those of the JSON itself: in strings they are escaped already.
-    if (chars === "\n") return chars;
+  return sanitizeJson(JSON.stringify(value, plain, indent));
+}
+
+/** JSON with everything unsafe in it written out, as `\u202e`: it stays the same JSON. */
+export function sanitizeJson(json: string): string {
+  return json.replace(UNSAFE, (chars) => {
+    // What ends lines stands between strings: in these it is escaped already.
+    if (chars in SHORT) return chars;
     return Array.from({ length: chars.length }, (_, i) => `\\u${hex(chars.charCodeAt(i), 4)}`)
       .join("");
   });

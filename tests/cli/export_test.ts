@@ -56,10 +56,12 @@ test("export --format chrome nests on lanes, with flows between them", () =>
       n: 1.5,
       t: "x",
       "span.id": 3,
+      "span.parent_id": 1,
       "trace.id": 1,
       "span.status": "unset",
     });
-    assert.deepEqual(events("s").map(({ tid, ts }) => [tid, ts]), [[tidOf("root;a"), 20]]);
+    // Where the caller lies open: at its start.
+    assert.deepEqual(events("s").map(({ tid, ts }) => [tid, ts]), [[tidOf("root;a"), 0]]);
     assert.deepEqual(events("f").map(({ tid, ts }) => [tid, ts]), [[tidOf("right"), 20]]);
   }));
 
@@ -105,7 +107,7 @@ test("export --format csv has a line for each span", () =>
   withRun(async (exportTo) => {
     const [titles, first, ...more] = (await exportTo("--format", "csv")).stdout.split("\r\n");
     assert.match(titles!, /^trace_id,span_id,parent_span_id,name,/);
-    assert.equal(first, "1,1,,root;a,,manual,internal,0,100000,20000,error,1,1,,");
+    assert.equal(first, '1,1,,"root;a",,manual,internal,0,100000,20000,error,1,1,,');
     assert.equal(more.length, 4);
   }));
 

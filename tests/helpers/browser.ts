@@ -56,6 +56,29 @@ export async function withPage(
   }
 }
 
+/**
+ * Opens the page of another tool, and asserts that it asked nobody for anything, raised no
+ * error and showed no dialog. What it writes to the console is its own business, but for errors.
+ */
+export async function withTool(url: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage({ acceptDownloads: true });
+    const wrong = watch(page, []);
+    await page.goto(url);
+    await use(page);
+    const { protocol } = new URL(url);
+    assert.deepEqual(
+      wrong.filter((one) =>
+        !/^console (?!error)/.test(one) && !one.startsWith(`request: ${protocol}`)
+      ),
+      [],
+    );
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Goes to another view. */
 export async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {

@@ -124,9 +124,9 @@ function toRecorded(span: SpanFixture, index: number): RecordedSpan {
     durationNs: durationNs ?? undefined,
     selfNs: durationNs === null ? undefined : span.selfNs ?? durationNs,
     status: durationNs === null ? "unfinished" : span.status ?? "unset",
-    processId: 1,
+    processId: span.processId ?? 1,
     threadId: span.threadId ?? 1,
-    w3cTraceId: undefined,
+    w3cTraceId: span.w3cTraceId,
     attributes: attributes === undefined || typeof attributes === "string"
       ? attributes
       : JSON.stringify(attributes),

@@ -36,7 +36,11 @@ export interface SpanFixture {
   /** From the start of the run. Default: its place among the spans. */
   startNs?: number;
   /** Default: 1. */
+  processId?: number;
+  /** Default: 1. */
   threadId?: number;
+  /** 32 hex digits. */
+  w3cTraceId?: string;
   /** An object, or the text that stands in the column. */
   attributes?: Record<string, unknown> | string;
 }
@@ -213,9 +217,9 @@ function toRow(span: SpanFixture, index: number, run: RunInfo) {
     durationNs,
     durationNs === null ? null : span.selfNs ?? durationNs,
     durationNs === null ? "unfinished" : span.status ?? "unset",
-    1,
+    span.processId ?? 1,
     span.threadId ?? 1,
-    undefined,
+    span.w3cTraceId,
     text,
   ];
 }

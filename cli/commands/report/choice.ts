@@ -1,5 +1,5 @@
 /**
- * Which spans a report is about, as its options say: shared by all its views.
+ * Which spans a report or an export is about, as its options say.
  *
  * @module
  */
@@ -71,10 +71,11 @@ export function conditionsOf({ filter, where }: SpanChoice): AttributeCondition[
 export async function keysOf(
   reader: SpanReader,
   filter: Selector | undefined,
+  verb: "report" | "export" = "report",
 ): Promise<SpanKey[] | undefined> {
   if (filter === undefined) return undefined;
   const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key));
-  if (keys.length === 0) throw await unmatched(reader, { filter });
+  if (keys.length === 0) throw await unmatched(reader, { filter }, verb);
   return keys.map(({ name, scope }) => ({ name, scope }));
 }
 
@@ -82,19 +83,20 @@ export async function keysOf(
 export async function unmatched(
   reader: SpanReader,
   choice: Partial<SpanChoice>,
+  verb = "report",
 ): Promise<CannotSayError> {
   const { filter } = choice;
   const keys = await reader.spans().totals();
   if (filter === undefined || keys.some((key) => matchesKey(filter, key))) {
     const said = describeChoice(choice).map(sanitize).join(", ");
     return new CannotSayError(
-      `Cannot report ${said === "" ? "anything" : `"${said}"`}: no finished span matches`,
+      `Cannot ${verb} ${said === "" ? "anything" : `"${said}"`}: no finished span matches`,
     );
   }
   const names = keys.map((key) => selectorOf(key, { scoped: filter.scope !== undefined }));
   const near = nearNames(filter.text, names, 3).map(sanitize);
   return new CannotSayError(
-    `Cannot report "${sanitize(filter.text)}": no finished span matches`,
+    `Cannot ${verb} "${sanitize(filter.text)}": no finished span matches`,
     near.length === 0 ? undefined : `Nearest: ${near.join(", ")}`,
   );
 }

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { type Lane, Lanes } from "../../analysis/lanes.ts";
 import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
 import type { RecordedThread } from "../../model/span_reader.ts";
 import { spanColor } from "./colors.ts";
-import { assignLanes, type Lane } from "./lanes.ts";
 import { sliceName } from "./slice_canvas.ts";
 import type { SpanTable } from "./span_table.ts";
 import { type Band, ROW_HEIGHT, type SliceModel } from "./slice_model.ts";
@@ -39,12 +39,7 @@ export function timelineModel(
     startNs,
     (start, i) => durationNs[i]! < 0 ? Math.max(start, endNs) : start + durationNs[i]!,
   );
-  const { lanes, lane, depth } = assignLanes({
-    startNs: starts,
-    endNs: ends,
-    parent,
-    threadId: slices.threadId,
-  });
+  const { lanes, lane, depth } = assignLanes(slices, { starts, ends });
   const { firstRow, tops, bands, height } = stack(lanes, threads);
   const rowOf = Int32Array.from(lane, (one, i) => firstRow[one]! + depth[i]!);
   const colors = keys.map(spanColor);
@@ -80,6 +75,30 @@ export function timelineModel(
       return moments.map((ns) => [ns + originNs, moment(ns, step)]);
     },
   };
+}
+
+/** The lane of each span, and its level there. */
+function assignLanes(
+  { parent, threadId }: SpanTable,
+  { starts, ends }: { starts: Float64Array; ends: Float64Array },
+) {
+  const lanes = new Lanes();
+  const lane = new Int32Array(starts.length);
+  const depth = new Int32Array(starts.length);
+  for (let i = 0; i < starts.length; i++) {
+    const place = lanes.place({
+      spanId: i,
+      parentSpanId: parent[i]! < 0 ? undefined : parent[i],
+      // Threads of a run have numbers of their own.
+      processId: 0,
+      threadId: threadId[i]!,
+      startNs: starts[i]!,
+      endNs: ends[i]!,
+    });
+    lane[i] = place.lane.index;
+    depth[i] = place.depth;
+  }
+  return { lanes: lanes.all, lane, depth };
 }
 
 /** Puts lanes below each other, those of a thread below its name. */
