@@ -11,6 +11,7 @@ import { OutputFile } from "../output_file.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { formatSize } from "../run/size.ts";
 import { TextSpool } from "../text_spool.ts";
+import { sizeWarning } from "./export_sizes.ts";
 import { type ChoiceOptions, conditionsOf, keysOf, parseChoice } from "./report/choice.ts";
 
 /** Formats that runs can be exported to. */
@@ -37,24 +38,6 @@ export interface ExportOptions extends RecordingOptions, ChoiceOptions {
 
 /** What no terminal and no pipe of text should get. */
 const BINARY: readonly ExportFormat[] = ["perfetto", "otlp-proto", "parquet"];
-
-/** Sizes beyond which what usually opens the files does not, or takes minutes. */
-const MAX_BYTES: Partial<Record<ExportFormat, { bytes: number; reader: string; instead: string }>> =
-  {
-    speedscope: { bytes: 100e6, reader: "speedscope", instead: "--format perfetto" },
-    // No text of a browser is longer.
-    chrome: {
-      bytes: 512 * 1024 * 1024,
-      reader: "viewers in browsers",
-      instead: "--format perfetto",
-    },
-    perfetto: { bytes: 1.5e9, reader: "Perfetto's viewer", instead: "its trace_processor" },
-    "otlp-proto": {
-      bytes: 20 * 1024 * 1024,
-      reader: "a collector that gets it as one request",
-      instead: "--format otlp, a request in each line",
-    },
-  };
 
 /** @returns 0. @throws {RecordingError} @throws {UsageError} */
 export async function exportRun(options: ExportOptions, io: Io): Promise<number> {
@@ -85,7 +68,7 @@ export async function exportRun(options: ExportOptions, io: Io): Promise<number>
         io.out(piece as string);
         await io.flushed?.();
       }
-      const warned = warning(format, length);
+      const warned = sizeWarning(format, length);
       if (warned !== "") io.err(`ferret: ${formatSize(length)}${warned}\n`);
       return;
     }
@@ -97,7 +80,7 @@ export async function exportRun(options: ExportOptions, io: Io): Promise<number>
       file.discard();
       throw error;
     }
-    io.err(`ferret: ${out}, ${formatSize(file.bytes)}${warning(format, file.bytes)}\n`);
+    io.err(`ferret: ${out}, ${formatSize(file.bytes)}${sizeWarning(format, file.bytes)}\n`);
   });
   return 0;
 }
@@ -141,11 +124,4 @@ async function* piecesOf(
     case "csv":
       yield* (await import("../render/span_csv.ts")).spanCsv(reader, choice);
   }
-}
-
-function warning(format: ExportFormat, bytes: number): string {
-  const limit = MAX_BYTES[format];
-  if (limit === undefined || bytes <= limit.bytes) return "";
-  return `: ${limit.reader} may not take so much. --since, --until, --filter and --where export ` +
-    `less, or ${limit.instead}`;
 }

@@ -34,8 +34,8 @@ export interface ImportOptions {
   format?: ImportFormat | undefined;
 }
 
-/** A file is read as a whole, and engines have no longer texts. */
-const MAX_BYTES = 512 * 1024 * 1024;
+/** A file is read as a whole, and engines have no texts that are much longer. */
+const MAX_BYTES = 500_000_000;
 
 /** @returns 0. @throws {UsageError} when the file cannot be read or the recording not written. */
 export async function importFile(options: ImportOptions, io: Io): Promise<number> {
@@ -97,7 +97,7 @@ function readBytes(path: string): { bytes: Uint8Array; modifiedMs: number } {
     if (!stats.isFile()) throw new UsageError(`Cannot import "${path}": it is not a file`);
     if (stats.size > MAX_BYTES) {
       throw new UsageError(
-        `Cannot import "${path}": it has more than 512 MiB`,
+        `Cannot import "${path}": it has more than 500 MB`,
         "split it, or import parts of it",
       );
     }

@@ -69,8 +69,8 @@ export async function* exportOtlpProtobuf(
   choice: ExportChoice = {},
 ): AsyncIterable<Uint8Array> {
   const attributes = resourceAttributes(reader);
+  const writer = new BinaryWriter();
   for await (const spans of requests(reader, choice)) {
-    const writer = new BinaryWriter();
     // Requests that follow each other are read as one: their resource_spans are joined.
     writer.tag(1, WireType.LengthDelimited).fork();
     writer.tag(1, WireType.LengthDelimited).fork();
@@ -257,5 +257,7 @@ function writeAnyValue(writer: BinaryWriter, value: AnyValue): void {
 }
 
 function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
 }

@@ -55,7 +55,6 @@ const SLICE_END = 2;
 const INSTANT = 3;
 
 const ONE_SEQUENCE = 1;
-const BYTES_A_PIECE = 64 * 1024;
 
 /** Writes the trace of a run. */
 export async function* exportPerfetto(
@@ -66,7 +65,7 @@ export async function* exportPerfetto(
   trace.begin();
   for await (const spans of placeSpans(reader, { ...choice, withEvents: true })) {
     for (const span of spans) trace.slice(span);
-    if (trace.size >= BYTES_A_PIECE) yield trace.take();
+    yield trace.take();
   }
   trace.end();
   yield trace.take();
@@ -82,14 +81,13 @@ interface Track {
 class TraceWriter {
   readonly #threads: readonly RecordedThread[];
   readonly #reader: SpanReader;
-  readonly #parts: Uint8Array[] = [];
+  readonly #writer = new BinaryWriter();
   readonly #tracks: Track[] = [];
   /** The first lane of each thread. */
   readonly #firstLanes = new Map<string, Lane>();
   readonly #processes = new Set<number>();
   /** Earliest time; below 0 where the clocks of two processes differ. */
   #originNs: number | undefined;
-  size = 0;
 
   constructor(threads: readonly RecordedThread[], reader: SpanReader) {
     this.#threads = threads;
@@ -135,15 +133,9 @@ class TraceWriter {
     for (const { lane, ends } of this.#tracks) this.#close(lane, ends, 0);
   }
 
+  /** What was written since the last time. */
   take(): Uint8Array {
-    const bytes = new Uint8Array(this.size);
-    let at = 0;
-    for (const part of this.#parts.splice(0)) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    this.size = 0;
-    return bytes;
+    return this.#writer.finish();
   }
 
   /**
@@ -218,14 +210,11 @@ class TraceWriter {
   }
 
   #packet(write: (writer: BinaryWriter) => void): void {
-    const writer = new BinaryWriter();
+    const writer = this.#writer;
     writer.tag(PACKET, WireType.LengthDelimited).fork();
     writer.tag(SEQUENCE_ID, WireType.Varint).uint32(ONE_SEQUENCE);
     write(writer);
     writer.join();
-    const bytes = writer.finish();
-    this.#parts.push(bytes);
-    this.size += bytes.length;
   }
 }
 

@@ -7,32 +7,32 @@
  * @module
  */
 import { type ImportedFile, type ImportedSpan, ImportError, skip } from "./imported_span.ts";
+import { microsToNs, nsBetween, toNumber, toObject, toObjects, toText } from "./values.ts";
 
-/** One event, as far as it is used here. Times are microseconds. */
+/** One event, as far as it is used here, with what should be there. */
 interface TraceEvent {
-  ph?: string;
-  name?: string;
-  cat?: string;
-  ts?: number;
-  dur?: number;
-  pid?: number | string;
-  tid?: number | string;
-  id?: number | string;
-  id2?: { local?: string; global?: string };
-  args?: Record<string, unknown>;
+  ph: string;
+  name: string;
+  cat: string;
+  startNs: bigint;
+  durationNs: number;
+  pid: string;
+  tid: string;
+  /** What asynchronous events are told apart by. */
+  id: string;
+  args: Record<string, unknown>;
 }
+
+/** Events that are one moment of a span. */
+const INSTANTS = ["i", "I", "n", "R"];
 
 /** A span that has begun. */
 type OpenSpan = ImportedSpan & { durationNs: undefined };
 
 /** Reads the events. @throws {ImportError} */
 export function readChromeTrace(text: string): ImportedFile {
-  const events = eventsOf(text).filter((event) => typeof event === "object" && event !== null);
   const reader = new EventReader();
-  // Ends belong behind their begins; files are written as buffers were emptied.
-  const sorted = events.map((event, index) => ({ event, index }))
-    .sort((a, b) => (a.event.ts ?? 0) - (b.event.ts ?? 0) || a.index - b.index);
-  for (const { event } of sorted) reader.read(event);
+  for (const event of inOrder(eventsOf(text).map(toEvent))) reader.read(event);
   return reader.finish();
 }
 
@@ -41,7 +41,40 @@ export function isChromeTrace(text: string): boolean {
   return /^\s*(\[\s*(\{|\])|\{[^]{0,2000}"traceEvents"\s*:)/.test(text);
 }
 
-function eventsOf(text: string): TraceEvent[] {
+/**
+ * Files are written as buffers were emptied, and what contains others often behind them.
+ * Of events at one time begins and ends stay as they are, then come complete ones, the
+ * longest first, and then what happens within these.
+ */
+function inOrder(events: readonly TraceEvent[]): TraceEvent[] {
+  const rankOf = ({ ph }: TraceEvent) => ph === "X" ? 1 : INSTANTS.includes(ph) ? 2 : 0;
+  return events.map((event, index) => ({ event, index, rank: rankOf(event) })).sort((a, b) => {
+    const [x, y] = [a.event, b.event];
+    if (x.startNs !== y.startNs) return x.startNs < y.startNs ? -1 : 1;
+    return a.rank - b.rank || y.durationNs - x.durationNs || a.index - b.index;
+  }).map(({ event }) => event);
+}
+
+/** What a file says, as far as it is of the right type. */
+function toEvent(raw: Record<string, unknown>): TraceEvent {
+  const { local, global } = toObject<{ local: unknown; global: unknown }>(raw["id2"]);
+  const pid = toText(raw["pid"]) ?? "0";
+  const durationNs = microsToNs(toNumber(raw["dur"]) ?? 0);
+  return {
+    ph: toText(raw["ph"]) ?? "",
+    name: toText(raw["name"]) ?? "",
+    cat: toText(raw["cat"]) ?? "",
+    startNs: microsToNs(toNumber(raw["ts"]) ?? 0),
+    durationNs: raw["ph"] === "X" ? nsBetween(0n, durationNs) : 0,
+    pid,
+    tid: toText(raw["tid"]) ?? "0",
+    id: toText(raw["id"]) ?? toText(global) ??
+      (local === undefined ? "" : `${pid} ${toText(local)}`),
+    args: toObject<Record<string, unknown>>(raw["args"]) as Record<string, unknown>,
+  };
+}
+
+function eventsOf(text: string): Record<string, unknown>[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -56,9 +89,11 @@ function eventsOf(text: string): TraceEvent[] {
       throw new ImportError("it is not JSON");
     }
   }
-  const events = Array.isArray(value) ? value : (value as { traceEvents?: unknown }).traceEvents;
+  const events = Array.isArray(value)
+    ? value
+    : toObject<{ traceEvents: unknown }>(value).traceEvents;
   if (!Array.isArray(events)) throw new ImportError('it has no "traceEvents"');
-  return events as TraceEvent[];
+  return toObjects<Record<string, unknown>>(events);
 }
 
 class EventReader {
@@ -99,7 +134,7 @@ class EventReader {
         this.#metadata(event);
         break;
       default:
-        skip(this.#file, `events of type ${String(event.ph).slice(0, 20)}`);
+        skip(this.#file, `events of type ${event.ph.slice(0, 20)}`);
     }
   }
 
@@ -112,8 +147,7 @@ class EventReader {
 
   /** Complete events nest by their times. */
   #complete(event: TraceEvent): void {
-    const durationNs = Math.max(0, Math.round((event.dur ?? 0) * 1000));
-    const startUnixNs = toNs(event.ts);
+    const { durationNs, startNs: startUnixNs } = event;
     const stack = this.#stackOf(event);
     const isOver = ({ startUnixNs: start, durationNs: length }: ImportedSpan) =>
       length !== undefined &&
@@ -130,8 +164,8 @@ class EventReader {
       skip(this.#file, "ends without a begin");
       return;
     }
-    span.durationNs = Math.max(0, Number(toNs(event.ts) - span.startUnixNs));
-    Object.assign(span.attributes, event.args ?? {});
+    span.durationNs = nsBetween(span.startUnixNs, event.startNs);
+    span.attributes = { ...span.attributes, ...event.args };
   }
 
   #beginAsync(event: TraceEvent): void {
@@ -151,8 +185,8 @@ class EventReader {
       skip(this.#file, "ends without a begin");
       return;
     }
-    span.durationNs = Math.max(0, Number(toNs(event.ts) - span.startUnixNs));
-    Object.assign(span.attributes, event.args ?? {});
+    span.durationNs = nsBetween(span.startUnixNs, event.startNs);
+    span.attributes = { ...span.attributes, ...event.args };
   }
 
   /** An event of the span that is open there. */
@@ -163,17 +197,17 @@ class EventReader {
       return;
     }
     (span.events ??= []).push({
-      name: event.name ?? "",
-      timeUnixNs: toNs(event.ts),
+      name: event.name,
+      timeUnixNs: event.startNs,
       attributes: { ...event.args },
     });
   }
 
   #metadata({ name, pid, tid, args }: TraceEvent): void {
-    if (name === "thread_name" && typeof args?.["name"] === "string") {
-      this.#threadNames.set(`${String(pid ?? 0)} ${String(tid ?? 0)}`, args["name"]);
+    if (name === "thread_name" && typeof args["name"] === "string") {
+      this.#threadNames.set(`${pid} ${tid}`, args["name"]);
     }
-    if (name === "process_name" && typeof args?.["name"] === "string") {
+    if (name === "process_name" && typeof args["name"] === "string") {
       this.#file.command ??= args["name"];
     }
   }
@@ -184,18 +218,15 @@ class EventReader {
       id,
       parentId: parent?.id,
       trace: parent?.trace ?? id,
-      name: event.name ?? "",
+      name: event.name,
       scope: "library",
       kind: "internal",
-      startUnixNs: toNs(event.ts),
+      startUnixNs: event.startNs,
       durationNs,
       status: "unset",
-      process: String(event.pid ?? 0),
-      thread: String(event.tid ?? 0),
-      attributes: {
-        ...event.args,
-        ...event.cat === undefined || event.cat === "" ? {} : { category: event.cat },
-      },
+      process: event.pid,
+      thread: event.tid,
+      attributes: { ...event.args, ...event.cat === "" ? {} : { category: event.cat } },
     };
     this.#file.spans.push(span);
     return span;
@@ -203,7 +234,7 @@ class EventReader {
 
   #top(event: TraceEvent): ImportedSpan | undefined {
     const stack = this.#stackOf(event);
-    const at = toNs(event.ts);
+    const at = event.startNs;
     const isOver = ({ startUnixNs, durationNs }: ImportedSpan) =>
       durationNs !== undefined && startUnixNs + BigInt(durationNs) < at;
     while (stack.length > 0 && isOver(stack.at(-1)!)) stack.pop();
@@ -211,7 +242,7 @@ class EventReader {
   }
 
   #stackOf({ pid, tid }: TraceEvent): ImportedSpan[] {
-    const key = `${String(pid ?? 0)} ${String(tid ?? 0)}`;
+    const key = `${pid} ${tid}`;
     let stack = this.#stacks.get(key);
     if (stack === undefined) {
       stack = [];
@@ -221,11 +252,6 @@ class EventReader {
   }
 }
 
-function asyncKey({ cat, id, id2, pid }: TraceEvent): string {
-  const own = id2?.local === undefined ? "" : ` ${String(pid ?? 0)}`;
-  return `async ${cat ?? ""} ${String(id ?? id2?.global ?? id2?.local ?? "")}${own}`;
-}
-
-function toNs(micros: number | undefined): bigint {
-  return BigInt(Math.round((Number.isFinite(micros) ? micros! : 0) * 1000));
+function asyncKey({ cat, id }: TraceEvent): string {
+  return `async ${cat} ${id}`;
 }

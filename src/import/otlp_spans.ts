@@ -6,6 +6,7 @@
  * @module
  */
 import { type ImportedFile, type ImportedSpan, skip } from "./imported_span.ts";
+import { nsBetween, toObject, toObjects, toText, toTime } from "./values.ts";
 
 /** A value with its type. */
 export interface OtlpValue {
@@ -24,6 +25,12 @@ export interface OtlpKeyValue {
   value?: OtlpValue;
 }
 
+export interface OtlpEvent {
+  timeUnixNano?: string | number;
+  name?: string;
+  attributes?: OtlpKeyValue[];
+}
+
 export interface OtlpSpan {
   traceId?: string;
   spanId?: string;
@@ -34,13 +41,18 @@ export interface OtlpSpan {
   startTimeUnixNano?: string | number;
   endTimeUnixNano?: string | number;
   attributes?: OtlpKeyValue[];
-  events?: { timeUnixNano?: string | number; name?: string; attributes?: OtlpKeyValue[] }[];
+  events?: OtlpEvent[];
   status?: { code?: number | string; message?: string };
 }
 
 export interface OtlpResource {
   resource?: { attributes?: OtlpKeyValue[] };
-  scopeSpans?: { scope?: { name?: string }; spans?: OtlpSpan[] }[];
+  scopeSpans?: OtlpScopeSpans[];
+}
+
+export interface OtlpScopeSpans {
+  scope?: { name?: string };
+  spans?: OtlpSpan[];
 }
 
 const KINDS = ["internal", "internal", "server", "client", "producer", "consumer"];
@@ -54,16 +66,17 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
 
 /** Adds the spans of a resource. */
 export function toImported(resource: OtlpResource, file: ImportedFile): void {
-  const about = toAttributes(resource.resource?.attributes);
-  file.command ??= textOf(about["service.name"]);
-  file.runtime ??= textOf(about["process.runtime.name"]) ??
-    textOf(about["telemetry.sdk.language"]);
-  file.runtimeVersion ??= textOf(about["process.runtime.version"]);
-  const process = textOf(about["service.instance.id"]) ?? textOf(about["process.pid"]) ??
-    textOf(about["service.name"]) ?? "";
-  for (const { spans = [], scope } of resource.scopeSpans ?? []) {
-    for (const span of spans) {
-      const imported = toSpan(span, { process, library: scope?.name });
+  const about = toAttributes(toObject<{ attributes: unknown }>(resource.resource).attributes);
+  file.command ??= toText(about["service.name"]);
+  file.runtime ??= toText(about["process.runtime.name"]) ??
+    toText(about["telemetry.sdk.language"]);
+  file.runtimeVersion ??= toText(about["process.runtime.version"]);
+  const process = toText(about["service.instance.id"]) ?? toText(about["process.pid"]) ??
+    toText(about["service.name"]) ?? "";
+  for (const { spans, scope } of toObjects<OtlpScopeSpans>(resource.scopeSpans)) {
+    const library = toText(toObject<{ name: unknown }>(scope).name);
+    for (const span of toObjects<OtlpSpan>(spans)) {
+      const imported = toSpan(span, { process, library });
       if (imported === undefined) skip(file, "spans without an id or a start");
       else file.spans.push(imported);
     }
@@ -74,10 +87,13 @@ function toSpan(
   span: OtlpSpan,
   { process, library }: { process: string; library: string | undefined },
 ): ImportedSpan | undefined {
-  const { traceId = "", spanId = "", parentSpanId = "" } = span;
+  const [traceId, spanId, parentSpanId] = [span.traceId, span.spanId, span.parentSpanId]
+    .map((id) => toText(id) ?? "") as [string, string, string];
   const startUnixNs = toBigInt(span.startTimeUnixNano);
   if (spanId === "" || startUnixNs === undefined) return undefined;
   const endUnixNs = toBigInt(span.endTimeUnixNano) ?? 0n;
+  const status = toObject<NonNullable<OtlpSpan["status"]>>(span.status);
+  const message = toText(status.message);
   const attributes = toAttributes(span.attributes);
   const { "ferret.scope": ownScope, "ferret.unfinished": isOpen, "thread.id": thread, ...others } =
     attributes;
@@ -86,26 +102,24 @@ function toSpan(
     id: `${trace} ${normalId(spanId)}`,
     parentId: /^0*$/.test(parentSpanId) ? undefined : `${trace} ${normalId(parentSpanId)}`,
     trace,
-    name: span.name ?? "",
-    scope: textOf(ownScope) ?? scopeOf(others, span.kind),
+    name: toText(span.name) ?? "",
+    scope: toText(ownScope) ?? scopeOf(others, span.kind),
     kind: kindOf(span.kind),
     startUnixNs,
-    durationNs: isOpen === true || endUnixNs === 0n
-      ? undefined
-      : Math.max(0, Number(endUnixNs - startUnixNs)),
-    status: statusOf(span.status),
+    durationNs: isOpen === true || endUnixNs === 0n ? undefined : nsBetween(startUnixNs, endUnixNs),
+    status: statusOf(status.code),
     process,
-    thread: textOf(thread) ?? "0",
+    thread: toText(thread) ?? "0",
     w3cTraceId: /^[0-9a-f]{32}$/.test(trace) ? trace : undefined,
     attributes: {
       ...others,
       ...library === undefined || library === "" || ownScope !== undefined
         ? {}
         : { "otel.scope.name": library },
-      ...span.status?.message ? { "otel.status_description": span.status.message } : {},
+      ...message ? { "otel.status_description": message } : {},
     },
-    events: (span.events ?? []).map(({ name = "", timeUnixNano, attributes }) => ({
-      name,
+    events: toObjects<OtlpEvent>(span.events).map(({ name, timeUnixNano, attributes }) => ({
+      name: toText(name) ?? "",
       timeUnixNs: toBigInt(timeUnixNano) ?? startUnixNs,
       attributes: toAttributes(attributes),
     })),
@@ -134,25 +148,26 @@ function scopeOf(attributes: Readonly<Record<string, unknown>>, kind: OtlpSpan["
 }
 
 function kindOf(kind: OtlpSpan["kind"]): string {
-  return (typeof kind === "string" ? KIND_NAMES[kind] : KINDS[kind ?? 0]) ?? "internal";
+  const known = typeof kind === "string" ? KIND_NAMES[kind] : KINDS[Number(kind ?? 0)];
+  return known ?? "internal";
 }
 
-function statusOf(status: OtlpSpan["status"]): ImportedSpan["status"] {
-  const { code = 0 } = status ?? {};
+function statusOf(code: unknown): ImportedSpan["status"] {
   if (code === 2 || code === "STATUS_CODE_ERROR") return "error";
   return code === 1 || code === "STATUS_CODE_OK" ? "ok" : "unset";
 }
 
-function toAttributes(list: readonly OtlpKeyValue[] | undefined): Record<string, unknown> {
+function toAttributes(list: unknown): Record<string, unknown> {
   // Keys are anybody's: an object without a prototype has none that are special.
   const attributes = Object.create(null) as Record<string, unknown>;
-  for (const { key, value } of Array.isArray(list) ? list : []) {
+  for (const { key, value } of toObjects<OtlpKeyValue>(list)) {
     if (typeof key === "string" && value !== undefined) attributes[key] = toValue(value);
   }
   return attributes;
 }
 
-function toValue(value: OtlpValue): unknown {
+function toValue(raw: unknown): unknown {
+  const value = toObject<OtlpValue>(raw);
   if (value.stringValue !== undefined) return value.stringValue;
   if (value.boolValue !== undefined) return value.boolValue;
   if (value.intValue !== undefined) {
@@ -160,18 +175,22 @@ function toValue(value: OtlpValue): unknown {
     return Number.isSafeInteger(number) ? number : String(value.intValue);
   }
   if (value.doubleValue !== undefined) return value.doubleValue;
-  if (value.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(toValue);
-  if (value.kvlistValue !== undefined) return toAttributes(value.kvlistValue.values);
+  if (value.arrayValue !== undefined) {
+    return toObjects<OtlpValue>(toObject<{ values: unknown }>(value.arrayValue).values)
+      .map(toValue);
+  }
+  if (value.kvlistValue !== undefined) {
+    return toAttributes(toObject<{ values: unknown }>(value.kvlistValue).values);
+  }
   return value.bytesValue ?? null;
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-function toBigInt(value: string | number | undefined): bigint | undefined {
+/** A time; what is none of 64 bits is the nearest that is. */
+function toBigInt(value: unknown): bigint | undefined {
   try {
-    return value === undefined ? undefined : BigInt(value);
+    return typeof value === "string" || typeof value === "number"
+      ? toTime(BigInt(value))
+      : undefined;
   } catch {
     return undefined;
   }

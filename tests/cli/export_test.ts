@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sizeWarning } from "../../cli/commands/export_sizes.ts";
 import { ferret } from "../helpers/ferret.ts";
 import { withFolder } from "../helpers/processes.ts";
 import { writeRecording } from "../helpers/recording_fixture.ts";
@@ -128,6 +129,43 @@ test("export -o writes a private file as a whole, and never over a recording", (
     assert.match(nowhere.stderr, /its folder does not exist/);
     assert.deepEqual(readdirSync(folder).sort(), ["run.duckdb", "trace.json"]);
   }));
+
+test("export --filter, --where, --since and --until export a part", () =>
+  withRun(async (exportTo) => {
+    const names = async (...args: string[]) => {
+      const { stdout, stderr } = await exportTo("--format", "csv", ...args);
+      assert.equal(stderr, "");
+      return stdout.trimEnd().split("\r\n").slice(1).map((line) =>
+        /^\d+,\d+,\d*,([^,]*)/.exec(line)![1]
+      );
+    };
+    assert.deepEqual(await names("--filter", "left"), ["left"]);
+    assert.deepEqual(await names("--where", "t = x"), ["right"]);
+    assert.deepEqual(await names("--since", "15us"), ["right", "open"]);
+    assert.deepEqual(await names("--since", "5us", "--until", "15us"), ["left"]);
+    for (const format of ["speedscope", "chrome", "otlp"]) {
+      const { stdout } = await exportTo("--format", format, "--filter", "left");
+      assert.ok(stdout.includes('"left"') && !stdout.includes('"right"'), format);
+    }
+    const { stdout } = await exportTo("--format", "folded", "--filter", "root*");
+    assert.equal(stdout, "root:a 20\nroot:a;right 60\nroot:a;left 50\n");
+    const none = await exportTo("--format", "csv", "--filter", "lft");
+    assert.equal(none.exitCode, 3);
+    assert.match(
+      none.stderr,
+      /^ferret: Cannot export "lft": no finished span matches\nNearest: left/,
+    );
+  }));
+
+test("sizeWarning() names what a file is too large for, and what to do", () => {
+  assert.equal(sizeWarning("speedscope", 1e8), "");
+  assert.equal(
+    sizeWarning("speedscope", 1e8 + 1),
+    ", which may be too much for speedscope\n" +
+      "Less: --since, --until, --filter, --where. More: --format perfetto",
+  );
+  assert.equal(sizeWarning("csv", 1e12), "");
+});
 
 test("export keeps what is no text from stdout", () =>
   withRun(async (exportTo, folder) => {

@@ -211,6 +211,77 @@ test("import makes calls of the samples of a CPU profile", () =>
     },
   ));
 
+test("import lays garbage collection on what it interrupts, and gives the last sample its time", () =>
+  importing(
+    JSON.stringify({
+      nodes: [
+        { id: 1, callFrame: { functionName: "(root)" }, children: [2, 3] },
+        { id: 2, callFrame: { functionName: "work" } },
+        { id: 3, callFrame: { functionName: "(garbage collector)" } },
+      ],
+      // A clock of the world, as Bun has it.
+      startTime: 1.8e15,
+      endTime: 1.8e15 + 5_000,
+      // The third was written down late.
+      samples: [2, 2, 3, 2],
+      timeDeltas: [1_000, 2_000, -1_000, 2_000],
+    }),
+    async ({ recording }) => {
+      const rows = await rowsOf(
+        recording,
+        `SELECT name, parent_name AS parent, start_ns::VARCHAR AS at, duration_ns, self_ns
+         FROM spans ORDER BY span_id`,
+      );
+      assert.deepEqual(rows, [
+        {
+          name: "work",
+          parent: null,
+          at: "1800000000001000000",
+          duration_ns: 4e6,
+          self_ns: 3e6,
+        },
+        {
+          name: "(garbage collector)",
+          parent: "work",
+          at: "1800000000002000000",
+          duration_ns: 1e6,
+          self_ns: 1e6,
+        },
+      ]);
+    },
+  ));
+
+test("import nests complete events of one time by their lengths, however they are written", () =>
+  importing(
+    JSON.stringify({
+      traceEvents: [
+        { ph: "i", ts: "5", name: "moment" },
+        { ph: "X", ts: 5, dur: 1, name: "inner" },
+        { ph: "X", ts: 5, dur: 3, name: "outer" },
+        { ph: "X", ts: 5, dur: 2, name: "middle" },
+        { ph: "B", ts: 20, name: "begun", args: { a: 1 } },
+        { ph: "E", ts: 30, args: JSON.parse('{"__proto__":"p","b":2}') },
+      ],
+    }),
+    async ({ recording }) => {
+      const rows = await rowsOf(
+        recording,
+        "SELECT name, parent_name AS parent, self_ns, attributes FROM spans ORDER BY span_id",
+      );
+      assert.deepEqual(rows, [
+        { name: "outer", parent: null, self_ns: 1_000, attributes: null },
+        { name: "middle", parent: "outer", self_ns: 1_000, attributes: null },
+        { name: "inner", parent: "middle", self_ns: 1_000, attributes: null },
+        { name: "begun", parent: null, self_ns: 1e4, attributes: '{"a":1,"__proto__":"p","b":2}' },
+      ]);
+      const [event] = await rowsOf(
+        recording,
+        "SELECT s.name FROM events e JOIN spans s USING (span_id)",
+      );
+      assert.deepEqual(event, { name: "inner" });
+    },
+  ));
+
 test("import says what it cannot read, and leaves the recording as it was", async () => {
   const cases: [string | Uint8Array, RegExp][] = [
     ["", /it is neither OTLP, nor a Chrome trace, nor a \.cpuprofile/],

@@ -79,6 +79,22 @@ export async function withTool(url: string, use: (page: Page) => Promise<void>):
   }
 }
 
+/** Opens an empty page, and writes down what Chromium does meanwhile, as its DevTools would. */
+export async function traceChromium(
+  path: string,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    await browser.startTracing(page, { path });
+    await use(page);
+    await browser.stopTracing();
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Goes to another view. */
 export async function go(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
