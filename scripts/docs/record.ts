@@ -73,5 +73,5 @@ function runCommand(command: string, cwd: string, env: NodeJS.ProcessEnv): strin
   if (status === null || status === 2 || status === 70) {
     throw new Error(`${command} ended with exit code ${status}:\n${stdout}`);
   }
-  return stdout.replaceAll(`${cwd}/`, "");
+  return stdout.replaceAll(`${cwd}/`, "").replaceAll("\r\n", "\n");
 }
