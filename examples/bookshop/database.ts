@@ -17,7 +17,7 @@ export function openDatabase(): DatabaseSync {
     CREATE TABLE customers (name TEXT PRIMARY KEY, salt TEXT, hash TEXT);
   `);
   fill(database, "books", 1500, "printf('978-%06d', i), 'Volume ' || (i + 1), 900 + i * 37 % 4000");
-  fill(database, "reviews", 600, "printf('978-%06d', i * 7 % 1500), 1 + i * i % 5");
+  fill(database, "reviews", 1000, "printf('978-%06d', i * 7 % 1500), 1 + i * i % 5");
   fill(database, "orders", 200, "i + 1, 'customer-' || (i % 20)");
   fill(database, "order_lines", 6000, "1 + i / 30, printf('978-%06d', i * 191 % 1500), 1 + i % 3");
   fill(database, "customers", 20, "'customer-' || i, 'salt-' || i, ''");
