@@ -63,7 +63,6 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
 export async function report(options: ReportCommandOptions, io: Io): Promise<number> {
   const isPage = options.html !== undefined || options.open;
-  requireOneView(options);
   if (options.candidate !== undefined && !isPage) {
     throw new UsageError("Cannot report on two recordings at once", "--html compares them");
   }
@@ -85,28 +84,6 @@ export async function report(options: ReportCommandOptions, io: Io): Promise<num
     } else await reportTable(reader, options, io);
   });
   return 0;
-}
-
-/** What would be left out without a word is a mistake. */
-function requireOneView(options: ReportCommandOptions): void {
-  const { html, open, histogram, explain, criticalPath, heatmap, slowest, tree, by } = options;
-  const given = Object.entries({
-    "--html": html ?? (open || undefined),
-    "--histogram": histogram,
-    "--explain": explain,
-    "--critical-path": criticalPath,
-    "--heatmap": heatmap,
-    "--slowest": slowest,
-    "--tree": tree,
-  }).filter(([, value]) => value !== undefined).map(([name]) => name);
-  const [view, other = by === undefined || view === "--html" ? undefined : "--by"] = given;
-  if (view !== undefined && other !== undefined) {
-    throw new UsageError(`Cannot show ${view} and ${other} at once`, "Each is a report of its own");
-  }
-  const { format } = options;
-  if (view !== undefined && (format === "csv" || format === "markdown")) {
-    throw new UsageError(`Cannot print ${view} as ${format}`, "--format json is for programs");
-  }
 }
 
 async function reportTable(

@@ -107,6 +107,5 @@ function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {
 /** How many rows there are beyond those that are shown. */
 export function hiddenLine(report: RunReport): string {
   if (report.hiddenCount === 0) return "";
-  const what = report.groupedBy === undefined ? "more name" : "more row";
-  return `\nand ${countOf(report.hiddenCount, what)} (--limit 0 shows all)\n`;
+  return `\nand ${countOf(report.hiddenCount, "more name")} (--limit 0 shows all)\n`;
 }

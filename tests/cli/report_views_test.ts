@@ -163,9 +163,6 @@ test("views say what they cannot show", () =>
       [["--where", "duration"], 2, /Cannot read condition "duration"/],
       [["--since", "soon"], 2, /Cannot read duration "soon"/],
       [["--by", ""], 2, /Cannot group by ""/],
-      [["--tree", "--slowest", "3"], 2, /Cannot show --slowest and --tree at once/],
-      [["--tree", "--by", "scope"], 2, /Cannot show --tree and --by at once/],
-      [["--heatmap", "--format", "csv"], 2, /Cannot print --heatmap as csv/],
       [["--tree", "--min-share", "lots"], 2, /Cannot read share "lots"/],
     ];
     for (const [args, exitCode, message] of cases) {
