@@ -1,6 +1,7 @@
 /**
  * Checks the documentation: links lead somewhere, examples run and print what
- * they say, public names are described.
+ * they say, ferret knows the options it is shown with, changes fit the files
+ * that they change, public names are described.
  *
  * A block of code runs when its fence says so: three backticks and `ts run`.
  *
@@ -10,8 +11,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPublicNames } from "./docs/api.ts";
 import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
+import { findCommandLines, unknownParts } from "./docs/command_lines.ts";
 import { findAnchors, findCode, findLinks } from "./docs/markdown.ts";
 import { runExample } from "./docs/run_example.ts";
+import { applyDiff, findSilent, findSteps } from "./docs/sessions.ts";
 import { ROOT } from "./root.ts";
 
 /** Folders of people's machines, which mean nothing to a reader. */
@@ -33,6 +36,29 @@ function checkDocument(path: string): string[] {
     if (!/\brun\b/.test(info)) continue;
     const problem = runExample(code);
     if (problem !== undefined) problems.push(`${path}:${line} has an example: ${problem}`);
+  }
+  return problems;
+}
+
+/** What its sessions need to be recorded once more, and show. */
+async function checkSessions(path: string): Promise<string[]> {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  const problems = findSilent(text).map((line) => `${path}:${line} has a command without output`);
+  for (const line of findCommandLines(text)) {
+    const unknown = await unknownParts(line);
+    if (unknown.length === 0) continue;
+    problems.push(`${path} calls ferret ${line.command} with what it does not know: ${unknown}`);
+  }
+  const files = new Map<string, string>();
+  for (const step of findSteps(text)) {
+    if (step.kind !== "diff") continue;
+    const { file, diff, line } = step;
+    try {
+      const before = files.get(file) ?? readFileSync(join(ROOT, file), "utf8");
+      files.set(file, applyDiff(before, diff));
+    } catch (error) {
+      problems.push(`${path}:${line} changes ${file}: ${(error as Error).message}`);
+    }
   }
   return problems;
 }
@@ -64,6 +90,12 @@ function checkHookTable(): string[] {
   return [`${HOOKS_DOCUMENT} has another table of hooks than the catalog: npm run docs`];
 }
 
-const problems = [...listDocuments().flatMap(checkDocument), ...checkApi(), ...checkHookTable()];
+const documents = listDocuments();
+const problems = [
+  ...documents.flatMap(checkDocument),
+  ...(await Promise.all(documents.map(checkSessions))).flat(),
+  ...checkApi(),
+  ...checkHookTable(),
+];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

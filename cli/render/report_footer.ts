@@ -5,7 +5,7 @@
  * @module
  */
 import type { RunReport } from "../../src/analysis/run_report.ts";
-import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
+import { HOOK_CATALOG, ROUTES_OBSERVED } from "../../src/hooks/catalog.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { MetricTotals, RecordedHook, RecordedRun } from "../../src/model/span_reader.ts";
 import { formatSize } from "../run/size.ts";
@@ -18,9 +18,11 @@ const MAX_REASON_LENGTH = 100;
 /** The lines, none or some. */
 export function footerLines(report: RunReport): string[] {
   const metrics = metricsLine(report);
+  // They are not of some of its spans.
+  const whole = report.choice.length === 0 ? "" : "the whole run: ";
   return [
-    ...(metrics === "" ? [] : [metrics]),
-    ...hookLines(report.hooks, report.scopes),
+    ...(metrics === "" ? [] : [`${whole}${metrics}`]),
+    ...hookLines(report),
     ...redactionLines(report.run),
   ];
 }
@@ -72,11 +74,13 @@ function seconds(value: number): string {
 }
 
 /** Active hooks that recorded something, and hooks that people would miss. */
-function hookLines(hooks: readonly RecordedHook[], scopes: readonly string[]): string[] {
+function hookLines({ hooks, scopes, hasRoutes }: RunReport): string[] {
   const isUsed = ({ name, state }: RecordedHook) =>
     state === "active" &&
     HOOK_CATALOG.some((entry) =>
-      entry.name === name && entry.scopes.some((scope) => scopes.includes(scope))
+      entry.name === name && entry.scopes.some((scope) => scopes.includes(scope)) &&
+      // Those of frameworks are in place in every server.
+      (hasRoutes || entry.observes !== ROUTES_OBSERVED)
     );
   const used = hooks.filter(isUsed).map(({ name }) => sanitize(name));
   const lines = used.length === 0 ? [] : [`hooks: ${used.join(", ")}`];

@@ -5,12 +5,6 @@
  */
 import { DatabaseSync } from "node:sqlite";
 
-const BOOKS = 1500;
-const REVIEWS = 600;
-const ORDERS = 200;
-const LINES = 30;
-const CUSTOMERS = 20;
-
 /** Creates and fills them. */
 export function openDatabase(): DatabaseSync {
   const database = new DatabaseSync(":memory:");
@@ -22,29 +16,20 @@ export function openDatabase(): DatabaseSync {
     CREATE INDEX order_lines_of ON order_lines (order_id);
     CREATE TABLE customers (name TEXT PRIMARY KEY, salt TEXT, hash TEXT);
   `);
-  fill(database);
+  fill(database, "books", 1500, "printf('978-%06d', i), 'Volume ' || (i + 1), 900 + i * 37 % 4000");
+  fill(database, "reviews", 1000, "printf('978-%06d', i * 7 % 1500), 1 + i * i % 5");
+  fill(database, "orders", 200, "i + 1, 'customer-' || (i % 20)");
+  fill(database, "order_lines", 6000, "1 + i / 30, printf('978-%06d', i * 191 % 1500), 1 + i % 3");
+  fill(database, "customers", 20, "'customer-' || i, 'salt-' || i, ''");
   return database;
 }
 
-function fill(database: DatabaseSync): void {
-  const insert = (table: string, rows: (string | number)[][]) => {
-    const marks = rows[0]!.map(() => "?").join(", ");
-    const statement = database.prepare(`INSERT INTO ${table} VALUES (${marks})`);
-    for (const row of rows) statement.run(...row);
-  };
-  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
-  database.exec("BEGIN");
-  insert("books", numbers(BOOKS).map((i) => [isbnOf(i), `Volume ${i + 1}`, 900 + (i * 37) % 4000]));
-  insert("reviews", numbers(REVIEWS).map((i) => [isbnOf(i * 7), 1 + (i * i) % 5]));
-  insert("orders", numbers(ORDERS).map((i) => [i + 1, `customer-${i % CUSTOMERS}`]));
-  insert(
-    "order_lines",
-    numbers(ORDERS * LINES).map((i) => [1 + Math.floor(i / LINES), isbnOf(i * 191), 1 + i % 3]),
-  );
-  insert("customers", numbers(CUSTOMERS).map((i) => [`customer-${i}`, `salt-${i}`, ""]));
-  database.exec("COMMIT");
-}
-
-function isbnOf(i: number): string {
-  return `978-${String(i % BOOKS).padStart(6, "0")}`;
+/** @param values Of a row, in SQL about its number `i`. */
+function fill(database: DatabaseSync, table: string, count: number, values: string): void {
+  database.exec(`
+    WITH RECURSIVE numbers (i) AS (
+      SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < ${count}
+    )
+    INSERT INTO ${table} SELECT ${values} FROM numbers
+  `);
 }

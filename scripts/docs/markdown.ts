@@ -37,11 +37,11 @@ export function findCode(text: string): CodeBlock[] {
   return blocks;
 }
 
-/** The links of a text, those in code left out. */
+/** The links and pictures of a text, those in code left out. */
 export function findLinks(text: string): Link[] {
   const links: Link[] = [];
   for (const [index, line] of withoutCode(text).split("\n").entries()) {
-    for (const [, target] of line.matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, , target] of line.matchAll(/(\]\(|\bsrc(?:set)?=")([^)"\s]+)[)"]/g)) {
       links.push({ target: target!, line: index + 1 });
     }
   }

@@ -65,6 +65,8 @@ export interface RunReport {
   spans: SpanStats[];
   /** Of all spans that the report is about. */
   scopes: string[];
+  /** Requests were answered whose routes are known. */
+  hasRoutes: boolean;
   metrics: MetricTotals[];
   hooks: RecordedHook[];
   /** Undefined when nobody asked for it. */
@@ -144,6 +146,7 @@ export async function buildReport(
     sampling: summarizeSampling(reader.run, losses),
     spans: rows,
     scopes: [...new Set(all.map(({ scope }) => scope))],
+    hasRoutes: all.some(({ name, scope }) => scope === "http.server" && name.includes(" ")),
     metrics: await reader.metrics(),
     hooks: await reader.hooks(),
     findings: options.findings && await findSuspicious(reader, options.findings),

@@ -31,6 +31,9 @@ export interface CatalogEntry {
 
 const ALL = ["deno", "bun", "node"] as const;
 
+/** What hooks of frameworks observe. */
+export const ROUTES_OBSERVED = "names of requests: templates of routes";
+
 /** All hooks, in the order in which people read of them. */
 export const HOOK_CATALOG: readonly CatalogEntry[] = [
   {
@@ -137,7 +140,7 @@ function builtin(name: string, observes: string) {
 function framework(name: string, packages: readonly KnownPackage[]): CatalogEntry {
   return {
     name,
-    observes: "names of requests: templates of routes",
+    observes: ROUTES_OBSERVED,
     runtimes: ALL,
     scopes: ["http.server"],
     packages,

@@ -32,11 +32,25 @@ test("an address that makes no sense is the overview", () => {
 
 test("layOut() draws calls below their callers, the longest to the left, and none beyond them", () => {
   // Two calls beside each other that together took longer than their caller.
-  const { x0, x1, depth } = layOut({ parent: [-1, -1, 0, 0], totalNs: [100, 300, 80, 120] });
+  const { x0, x1, depth } = layOut({
+    parent: [-1, -1, 0, 0],
+    totalNs: [100, 300, 80, 120],
+    count: [1, 1, 1, 2],
+  });
   assert.deepEqual([...x0.slice(0, 2)], [300, 0]);
   assert.deepEqual([...x1.slice(0, 2)], [400, 300]);
   assert.deepEqual([x0[3], x1[3], x0[2], x1[2]], [300, 360, 360, 400]);
   assert.deepEqual([...depth], [0, 0, 1, 1]);
+});
+
+test("layOut() draws a callback as wide as what it left behind", () => {
+  const { x0, x1 } = layOut({
+    parent: [-1, 0, 1, 2],
+    totalNs: [100, 1, 90, 40],
+    count: [10, 10, 10, 10],
+  });
+  assert.deepEqual([...x0], [0, 0, 0, 0]);
+  assert.deepEqual([...x1], [100, 90, 90, 40]);
 });
 
 test("compareCalls() finds paths by the names on them", () => {

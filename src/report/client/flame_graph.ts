@@ -1,7 +1,8 @@
 /**
  * The flame graph: calls merged by their path, callers above what they called,
  * the longest to the left. What ran side by side is drawn narrower, so that it
- * fits below what called it.
+ * fits below what called it; a callback that only began what took long is drawn
+ * as wide as that.
  *
  * @module
  */
@@ -23,8 +24,10 @@ export interface FlameLayout {
 }
 
 /** Places the paths. */
-export function layOut({ parent, totalNs }: Pick<CallPaths, "parent" | "totalNs">): FlameLayout {
+export function layOut(calls: Pick<CallPaths, "parent" | "totalNs" | "count">): FlameLayout {
+  const { parent } = calls;
   const count = parent.length;
+  const widths = widthsOf(calls);
   const x0 = new Float64Array(count);
   const x1 = new Float64Array(count);
   const depth = new Int32Array(count);
@@ -43,12 +46,12 @@ export function layOut({ parent, totalNs }: Pick<CallPaths, "parent" | "totalNs"
   return { x0, x1, depth, order: Int32Array.from(order) };
 
   function place(caller: number, from: number, to: number): number[] {
-    const own = (children.get(caller) ?? []).sort((a, b) => totalNs[b]! - totalNs[a]! || a - b);
+    const own = (children.get(caller) ?? []).sort((a, b) => widths[b]! - widths[a]! || a - b);
     const scale = Math.min(1, (to - from) / Math.max(1, sumOf(own)));
     let x = from;
     for (const i of own) {
       x0[i] = x;
-      x += totalNs[i]! * scale;
+      x += widths[i]! * scale;
       x1[i] = x;
       depth[i] = caller < 0 ? 0 : depth[caller]! + 1;
     }
@@ -56,8 +59,28 @@ export function layOut({ parent, totalNs }: Pick<CallPaths, "parent" | "totalNs"
   }
 
   function sumOf(items: readonly number[]): number {
-    return items.reduce((sum, i) => sum + totalNs[i]!, 0);
+    return items.reduce((sum, i) => sum + widths[i]!, 0);
   }
+}
+
+/** How long paths took, those that went on after them included. */
+function widthsOf(
+  { parent, totalNs, count }: Pick<CallPaths, "parent" | "totalNs" | "count">,
+): Float64Array {
+  const widths = Float64Array.from(totalNs);
+  const outlasting = new Float64Array(totalNs.length);
+  // Callers come before what they called.
+  for (let i = totalNs.length - 1; i >= 0; i--) {
+    widths[i] = Math.max(widths[i]!, outlasting[i]!);
+    const caller = parent[i]!;
+    if (caller < 0) continue;
+    // A single call that is longer than its caller went on without it; many that are longer
+    // together may have run side by side.
+    const isLonger = widths[i]! > totalNs[caller]! &&
+      widths[i]! / count[i]! > totalNs[caller]! / count[caller]!;
+    if (isLonger) outlasting[caller]! += widths[i]!;
+  }
+  return widths;
 }
 
 /** How the paths are to be told apart. */

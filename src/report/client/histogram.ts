@@ -134,8 +134,8 @@ function marks(
   { scale, ground, width }: { scale: (ns: number) => number; ground: number; width: number },
 ): SVGElement[] {
   const ends: number[] = [];
-  return layers.flatMap(({ marks, label }, index) =>
-    sameTogether(marks).flatMap(([name, ns]) => {
+  const drawn = layers.flatMap(({ marks, label }, index) =>
+    sameTogether(marks).map(([name, ns]) => {
       const x = scale(ns);
       const text = `${name} ${duration(ns)}`;
       const length = text.length * MARK_CHAR + 8;
@@ -146,21 +146,23 @@ function marks(
       while (row % MARK_ROWS < MARK_ROWS - 1 && (ends[row] ?? -Infinity) > from) row++;
       ends[row] = Math.max(ends[row] ?? 0, from + length);
       const y = 12 + row * MARK_ROW_HEIGHT;
-      return [
-        svg(
+      return {
+        line: svg(
           "line",
           { class: `mark layer-${index}`, x1: x, x2: x, y1: y - 8, y2: ground },
           svg("title", {}, `${label} ${text}`),
         ),
-        svg("text", {
+        name: svg("text", {
           class: `mark-text layer-${index}`,
           x: isRight ? x - 4 : x + 4,
           y,
           "text-anchor": isRight ? "end" : "start",
         }, text),
-      ];
+      };
     })
   );
+  // No line goes through a name.
+  return [...drawn.map(({ line }) => line), ...drawn.map(({ name }) => name)];
 }
 
 /** Marks of the same value as one, and none of what is not known. */

@@ -131,7 +131,7 @@ function detailSections(source: PageSource, parts: NameParts): (Node | undefined
 function percentileChart(detail: NameDetail, durationNs: number): Node {
   const [p50, p90, p99] = percentilesOverTime(detail, [0.5, 0.9, 0.99]);
   return timeChart({
-    title: "Percentiles over time (about)",
+    title: "Percentiles (about)",
     format: duration,
     pieceNs: detail.heat.pieceNs,
     endNs: durationNs,

@@ -50,15 +50,17 @@ export function timeChart(options: TimeChartOptions): HTMLElement {
     place,
   );
   const show = (index: number | null | undefined) => {
-    const texts = lines.map(({ label, values }) => {
+    const texts = lines.flatMap(({ label, color, values }, line) => {
       const value = index === null || index === undefined ? most(values) : values[index];
       const text = value === null || value === undefined ? "–" : format(value);
-      return lines.length === 1 ? text : `${label} ${text}`;
+      if (lines.length === 1) return [text];
+      const mark = el("span", { class: `line-mark ${color}` });
+      return [line === 0 ? "" : ", ", mark, `${label} ${text}`];
     });
     const when = index === null || index === undefined
       ? "at most "
       : `at ${moment(index * options.pieceNs, options.pieceNs)}: `;
-    replace(readout, when + texts.join(", "));
+    replace(readout, when, ...texts);
   };
   show(undefined);
   let plot: UPlot | undefined;
