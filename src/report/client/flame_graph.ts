@@ -1,7 +1,7 @@
 /**
  * The flame graph: calls merged by their path, callers above what they called,
- * the longest to the left. What ran side by side is drawn narrower, so that it
- * fits below what called it.
+ * the longest to the left. A caller is as wide as what it called, where that ran
+ * side by side, or went on when the caller had ended, and took longer together.
  *
  * @module
  */
@@ -28,35 +28,31 @@ export function layOut({ parent, totalNs }: Pick<CallPaths, "parent" | "totalNs"
   const x0 = new Float64Array(count);
   const x1 = new Float64Array(count);
   const depth = new Int32Array(count);
-  const children = new Map<number, number[]>();
-  for (let i = 0; i < count; i++) {
-    const own = children.get(parent[i]!);
-    if (own === undefined) children.set(parent[i]!, [i]);
-    else own.push(i);
+  const children = Map.groupBy(parent.keys(), (i) => parent[i]!);
+  const width = Float64Array.from(totalNs);
+  // Callers come before what they called, so all that is below one is done before it.
+  for (let i = count - 1; i >= 0; i--) {
+    const own = children.get(i) ?? [];
+    width[i] = Math.max(width[i]!, own.reduce((sum, child) => sum + width[child]!, 0));
   }
   const order: number[] = [];
-  let level = place(-1, 0, sumOf(children.get(-1) ?? []));
+  let level = place(-1, 0);
   while (level.length > 0) {
     order.push(...level);
-    level = level.flatMap((i) => place(i, x0[i]!, x1[i]!));
+    level = level.flatMap((i) => place(i, x0[i]!));
   }
   return { x0, x1, depth, order: Int32Array.from(order) };
 
-  function place(caller: number, from: number, to: number): number[] {
-    const own = (children.get(caller) ?? []).sort((a, b) => totalNs[b]! - totalNs[a]! || a - b);
-    const scale = Math.min(1, (to - from) / Math.max(1, sumOf(own)));
+  function place(caller: number, from: number): number[] {
+    const own = (children.get(caller) ?? []).toSorted((a, b) => width[b]! - width[a]! || a - b);
     let x = from;
     for (const i of own) {
       x0[i] = x;
-      x += totalNs[i]! * scale;
+      x += width[i]!;
       x1[i] = x;
       depth[i] = caller < 0 ? 0 : depth[caller]! + 1;
     }
     return own;
-  }
-
-  function sumOf(items: readonly number[]): number {
-    return items.reduce((sum, i) => sum + totalNs[i]!, 0);
   }
 }
 
@@ -72,6 +68,7 @@ export function flameModel(calls: CallPaths, style: FlameStyle = {}): SliceModel
   const { keys, key, count, errors, totalNs, selfNs, parent } = calls;
   const { x0, x1, depth, order } = layOut(calls);
   const whole = order.reduce((most, i) => Math.max(most, x1[i]!), 0);
+  const rootsNs = parent.reduce((sum, caller, i) => sum + (caller < 0 ? totalNs[i]! : 0), 0);
   const levels = depth.reduce((most, one) => Math.max(most, one + 1), 0);
   const places = new Int32Array(key.length);
   order.forEach((path, place) => places[path] = place);
@@ -103,7 +100,7 @@ export function flameModel(calls: CallPaths, style: FlameStyle = {}): SliceModel
       const path = pathOf(item);
       const failed = errors[path]! > 0 ? `, ${countOf(errors[path]!, "error")}` : "";
       return `${duration(totalNs[path])} (${
-        formatShare(totalNs[path]! / Math.max(1, whole))
+        formatShare(totalNs[path]! / Math.max(1, rootsNs))
       }), self ${duration(selfNs[path])}, ${countOf(count[path]!, "call")}${failed}${
         style.more?.(path) ?? ""
       }`;
