@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { CallNode, CallTree } from "../../src/analysis/call_tree.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "../../src/model/sanitize.ts";
 import { styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 import { type TreeLine, treeLines } from "./tree_lines.ts";
@@ -34,7 +34,7 @@ export function callTreeText(tree: CallTree, io: Pick<Io, "columns" | "isColored
     {
       title: "name",
       align: "left",
-      text: ({ node, lead }) => `${lead}${sanitize(node.name)}${node.isParallel ? " ∥" : ""}`,
+      text: ({ node, lead }) => `${lead}${nameText(node.name)}${node.isParallel ? " ∥" : ""}`,
       shrinks: true,
     },
   ];

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
@@ -19,7 +20,7 @@ export function explainText(
 ): string {
   const style = styleFor(io);
   const parts = found.map((one) => {
-    const title = style("title", sanitize(one.key.name)) + style("dim", `  ${one.key.scope}`);
+    const title = style("title", nameText(one.key.name)) + style("dim", `  ${one.key.scope}`);
     const facts = `${countOf(one.slow, "slow span")}, over p${one.percentile.text} ` +
       `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others`;
     const cut = one.isCut ? "\nsome attributes have too many values to look at all of them\n" : "";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { Finding, Findings } from "../../src/analysis/findings.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import { countOf, formatCount } from "../../src/model/numbers.ts";
@@ -25,7 +26,7 @@ function describe(finding: Finding): string {
   switch (finding.kind) {
     case "repeated_calls": {
       const { name, parentName, callers, calls, mostCalls, totalNs } = finding.calls;
-      return `N+1? ${sanitize(parentName)} calls ${sanitize(name)} ${
+      return `N+1? ${nameText(parentName)} calls ${nameText(name)} ${
         formatCount(calls / callers)
       } times each on average, ${formatCount(mostCalls)} at most (${countOf(callers, "caller")}, ${
         formatDuration(totalNs)
@@ -33,9 +34,9 @@ function describe(finding: Finding): string {
     }
     case "sequential_calls": {
       const { names, parentName, callers, savedNs } = finding.calls;
-      const shown = names.slice(0, MAX_NAMES).map(sanitize);
+      const shown = names.slice(0, MAX_NAMES).map(nameText);
       const more = names.length - shown.length;
-      return `one after the other: ${sanitize(parentName)} waits for ${shown.join(", then ")}${
+      return `one after the other: ${nameText(parentName)} waits for ${shown.join(", then ")}${
         more > 0 ? ` and ${formatCount(more)} more` : ""
       }; at the same time would save ${formatDuration(savedNs / callers)} each of ${
         countOf(callers, "time")
@@ -43,19 +44,19 @@ function describe(finding: Finding): string {
     }
     case "blocking": {
       const { name, count, totalNs, longestNs } = finding.calls;
-      return `event loop blocked by ${sanitize(name)}: ${countOf(count, "time")}, ${
+      return `event loop blocked by ${nameText(name)}: ${countOf(count, "time")}, ${
         formatDuration(longestNs)
       } at most, ${formatDuration(totalNs)} in all`;
     }
     case "errors": {
       const { name, type, count } = finding.errors;
       return `${countOf(count, "error")} ${type === undefined ? "" : `(${sanitize(type)}) `}in ${
-        sanitize(name)
+        nameText(name)
       }`;
     }
     case "unfinished": {
       const { name, count, firstStartNs } = finding.spans;
-      return `never ended: ${sanitize(name)}, ${countOf(count, "span")}, the first began ${
+      return `never ended: ${nameText(name)}, ${countOf(count, "span")}, the first began ${
         formatDuration(Math.max(0, firstStartNs))
       } after the start`;
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
 import type { Io } from "../io.ts";
@@ -65,7 +66,7 @@ interface TitledRow {
 
 function titled(rows: readonly SpanStats[]): TitledRow[] {
   const titles = rowTitles(rows);
-  return rows.map((row, index) => ({ row, title: sanitize(titles[index]!) }));
+  return rows.map((row, index) => ({ row, title: nameText(titles[index]!) }));
 }
 
 function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {

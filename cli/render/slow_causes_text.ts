@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "../../src/model/sanitize.ts";
 import { styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 
@@ -26,7 +26,7 @@ export function slowCausesText(
   const style = styleFor(io);
   const parts = found.map((one) => {
     const p = `p${one.percentile.text}`;
-    const title = style("title", sanitize(one.key.name)) +
+    const title = style("title", nameText(one.key.name)) +
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
       `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
@@ -65,7 +65,7 @@ function columnsOf({ percentile, faster, valueNs }: SlowCauses): TableColumn<Slo
     return part > -MIN_SHARE ? "0%" : formatShare(part);
   };
   return [
-    { title: "name", align: "left", text: ({ name }) => sanitize(name), shrinks: true },
+    { title: "name", align: "left", text: ({ name }) => nameText(name), shrinks: true },
     right("share", ({ share }) => formatShare(share)),
     right("slow self", ({ slowNs }) => formatDuration(slowNs)),
     right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)),

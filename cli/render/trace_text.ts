@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount } from "../../src/model/numbers.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 import { type TreeLine, treeLines } from "./tree_lines.ts";
@@ -85,7 +85,7 @@ function traceText(
         node.spans.some((one) => one.span.status === "error") ? style("bad", text) : text,
     },
   ];
-  const title = `${index + 1}. ${sanitize(span.name)}, ${formatDuration(wholeNs)}, ` +
+  const title = `${index + 1}. ${nameText(span.name)}, ${formatDuration(wholeNs)}, ` +
     `${formatDuration(Math.max(0, span.startNs))} after the start, trace ${span.traceId}`;
   const table = renderTable(treeLines([row]), columns, {
     columns: io.columns,
@@ -114,7 +114,7 @@ function toRow(
   const ends = spans.map(({ offsetNs, span }) => offsetNs + (span.durationNs ?? Infinity));
   const row: Row = {
     spans,
-    name: sanitize(first.span.name),
+    name: nameText(first.span.name),
     totalNs: spans.reduce((sum, { span }) => sum + (span.durationNs ?? 0), 0),
     fromNs: first.offsetNs,
     toNs: Math.max(...ends),

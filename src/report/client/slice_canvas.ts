@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sanitize } from "../../model/sanitize.ts";
+import { nameText } from "../../model/name_text.ts";
 import { themeColor } from "./colors.ts";
 import { el, replace } from "./dom.ts";
 import { listenToPointer, moveByKey, PanZoom } from "./pan_zoom.ts";
@@ -405,5 +405,5 @@ function readPalette() {
 
 /** A name as it is written on slices. */
 export function sliceName(name: string): string {
-  return name === "" ? "(no name)" : sanitize(name);
+  return nameText(name);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../model/name_text.ts";
 import { formatCount } from "../../model/numbers.ts";
 import type { NameRow, Overview } from "../page_requests.ts";
 import { scopeColor, sortScopes } from "./colors.ts";
@@ -251,7 +252,7 @@ export function nameLink({ name, scope }: { name: string; scope: string }, href:
     "span",
     { class: "name-line" },
     dot,
-    el("a", { class: "name", href, title: name }, name === "" ? "(no name)" : name),
+    el("a", { class: "name", href, title: name }, nameText(name)),
     el("small", { class: "scope" }, scope),
   );
 }
