@@ -233,6 +233,20 @@ test("views come as CSV and Markdown", () =>
     assertHarmless(bars.stdout);
   }));
 
+test("report --format markdown ends with findings, and CSV has no place for them", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "error.duckdb");
+    const spans = [{ name: "<b>", durationNs: 5, status: "error" }];
+    await writeRecording(recording, [{ spans }]);
+    const markdown = await ferret(["report", recording, "--format", "markdown"]);
+    assert.match(markdown.stdout, /\n\n- 1 error in \\<b\\>\n/);
+    const without = await ferret(["report", recording, "--format", "markdown", "--no-findings"]);
+    assert.doesNotMatch(without.stdout, /1 error/);
+    const csv = await ferret(["report", recording, "--format", "csv", "--findings"]);
+    assert.equal(csv.exitCode, 2);
+    assert.match(csv.stderr, /^ferret: Cannot use --findings with --format csv/);
+  }));
+
 test("views refuse options that they would not look at", () =>
   withRun(async (report) => {
     const cases: [string[], RegExp][] = [

@@ -171,6 +171,7 @@ export function sortedTable<Row extends { name: string; scope: string }>(
     );
     more.hidden = shown.length === found.length;
     replace(more, `Show all ${formatCount(found.length)}`);
+    more.dataset["shown"] = `${formatCount(shown.length)} of ${formatCount(found.length)}`;
   }
 }
 
