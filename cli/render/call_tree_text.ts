@@ -40,7 +40,7 @@ export function callTreeText(tree: CallTree, io: Pick<Io, "columns" | "isColored
   ];
   const head = `${style("title", commandLine(tree.run))}\n\n`;
   if (tree.roots.length === 0) return `${head}no calls\n`;
-  const table = renderTable(treeLines(tree.roots), columns, {
+  const table = renderTable(treeLines(tree.roots, io.columns), columns, {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });

@@ -16,7 +16,7 @@ import { sanitize } from "../../src/model/sanitize.ts";
 import { sparkline } from "./sparkline.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
-import { shortenMiddle } from "./width.ts";
+import { shortenMiddle, wrapWords } from "./width.ts";
 
 /** What goes first in a narrow terminal: the shape, then what says least. */
 const DROP_ORDER: Readonly<Record<string, number>> = {
@@ -46,16 +46,17 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     ...facts.sampling,
     ...(report.choice.length === 0 ? [] : [`only ${report.choice.map(sanitize).join(", ")}`]),
   ];
-  const text = `${head.join("\n")}\n\n`;
+  const text = `${head.map((line) => wrapWords(line, io.columns)).join("\n")}\n\n`;
   if (report.spans.length === 0) return `${text}no finished spans\n`;
   const table = renderTable(titled(report.spans), columnsOf(report, style), {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
-  const footer = footerLines(report).map((line) => `${style("dim", line)}\n`).join("");
-  const findings = report.findings === undefined ? [] : findingLines(report.findings);
-  return text + table + hiddenLine(report) +
-    (findings.length === 0 ? "" : `\n${findings.map((line) => `• ${line}\n`).join("")}`) +
+  const footer = footerLines(report)
+    .map((line) => `${style("dim", wrapWords(line, io.columns))}\n`).join("");
+  const findings = (report.findings === undefined ? [] : findingLines(report.findings))
+    .map((line) => `${wrapWords(`• ${line}`, io.columns, "  ")}\n`).join("");
+  return text + table + hiddenLine(report) + (findings === "" ? "" : `\n${findings}`) +
     (footer === "" ? "" : `\n${footer}`);
 }
 

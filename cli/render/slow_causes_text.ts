@@ -67,9 +67,9 @@ function columnsOf({ percentile, faster, valueNs }: SlowCauses): TableColumn<Slo
   return [
     { title: "name", align: "left", text: ({ name }) => nameText(name), shrinks: true },
     right("share", ({ share }) => formatShare(share)),
-    right("slow self", ({ slowNs }) => formatDuration(slowNs)),
-    right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)),
-    { ...right("×", ({ slowNs, ordinaryNs }) => factor(slowNs, ordinaryNs)), dropOrder: 1 },
+    { ...right("slow self", ({ slowNs }) => formatDuration(slowNs)), dropOrder: 1 },
+    { ...right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)), dropOrder: 2 },
+    { ...right("×", ({ slowNs, ordinaryNs }) => factor(slowNs, ordinaryNs)), dropOrder: 3 },
     right(
       `${p} if ${formatShare(faster)} faster`,
       (cause) => `${formatDuration(cause.fasterNs)} (${change(cause)})`,

@@ -87,7 +87,7 @@ function traceText(
   ];
   const title = `${index + 1}. ${nameText(span.name)}, ${formatDuration(wholeNs)}, ` +
     `${formatDuration(Math.max(0, span.startNs))} after the start, trace ${span.traceId}`;
-  const table = renderTable(treeLines([row]), columns, {
+  const table = renderTable(treeLines([row], io.columns), columns, {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
