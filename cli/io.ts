@@ -5,6 +5,7 @@
  * @module
  */
 import process from "node:process";
+import { text } from "node:stream/consumers";
 
 /** The terminal, or what stands in for it. */
 export interface Io {
@@ -12,6 +13,8 @@ export interface Io {
   out(text: string): void;
   /** Prints to stderr. */
   err(text: string): void;
+  /** All of stdin, as text. */
+  input?(): Promise<string>;
   /** Width of the terminal in columns; `undefined` when stdout is none. */
   readonly columns?: number | undefined;
   /** Whether stdout takes colours. */
@@ -43,6 +46,7 @@ export function processIo(): ProcessIo {
   return {
     out: (text) => print(process.stdout, text),
     err: (text) => print(process.stderr, text),
+    input: () => text(process.stdin),
     ...terminalOf(process.stdout),
     isErrTerminal: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
     flushed: async () => void await pending,

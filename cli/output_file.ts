@@ -18,6 +18,7 @@ export class OutputFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #fd: number;
+  #isOpen = true;
 
   private constructor(path: string, partial: string, fd: number) {
     this.#path = path;
@@ -30,31 +31,45 @@ export class OutputFile {
     if (isDatabase(path)) {
       throw new UsageError(`Cannot write "${path}": it is a recording, or another database`);
     }
+    // A file can be put in the place of anything but this, and not before it is complete.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(path, "EISDIR");
     const partial = `${path}.partial-${process.pid}`;
     try {
       return new OutputFile(path, partial, openSync(partial, "wx", 0o600));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UsageError(`Cannot write "${path}": ${describe(code)}`);
+      throw cannotWrite(path, (error as NodeJS.ErrnoException).code);
     }
   }
 
   write(piece: string | Uint8Array): void {
     const bytes = typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    } catch (error) {
+      throw cannotWrite(this.#path, (error as NodeJS.ErrnoException).code);
+    }
     this.bytes += bytes.length;
   }
 
   /** Puts the file in its place. */
   finish(): void {
-    closeSync(this.#fd);
-    renameSync(this.#partial, this.#path);
+    this.#close();
+    try {
+      renameSync(this.#partial, this.#path);
+    } catch (error) {
+      throw cannotWrite(this.#path, (error as NodeJS.ErrnoException).code);
+    }
   }
 
   /** Leaves nothing behind. */
   discard(): void {
-    closeSync(this.#fd);
+    this.#close();
     rmSync(this.#partial, { force: true });
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
   }
 }
 
@@ -74,6 +89,10 @@ function isDatabase(path: string): boolean {
   }
 }
 
+function cannotWrite(path: string, code: string | undefined): UsageError {
+  return new UsageError(`Cannot write "${path}": ${describe(code)}`);
+}
+
 function describe(code: string | undefined): string {
   switch (code) {
     case "ENOENT":
@@ -82,6 +101,11 @@ function describe(code: string | undefined): string {
     case "EPERM":
     case "EROFS":
       return "permission denied";
+    case "EISDIR":
+      return "it is a folder";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "the disk is full";
     default:
       return code ?? "unknown";
   }

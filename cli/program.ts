@@ -218,7 +218,7 @@ function addImport(program: Program, io: Io, finish: (exitCode: number) => void)
 function addQuery(program: Program, io: Io, finish: (exitCode: number) => void): void {
   program.command("query")
     .description("ask a recording in SQL")
-    .argument("<sql>", "a query for DuckDB, over the tables of docs/recording.md")
+    .argument("<sql>", "a query for DuckDB, over the tables of docs/recording.md; - reads stdin")
     .argument("[recording]", RECORDING)
     .option("--run <id|n>", "only this run (default: all that are in the recording)")
     .addOption(
@@ -354,7 +354,8 @@ Examples:
 const QUERY_HELP = `
 Examples:
   ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
-  ferret query "FROM runs" runs.duckdb --format json`;
+  ferret query "FROM runs" runs.duckdb --format json
+  ferret query - < slow.sql`;
 
 const SERVE_HELP = `
 Examples:

@@ -6,6 +6,7 @@
  */
 import type { SpanReader } from "../src/model/span_reader.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
+import { UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { withProgress } from "./progress.ts";
 import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
@@ -46,7 +47,14 @@ export async function withRecording<Reader extends { close(): void }, T>(
   },
 ): Promise<T> {
   const name = options.recording ?? DEFAULT_RECORDING;
-  const notes = await recoverRuns(parseRecordingName(name).path);
+  const { path, run } = parseRecordingName(name);
+  if (run !== undefined && options.run !== undefined && run !== options.run) {
+    throw new UsageError(
+      `Cannot read run ${sanitize(run)} and run ${sanitize(options.run)} at once`,
+      "Name one, behind # or with --run",
+    );
+  }
+  const notes = await recoverRuns(path);
   const reader = await open(name, { run: options.run });
   // Not before it is open: a mistake is told in one line.
   for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);

@@ -18,18 +18,22 @@ export type QueryFormat = (typeof QUERY_FORMATS)[number];
 
 /** Options of `ferret query`. */
 export interface QueryOptions extends RecordingOptions {
-  /** DuckDB's. */
+  /** DuckDB's; `-`: it is read from stdin. */
   sql: string;
   /** Default: table. */
   format?: QueryFormat | undefined;
 }
+
+/** Instead of a query: it comes from there. */
+const STDIN = "-";
 
 /** Rows that a table shows; the widths of its columns must be known before it is printed. */
 const MAX_TABLE_ROWS = 10_000;
 
 /** @returns 0. @throws {RecordingError} @throws {UsageError} when the query is wrong. */
 export async function query(options: QueryOptions, io: Io): Promise<number> {
-  const { sql, format = "table" } = options;
+  const { format = "table" } = options;
+  const sql = options.sql === STDIN ? await io.input?.() ?? "" : options.sql;
   if (sql.trim() === "") {
     throw new UsageError(
       'Cannot query: expected SQL, e.g. "SELECT name, count(*) FROM spans GROUP BY 1"',

@@ -128,7 +128,8 @@ function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined 
   const { findings, format = "table", filter, where, since, until, by } = options;
   if (findings === true) return { maxSpans: Infinity };
   const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
-  return findings === false || !isWhole || format !== "table" ? undefined : {};
+  const isForPeople = format === "table" || format === "markdown";
+  return findings === false || !isWhole || !isForPeople ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {

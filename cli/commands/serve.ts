@@ -29,8 +29,14 @@ export interface ServeOptions extends RecordingOptions {
   open?: boolean | undefined;
 }
 
+const MAX_PORT = 65_535;
+
 /** Serves until it is interrupted. @returns 0. @throws {RecordingError} @throws {UsageError} */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
+  const { port = 0 } = options;
+  if (port > MAX_PORT) {
+    throw new UsageError(`Cannot serve on port ${port}: expected 0 to ${MAX_PORT}`);
+  }
   // No progress is shown: waiting for questions is not work.
   const quiet: Io = { ...io, isErrTerminal: false };
   await readRecording(options, quiet, async (reader) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Places } from "../../src/analysis/places.ts";
+import { nameText } from "../../src/model/name_text.ts";
 import type { CallNode, CallTree } from "../../src/analysis/call_tree.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
@@ -22,7 +23,7 @@ export function callTreeText(
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
-  const lines = treeLines(tree.roots);
+  const lines = treeLines(tree.roots, io.columns);
   const titles = rowTitles(lines.map(({ node }) => node));
   const titleOf = new Map(lines.map(({ node }, i) => [node, titles[i]!]));
   const right = (title: string, text: (node: CallNode) => string, dropOrder?: number) => ({
@@ -44,7 +45,7 @@ export function callTreeText(
       title: "name",
       align: "left",
       text: ({ node, lead }) =>
-        `${lead}${sanitize(titleOf.get(node)!)}${node.isParallel ? " ∥" : ""}`,
+        `${lead}${nameText(titleOf.get(node)!)}${node.isParallel ? " ∥" : ""}`,
       shrinks: true,
     },
     {

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { Distribution, Distributions } from "../../src/analysis/distribution.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
 import { NS_FIELDS } from "./report_columns.ts";
 import { commandLine } from "./run_facts.ts";
-import { sanitize } from "../../src/model/sanitize.ts";
 import { type Style, styleFor } from "./style.ts";
 
 const MAX_BAR = 50;
@@ -43,7 +43,7 @@ function distributionText(
     .map(([name, value]) => [name, value(stats)] as const)
     .filter(([, value]) => value !== undefined && Number.isFinite(value))
     .map(([name, value]) => `${name} ${formatDuration(value!)}`);
-  const title = `${style("title", sanitize(stats.name))}  ${
+  const title = `${style("title", nameText(stats.name))}  ${
     style("dim", `${stats.scope}, ${countOf(stats.count, "span")}`)
   }`;
   const most = Math.max(...bars.map(({ count }) => count));

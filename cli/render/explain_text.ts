@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
 import type { Places } from "../../src/analysis/places.ts";
 import { formatDuration } from "../../src/model/duration.ts";
@@ -21,7 +22,7 @@ export function explainText(
 ): string {
   const style = styleFor(io);
   const parts = found.map((one) => {
-    const title = style("title", sanitize(one.key.name)) +
+    const title = style("title", nameText(one.key.name)) +
       style(
         "dim",
         `  ${[one.key.scope, sanitize(places.text(one.key))].filter(Boolean).join(", ")}`,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { Finding, Findings } from "../../src/analysis/findings.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import { countOf, formatCount } from "../../src/model/numbers.ts";
@@ -26,7 +27,7 @@ function describe(finding: Finding): string {
   switch (finding.kind) {
     case "repeated_calls": {
       const { name, parentName, callers, calls, mostCalls, totalNs } = finding.calls;
-      return `N+1? ${sanitize(parentName)}${place} calls ${sanitize(name)} ${
+      return `N+1? ${nameText(parentName)}${place} calls ${nameText(name)} ${
         formatCount(calls / callers)
       } times each on average, ${formatCount(mostCalls)} at most (${countOf(callers, "caller")}, ${
         formatDuration(totalNs)
@@ -34,9 +35,9 @@ function describe(finding: Finding): string {
     }
     case "sequential_calls": {
       const { names, parentName, callers, savedNs } = finding.calls;
-      const shown = names.slice(0, MAX_NAMES).map(sanitize);
+      const shown = names.slice(0, MAX_NAMES).map(nameText);
       const more = names.length - shown.length;
-      return `one after the other: ${sanitize(parentName)}${place} waits for ${
+      return `one after the other: ${nameText(parentName)}${place} waits for ${
         shown.join(", then ")
       }${more > 0 ? ` and ${formatCount(more)} more` : ""}; at the same time would save ${
         formatDuration(savedNs / callers)
@@ -44,20 +45,20 @@ function describe(finding: Finding): string {
     }
     case "blocking": {
       const { name, scope, parentName, count, totalNs, longestNs } = finding.calls;
-      const caller = scope === "function" || parentName === "" ? "" : ` in ${sanitize(parentName)}`;
-      return `event loop blocked by ${sanitize(name)}${caller}${place}: ${
+      const caller = scope === "function" || parentName === "" ? "" : ` in ${nameText(parentName)}`;
+      return `event loop blocked by ${nameText(name)}${caller}${place}: ${
         countOf(count, "time")
       }, ${formatDuration(longestNs)} at most, ${formatDuration(totalNs)} in all`;
     }
     case "errors": {
       const { name, type, count } = finding.errors;
       return `${countOf(count, "error")} ${type === undefined ? "" : `(${sanitize(type)}) `}in ${
-        sanitize(name)
+        nameText(name)
       }${place}`;
     }
     case "unfinished": {
       const { name, count, firstStartNs } = finding.spans;
-      return `never ended: ${sanitize(name)}${place}, ${countOf(count, "span")}, the first began ${
+      return `never ended: ${nameText(name)}${place}, ${countOf(count, "span")}, the first began ${
         formatDuration(Math.max(0, firstStartNs))
       } after the start`;
     }

@@ -9,9 +9,12 @@ import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
 import type { QueryFormat } from "../commands/query.ts";
 import { toCsv } from "./csv.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
-import { renderTable } from "./text_table.ts";
+import { type RecordColumn, renderRecords } from "./record_list.ts";
+import { GAP_WIDTH, renderTable } from "./text_table.ts";
+import { displayWidth } from "./width.ts";
 
-const NUMERIC = /INT|DOUBLE|FLOAT|DECIMAL/;
+/** Types that are numbers; `INTERVAL` and lists of numbers are none. */
+const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\))$/;
 
 type Row = readonly QueryValue[];
 
@@ -73,7 +76,10 @@ export class QueryPrinter {
           align: NUMERIC.test(type) ? "right" as const : "left" as const,
           text: (row: Row) => sanitize(toText(row[i]!)),
         }));
-        return renderTable(rows, columns, { columns: this.#terminalColumns });
+        const width = this.#terminalColumns ?? Infinity;
+        return isTooWide(rows, columns, width)
+          ? renderRecords(rows, columns, width)
+          : renderTable(rows, columns, { columns: undefined });
       }
     }
   }
@@ -82,6 +88,19 @@ export class QueryPrinter {
     const object = Object.fromEntries(this.#columns.map(({ name }, i) => [name, row[i]]));
     return toSafeJson(object, 0);
   }
+}
+
+/** Whether a row would not fit into a line. */
+function isTooWide(
+  rows: readonly Row[],
+  columns: readonly RecordColumn<Row>[],
+  width: number,
+): boolean {
+  if (width === Infinity || rows.length === 0) return false;
+  const widths = columns.map(({ title, text }) =>
+    rows.reduce((most, row) => Math.max(most, displayWidth(text(row))), displayWidth(title))
+  );
+  return widths.reduce((sum, one) => sum + one, GAP_WIDTH * (columns.length - 1)) > width;
 }
 
 function toCell(value: QueryValue): string | number | undefined {

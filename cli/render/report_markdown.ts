@@ -7,6 +7,7 @@ import type { RunReport } from "../../src/analysis/run_report.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
 import { formatEstimate } from "../../src/model/numbers.ts";
 import { rowTitles, TABLE_NS_FIELDS, timeText } from "./report_columns.ts";
+import { findingLines } from "./findings_text.ts";
 import { hiddenLine } from "./report_text.ts";
 import { footerLines } from "./report_footer.ts";
 import { runFacts } from "./run_facts.ts";
@@ -28,9 +29,11 @@ export function reportMarkdown(report: RunReport): string {
     ...TABLE_NS_FIELDS.map(([name, value]) => timeText(name, value(row), factor)),
   ]);
   const head = [facts.command, facts.circumstances, facts.loss, facts.overhead, ...facts.sampling];
+  const findings = report.findings === undefined ? [] : findingLines(report.findings);
+  const found = findings.map((line) => `- ${escapeMarkdown(line)}\n`).join("");
   const footer = footerLines(report).map((line) => `- ${escapeMarkdown(line)}\n`).join("");
   const list = head.map((line) => `- ${escapeMarkdown(line)}\n`).join("");
   return `${list}\n${toMarkdownTable(columns, rows)}${hiddenLine(report)}${
-    footer === "" ? "" : `\n${footer}`
-  }`;
+    found === "" ? "" : `\n${found}`
+  }${footer === "" ? "" : `\n${footer}`}`;
 }

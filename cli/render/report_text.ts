@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { RunReport } from "../../src/analysis/run_report.ts";
 import type { SpanStats } from "../../src/analysis/span_stats.ts";
 import type { Io } from "../io.ts";
@@ -15,7 +16,7 @@ import { sanitize } from "../../src/model/sanitize.ts";
 import { sparkline } from "./sparkline.ts";
 import { type Style, styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
-import { shortenMiddle } from "./width.ts";
+import { shortenMiddle, wrapWords } from "./width.ts";
 
 /** What goes first in a narrow terminal: the shape, then what says least. */
 const DROP_ORDER: Readonly<Record<string, number>> = {
@@ -45,16 +46,17 @@ export function reportText(report: RunReport, io: Pick<Io, "columns" | "isColore
     ...facts.sampling,
     ...(report.choice.length === 0 ? [] : [`only ${report.choice.map(sanitize).join(", ")}`]),
   ];
-  const text = `${head.join("\n")}\n\n`;
+  const text = `${head.map((line) => wrapWords(line, io.columns)).join("\n")}\n\n`;
   if (report.spans.length === 0) return `${text}no finished spans\n`;
   const table = renderTable(titled(report.spans), columnsOf(report, style), {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
-  const footer = footerLines(report).map((line) => `${style("dim", line)}\n`).join("");
-  const findings = report.findings === undefined ? [] : findingLines(report.findings);
-  return text + table + hiddenLine(report) +
-    (findings.length === 0 ? "" : `\n${findings.map((line) => `• ${line}\n`).join("")}`) +
+  const footer = footerLines(report)
+    .map((line) => `${style("dim", wrapWords(line, io.columns))}\n`).join("");
+  const findings = (report.findings === undefined ? [] : findingLines(report.findings))
+    .map((line) => `${wrapWords(`• ${line}`, io.columns, "  ")}\n`).join("");
+  return text + table + hiddenLine(report) + (findings === "" ? "" : `\n${findings}`) +
     (footer === "" ? "" : `\n${footer}`);
 }
 
@@ -65,7 +67,7 @@ interface TitledRow {
 
 function titled(rows: readonly SpanStats[]): TitledRow[] {
   const titles = rowTitles(rows);
-  return rows.map((row, index) => ({ row, title: sanitize(titles[index]!) }));
+  return rows.map((row, index) => ({ row, title: nameText(titles[index]!) }));
 }
 
 function columnsOf(report: RunReport, style: Style): TableColumn<TitledRow>[] {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Places } from "../../src/analysis/places.ts";
+import { nameText } from "../../src/model/name_text.ts";
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
@@ -28,7 +29,7 @@ export function slowCausesText(
   const style = styleFor(io);
   const parts = found.map((one) => {
     const p = `p${one.percentile.text}`;
-    const title = style("title", sanitize(one.key.name)) +
+    const title = style("title", nameText(one.key.name)) +
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
       `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
@@ -75,11 +76,11 @@ function columnsOf(
     text: ({ cause }) => text(cause),
   });
   return [
-    { title: "name", align: "left", text: ({ title }) => sanitize(title), shrinks: true },
+    { title: "name", align: "left", text: ({ title }) => nameText(title), shrinks: true },
     right("share", ({ share }) => formatShare(share)),
-    right("slow self", ({ slowNs }) => formatDuration(slowNs)),
-    right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)),
-    { ...right("×", ({ slowNs, ordinaryNs }) => factor(slowNs, ordinaryNs)), dropOrder: 1 },
+    { ...right("slow self", ({ slowNs }) => formatDuration(slowNs)), dropOrder: 1 },
+    { ...right("usual self", ({ ordinaryNs }) => formatDuration(ordinaryNs)), dropOrder: 2 },
+    { ...right("×", ({ slowNs, ordinaryNs }) => factor(slowNs, ordinaryNs)), dropOrder: 3 },
     right(
       `${p} if ${formatShare(faster)} faster`,
       ({ fasterNs }) => `${formatDuration(fasterNs)} (${changeText(fasterNs / valueNs - 1)})`,

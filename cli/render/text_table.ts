@@ -8,6 +8,9 @@ import { displayWidth, pad, shortenMiddle } from "./width.ts";
 
 const GAP = "  ";
 
+/** Columns between two of a table. */
+export const GAP_WIDTH = GAP.length;
+
 /** A column of a table. */
 export interface TableColumn<Row> {
   title: string;

@@ -9,13 +9,24 @@ import { toSafeJson } from "../../src/model/sanitize.ts";
 import type { FlatTable } from "./flat_table.ts";
 import { type TreeLine, treeLines } from "./tree_lines.ts";
 
-/** The traces as JSON, with all their spans. */
+/** Deeper JSON is more than most programs can read, ours included. */
+const MAX_JSON_DEPTH = 500;
+
+/** The traces as JSON, with all their spans down to some depth. */
 export function tracesJson({ run, traces, maxSpans }: SlowestTraces): string {
-  const value = { run: runJson(run), max_spans: maxSpans, traces: traces.map(nodeJson) };
+  const value = {
+    run: runJson(run),
+    max_spans: maxSpans,
+    traces: traces.map((trace) => nodeJson(trace, 0)),
+  };
   return `${toSafeJson(value)}\n`;
 }
 
-function nodeJson({ span, isParallel, isDetached, children }: TraceNode): Record<string, unknown> {
+function nodeJson(
+  { span, isParallel, isDetached, children }: TraceNode,
+  depth: number,
+): Record<string, unknown> {
+  const isCut = depth === MAX_JSON_DEPTH && children.length > 0;
   return {
     span_id: span.spanId,
     trace_id: span.traceId,
@@ -32,7 +43,8 @@ function nodeJson({ span, isParallel, isDetached, children }: TraceNode): Record
     is_parallel: isParallel,
     is_detached: isDetached,
     attributes: attributesOf(span.attributes),
-    children: children.map(nodeJson),
+    children: isCut ? [] : children.map((child) => nodeJson(child, depth + 1)),
+    ...(isCut ? { is_cut: true } : {}),
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../src/model/name_text.ts";
 import type { SlowestTraces, TraceNode } from "../../src/analysis/trace_tree.ts";
 import type { Places } from "../../src/analysis/places.ts";
 import type { SpanKey } from "../../src/model/span_reader.ts";
@@ -100,9 +101,9 @@ function traceText(
       style: (text) => style("dim", text),
     },
   ];
-  const title = `${index + 1}. ${sanitize(span.name)}, ${formatDuration(wholeNs)}, ` +
+  const title = `${index + 1}. ${nameText(span.name)}, ${formatDuration(wholeNs)}, ` +
     `${formatDuration(Math.max(0, span.startNs))} after the start, trace ${span.traceId}`;
-  const table = renderTable(treeLines([row]), columns, {
+  const table = renderTable(treeLines([row], io.columns), columns, {
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
@@ -135,7 +136,7 @@ function toRow(
   const ends = spans.map(({ offsetNs, span }) => offsetNs + (span.durationNs ?? Infinity));
   const row: Row = {
     spans,
-    name: sanitize(limits.titles(first.span)),
+    name: nameText(limits.titles(first.span)),
     totalNs: spans.reduce((sum, { span }) => sum + (span.durationNs ?? 0), 0),
     fromNs: first.offsetNs,
     toNs: Math.max(...ends),

@@ -13,10 +13,23 @@ export interface TreeLine<Node> {
   depth: number;
 }
 
-/** Lists a forest line by line, parents first. */
+/** Where a level takes three columns, and where one. */
+const MARKS = { one: "├─ ", last: "└─ ", through: "│  ", nothing: "   " };
+const NARROW_MARKS = { one: "├", last: "└", through: "│", nothing: " " };
+
+/** Terminals in which names need the room that lines take. */
+const NARROW = 60;
+
+/**
+ * Lists a forest line by line, parents first.
+ *
+ * @param columns Of the terminal. Default: any number.
+ */
 export function treeLines<Node extends { children: readonly Node[] }>(
   roots: readonly Node[],
+  columns: number = Infinity,
 ): TreeLine<Node>[] {
+  const marks = columns < NARROW ? NARROW_MARKS : MARKS;
   const lines: TreeLine<Node>[] = [];
   // Without recursion: a trace may be deeper than the stack.
   const pending = roots.toReversed().map((node) => ({ node, lead: "", below: "", depth: 0 }));
@@ -27,8 +40,8 @@ export function treeLines<Node extends { children: readonly Node[] }>(
       const isLast = i === node.children.length - 1;
       pending.push({
         node: node.children[i]!,
-        lead: `${below}${isLast ? "└─ " : "├─ "}`,
-        below: `${below}${isLast ? "   " : "│  "}`,
+        lead: below + (isLast ? marks.last : marks.one),
+        below: below + (isLast ? marks.nothing : marks.through),
         depth: depth + 1,
       });
     }

@@ -35,6 +35,24 @@ export function shortenMiddle(text: string, width: number): string {
   return all.slice(0, start).join("") + ELLIPSIS + all.slice(end).join("");
 }
 
+/**
+ * The text in lines of at most `width` columns, broken between words; all but
+ * the first are indented. A word that is longer stays whole: it may be a name.
+ */
+export function wrapWords(text: string, width: number | undefined, indent = ""): string {
+  if (width === undefined || displayWidth(text) <= width) return text;
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? (lines.length === 0 ? word : indent + word) : `${line} ${word}`;
+    if (line !== "" && displayWidth(longer) > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = longer;
+  }
+  return [...lines, line].join("\n");
+}
+
 /** The text with spaces up to `width` columns. */
 export function pad(text: string, width: number, side: "left" | "right"): string {
   const spaces = " ".repeat(Math.max(0, width - displayWidth(text)));

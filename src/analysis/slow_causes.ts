@@ -40,7 +40,7 @@ export interface SlowCauses {
   run: RecordedRun;
   key: SpanKey;
   percentile: Percentile;
-  /** Spans that were looked at. */
+  /** Spans that were looked at, without those within one of the same name. */
   count: number;
   /** Those at or above the percentile. */
   slowCount: number;
@@ -90,7 +90,7 @@ export async function findSlowCauses(
   const isMeant = ({ name, scope, spanId }: RecordedSpan) =>
     name === key.name && scope === key.scope && (chosen === undefined || chosen.has(spanId));
   for await (const { spans, isCut } of traces(reader)) {
-    const roots = spans.filter((span) => isMeant(span) && span.durationNs !== undefined);
+    const roots = outermost(spans, isMeant);
     if (isCut) skipped += roots.length;
     else if (roots.length > 0) {
       const children = childrenOf(spans);
@@ -115,6 +115,21 @@ async function leastChangedNs(
   const [[value]] = await chosen
     .valuesAt([{ keys: [key], ranks: [nearestRank(percentile, count)] }]) as [[number]];
   return value * (1 - faster);
+}
+
+/** Those that are meant and have no such span above them: calls of itself are part of a call. */
+function outermost(
+  spans: readonly RecordedSpan[],
+  isMeant: (span: RecordedSpan) => boolean,
+): RecordedSpan[] {
+  // Spans come in the order of their starts, callers first.
+  const within = new Set<number>();
+  return spans.filter((span) => {
+    const isWithin = span.parentSpanId !== undefined && within.has(span.parentSpanId);
+    const isOne = span.durationNs !== undefined && isMeant(span);
+    if (isWithin || isOne) within.add(span.spanId);
+    return isOne && !isWithin;
+  });
 }
 
 /** Ids of the spans that conditions choose; undefined without any: all. */

@@ -69,7 +69,16 @@ export function groupLabels(
   if (grouping.kind === "column" && grouping.column === "thread") {
     return (name) => threadLabel(name, threads) ?? (name === "" ? none : name);
   }
+  if (grouping.kind === "column" && grouping.column === "process") {
+    return (name) => processLabel(name, threads) ?? (name === "" ? none : name);
+  }
   return (name) => (name === "" ? none : name);
+}
+
+/** `process 4711`, by the number that the system gave it. */
+function processLabel(number: string, threads: readonly RecordedThread[]): string | undefined {
+  const thread = threads.find(({ processId }) => String(processId) === number);
+  return thread === undefined ? undefined : `process ${thread.pid}`;
 }
 
 /** `main`, or `worker 3 (resize)`; with its process where there are several. */

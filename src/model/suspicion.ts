@@ -57,6 +57,7 @@ export interface BlockingCalls extends SpanKey {
 
 /** Asks a recording what may be wrong. */
 export interface SuspicionReader {
+  /** Without files that were looked for and are not there. */
   errorsByType(limit: number): Promise<ErrorCount[]>;
   unfinished(limit: number): Promise<UnfinishedCount[]>;
   /** Calls in {@linkcode QUERY_SCOPES} that a caller made at least `minCalls` times. */

@@ -88,3 +88,23 @@ test("findSlowCauses() says what the percentile would be, computed by hand", asy
   const faster = Object.fromEntries(found.causes.map(({ name, fasterNs }) => [name, fasterNs]));
   assert.deepEqual(faster, { GET: (108 - 0.2 * 54) * MS, query: 107 * MS });
 });
+
+test("findSlowCauses() takes calls of itself as a part of a call", async () => {
+  const spans: SpanFixture[] = [];
+  for (let i = 0; i < 20; i++) {
+    const outer = {
+      name: "walk",
+      startNs: i * 1000,
+      durationNs: 100 + i,
+      traceId: spans.length + 1,
+    };
+    const id = spans.push(outer);
+    spans.push({ ...outer, name: "step", durationNs: 50, parentId: id });
+    spans.push({ ...outer, durationNs: 40, parentId: id + 1 });
+  }
+  const key = { name: "walk", scope: "manual" };
+  const percentile = parsePercentile("90");
+  const found = await findSlowCauses(memoryReader(spans), { key, percentile });
+  assert.equal(found.count, 20);
+  assert.equal(found.valueNs, 117);
+});

@@ -74,7 +74,7 @@ test("slices are chosen, followed and zoomed with keys, and said aloud", async (
       assert.equal(await chosen(), "SELECT users");
       assert.match(
         (await page.locator(".slices [role=status]").textContent())!,
-        /^1\.\d\dms, self/,
+        /^SELECT users, 1\.\d\dms, self/,
       );
       await page.keyboard.press("ArrowUp");
       await page.keyboard.press("Enter");

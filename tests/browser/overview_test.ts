@@ -156,3 +156,26 @@ test("a function says where it is", async () => {
     });
   });
 });
+
+test("in a narrow window nothing lies on something else, and only tables scroll sideways", async () => {
+  await withShop(async (html) => {
+    await withPage(html, { width: 400 }, async (page) => {
+      const name = "#/0/name/http.server/GET%20%2Fusers%2F%3Aid";
+      for (const hash of ["#/0/overview", name, "#/0/flame", "#/0/timeline"]) {
+        await go(page, hash);
+        const beyond = await page.evaluate(() => document.body.scrollWidth - innerWidth);
+        assert.ok(beyond <= 0, `${hash} is ${beyond} pixels too wide`);
+      }
+      await go(page, "#/0/overview");
+      const overlaps = await page.$$eval(
+        "table.names tbody tr",
+        (rows) =>
+          rows.filter((row) => {
+            const line = row.querySelector(".name-line")!.getBoundingClientRect();
+            return line.right > row.querySelector("td")!.getBoundingClientRect().left;
+          }).length,
+      );
+      assert.equal(overlaps, 0);
+    });
+  });
+});

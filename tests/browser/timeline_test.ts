@@ -95,7 +95,7 @@ test("200,000 slices are searched, moved, and zoomed to a microsecond and back",
         /^1 of 20,000$/,
       );
       for (let i = 0; i < 40; i++) await page.getByRole("button", { name: "Zoom in" }).click();
-      await page.getByRole("button", { name: "Show everything" }).click();
+      await page.getByRole("button", { name: "All: show everything" }).click();
     });
   });
 });

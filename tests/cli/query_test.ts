@@ -30,7 +30,7 @@ test("query prints tables, JSON, CSV and Markdown", () =>
     assert.equal(
       (await query(sql)).stdout,
       [
-        "name                    ns   list  nothing",
+        "name                    ns  list   nothing",
         "a                        1  [1,2]     NULL",
         "=b|                      2  [1,2]     NULL",
         "c\\x1b[2J  9007199254740994  [1,2]     NULL",
@@ -75,7 +75,9 @@ test("query reaches nothing but the recording, and changes nothing", () =>
       [`ATTACH '${folder}/other.duckdb'`, /disabled by configuration/],
       ["SET enable_external_access = true", /Cannot query: /],
       ["DELETE FROM recording.main.spans", /read-only/],
-      ["SELECT nothing FROM nowhere", /Table with name nowhere does not exist!\nLINE 1: /],
+      ["SELECT nothing FROM run", /Table with name run does not exist!\nDid you mean "runs"\?\n$/],
+      ["SELECT nam FROM spans", /"nam" not found in FROM clause!\nCandidate bindings: .*"name"/],
+      ["SELEC 1", /^ferret: Cannot query: Parser Error: .*\nLINE 1: SELEC 1\n$/],
       [" ", /Cannot query: expected SQL/],
     ];
     for (const [sql, message] of refused) {
@@ -85,4 +87,44 @@ test("query reaches nothing but the recording, and changes nothing", () =>
       assert.equal(stdout, "");
     }
     assert.equal(existsSync(target), false);
+  }));
+
+test("query shows values of every type", () =>
+  withRecording(async (query) => {
+    const sql = `SELECT [1, 9007199254740993] AS list, {'a': 1::BIGINT, 'b': NULL} AS struct,
+      MAP {'k': 1::BIGINT} AS map, INTERVAL '1 day 2 hours' AS span, 1.50::DECIMAL(10, 2) AS price,
+      TIMESTAMP '2026-01-02 03:04:05' AS at, '\\xAA'::BLOB AS bytes, 1 AS a, 2 AS a`;
+    const [row] = JSON.parse((await query(sql, "--format", "json")).stdout);
+    assert.deepEqual(row, {
+      list: [1, "9007199254740993"],
+      struct: { a: 1, b: null },
+      map: { k: 1 },
+      span: "1 day 02:00:00",
+      price: 1.5,
+      at: "2026-01-02 03:04:05",
+      bytes: "\\xAA",
+      a: 1,
+      "a:1": 2,
+    });
+    const { stdout } = await query(sql);
+    assert.match(
+      stdout,
+      /\{"a":1,"b":null\} +\{"k":1\} +1 day 02:00:00 +1\.5 +2026-01-02 03:04:05/,
+    );
+  }));
+
+test("query reads stdin, and writes rows below each other in a terminal that is too narrow", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "one.duckdb");
+    await writeRecording(recording, [{ spans: [{ name: "n".repeat(100), durationNs: 7 }] }]);
+    const sql = "SELECT name, duration_ns, 'x\x1b[2J' AS hostile FROM spans";
+    const ask = (columns: number) => ferret(["query", "-", recording], { columns, stdin: sql });
+    const narrow = await ask(40);
+    assert.equal(
+      narrow.stdout,
+      `row 1\nname         ${"n".repeat(13)}…${
+        "n".repeat(13)
+      }\nduration_ns  7\nhostile      x\\x1b[2J\n`,
+    );
+    assert.match((await ask(200)).stdout, /^name +duration_ns +hostile\nn{100} +7 +x/);
   }));

@@ -121,6 +121,39 @@ test("report --tree and --slowest go on behind calls that nobody waited for", ()
     assert.match(slowest.stdout, / start\n.* └─ loop ↷\n1 shorter span not shown/);
   }));
 
+test("views of calls that go very deep come to an end", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "deep.duckdb");
+    const spans = Array.from({ length: 6_000 }, (_, i) => ({
+      name: i === 0 ? "" : "f",
+      durationNs: 1e9 - i * 1000,
+      startNs: i * 400,
+      traceId: 1,
+      ...(i === 0 ? {} : { parentId: i }),
+    }));
+    await writeRecording(recording, [{ spans }]);
+    const json = JSON.parse(
+      (await ferret(["report", recording, "--slowest", "1", "--format", "json"])).stdout,
+    );
+    let depth = 0;
+    for (let node = json.traces[0]; node.children.length > 0; node = node.children[0]) depth++;
+    assert.equal(depth, 500);
+    const csv = await ferret(["report", recording, "--slowest", "1", "--format", "csv"]);
+    assert.match(csv.stdout, /\r\n1,5999,f,/);
+    const slowest = await ferret(["report", recording, "--slowest", "1", "--depth", "99999"]);
+    assert.match(slowest.stdout, /\n1\. \(no name\), 1\.00s/);
+    const path = await ferret([
+      "report",
+      recording,
+      "--critical-path",
+      "--filter",
+      "f",
+      "--format",
+      "json",
+    ]);
+    assert.equal(JSON.parse(path.stdout).critical_paths[0].count, 1);
+  }));
+
 test("report --histogram and --heatmap show distributions", () =>
   withRun(async (report) => {
     const histogram = await report("--histogram", "GET*");
@@ -228,6 +261,20 @@ test("views come as CSV and Markdown", () =>
       /\| \\\\x1b\\\[31mred.*\\<b\\> \| manual \| 4\.72ms \| 5\.24ms \| 1 \| 100% \|/,
     );
     assertHarmless(bars.stdout);
+  }));
+
+test("report --format markdown ends with findings, and CSV has no place for them", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "error.duckdb");
+    const spans = [{ name: "<b>", durationNs: 5, status: "error" }];
+    await writeRecording(recording, [{ spans }]);
+    const markdown = await ferret(["report", recording, "--format", "markdown"]);
+    assert.match(markdown.stdout, /\n\n- 1 error in \\<b\\>\n/);
+    const without = await ferret(["report", recording, "--format", "markdown", "--no-findings"]);
+    assert.doesNotMatch(without.stdout, /1 error/);
+    const csv = await ferret(["report", recording, "--format", "csv", "--findings"]);
+    assert.equal(csv.exitCode, 2);
+    assert.match(csv.stderr, /^ferret: Cannot use --findings with --format csv/);
   }));
 
 test("views refuse options that they would not look at", () =>

@@ -67,6 +67,10 @@ for (
       assert.equal(await spanOf(recording, "--run", "aaaa"), "first");
       assert.equal(await spanOf(`${recording}#1`), "first");
       assert.equal(await spanOf(`${recording}#bbbb-2222-long`), "second");
+      assert.equal(await spanOf(`${recording}#1`, "--run", "1"), "first");
+      const both = await ferret(["report", `${recording}#1`, "--run", "2"]);
+      assert.equal(both.exitCode, 2);
+      assert.match(both.stderr, /^ferret: Cannot read run 1 and run 2 at once\nName one, .*\n$/);
       const missing = await ferret(["report", `${recording}#9`]);
       assert.equal(missing.exitCode, 4);
       assert.match(missing.stderr, /^ferret: Cannot read ".*": it has no run "9" .*\n.+\n$/);

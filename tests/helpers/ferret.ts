@@ -16,18 +16,21 @@ export interface CommandResult {
 export interface TestTerminal {
   columns?: number;
   isColored?: boolean;
+  /** What stdin holds. Default: nothing. */
+  stdin?: string;
 }
 
 /** Runs ferret. */
 export async function ferret(
   args: readonly string[],
-  terminal: TestTerminal = {},
+  { stdin = "", ...terminal }: TestTerminal = {},
 ): Promise<CommandResult> {
   let stdout = "";
   let stderr = "";
   const exitCode = await main(args, {
     out: (text) => void (stdout += text),
     err: (text) => void (stderr += text),
+    input: () => Promise.resolve(stdin),
     ...terminal,
   });
   return { exitCode, stdout, stderr };

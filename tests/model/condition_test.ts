@@ -7,6 +7,10 @@ test("parseCondition() reads attributes, fields and durations", () => {
     ["db.system.name=postgresql", { key: "db.system.name", operator: "=", value: "postgresql" }],
     ["url.path = /a b*", { key: "url.path", operator: "=", value: "/a b*" }],
     ['k = " x = y "', { key: "k", operator: "=", value: " x = y " }],
+    ["k = 'it is'", { key: "k", operator: "=", value: "it is" }],
+    ["k = 'it\"", { key: "k", operator: "=", value: "'it\"" }],
+    ["k == 5", { key: "k", operator: "=", value: "5" }],
+    ["k >= '5'", { key: "k", operator: ">=", value: "5" }],
     ["k =", { key: "k", operator: "=", value: "" }],
     ["http.response.status_code >= 500", {
       key: "http.response.status_code",

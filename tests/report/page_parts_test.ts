@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { compareCalls } from "../../src/report/client/compare_calls.ts";
 import { layOut } from "../../src/report/client/flame_graph.ts";
-import { parseHash, type Route, toHash } from "../../src/report/client/route.ts";
+import { parseHash, type Route, routeFor, toHash } from "../../src/report/client/route.ts";
 import { change, linearTicks, logTicks, moment } from "../../src/report/client/units.ts";
 import type { CallPaths } from "../../src/report/page_requests.ts";
 import { checkProperty } from "../helpers/properties.ts";
@@ -30,6 +30,17 @@ test("an address that makes no sense is the overview", () => {
   }
 });
 
+test("an address without a view is the comparison where there are two runs", () => {
+  for (const hash of ["", "#", "#/"]) {
+    assert.deepEqual(routeFor(hash, 1), { view: "overview", run: 0 });
+    assert.deepEqual(routeFor(hash, 2), { view: "compare" });
+  }
+  assert.deepEqual(routeFor("#/1/flame", 2), { view: "flame", run: 1 });
+  for (const hash of ["#/1/flame", "#/compare", "#/compare/flame"]) {
+    assert.deepEqual(routeFor(hash, 1), { view: "overview", run: 0 });
+  }
+});
+
 test("layOut() draws calls below their callers, the longest to the left, and none beyond them", () => {
   // Two calls beside each other that together took longer than their caller.
   const { x0, x1, depth } = layOut({
@@ -41,6 +52,9 @@ test("layOut() draws calls below their callers, the longest to the left, and non
   assert.deepEqual([...x1.slice(0, 2)], [400, 300]);
   assert.deepEqual([x0[3], x1[3], x0[2], x1[2]], [300, 360, 360, 400]);
   assert.deepEqual([...depth], [0, 0, 1, 1]);
+  // A loop that was started and left to run, in which something else takes its time.
+  const loop = layOut({ parent: [-1, 0, 1, 2], totalNs: [50, 1, 1000, 400], count: [1, 1, 1, 1] });
+  assert.deepEqual([...loop.x1], [1000, 1000, 1000, 400]);
 });
 
 test("layOut() draws a callback as wide as what it left behind", () => {

@@ -7,6 +7,7 @@ import { Places } from "../../../src/analysis/places.ts";
 import { findSlowest } from "../../../src/analysis/trace_tree.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import { parseRatio } from "../../../src/model/threshold.ts";
+import { UsageError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";
 import type { ReportCommandOptions } from "../report.ts";
@@ -17,6 +18,9 @@ import { viewText } from "./view_text.ts";
 const DEFAULT_DEPTH = 12;
 const DEFAULT_SHARE = 0.01;
 
+/** Names would begin beyond the edge of any terminal. */
+const MAX_DEPTH = 200;
+
 /** Prints the traces. */
 export async function reportSlowest(
   reader: SpanReader,
@@ -24,16 +28,17 @@ export async function reportSlowest(
   io: Io,
 ): Promise<void> {
   const choice = parseChoice(options, reader);
-  const { minShare, depth: maxDepth = DEFAULT_DEPTH } = options;
+  const { minShare, slowest: count = 1, depth = DEFAULT_DEPTH } = options;
+  if (count === 0) throw new UsageError("Cannot show 0 traces: expected 1 or more");
   const slowest = await findSlowest(reader, {
-    count: options.slowest ?? 1,
+    count,
     keys: await keysOf(reader, choice.filter),
     where: conditionsOf(choice),
     during: choice.during,
   });
   if (slowest.traces.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
   const settings = {
-    maxDepth,
+    maxDepth: Math.min(depth, MAX_DEPTH),
     places: await Places.of(reader),
     minShare: minShare === undefined ? DEFAULT_SHARE : asUsage(() => parseRatio(minShare)),
   };

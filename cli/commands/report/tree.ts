@@ -13,6 +13,9 @@ import { conditionsOf, isPart, keysOf, parseChoice, unmatched } from "./choice.t
 import type { ReportCommandOptions } from "../report.ts";
 import { viewText } from "./view_text.ts";
 
+/** Each level is a look through the spans; nobody reads that far. */
+const MAX_DEPTH = 200;
+
 /** Prints the tree. */
 export async function reportTree(
   reader: SpanReader,
@@ -24,7 +27,7 @@ export async function reportTree(
     keys: await keysOf(reader, choice.filter),
     where: conditionsOf(choice),
     during: choice.during,
-    ...(options.depth === undefined ? {} : { maxDepth: options.depth }),
+    ...(options.depth === undefined ? {} : { maxDepth: Math.min(options.depth, MAX_DEPTH) }),
     ...(options.minShare === undefined
       ? {}
       : { minShare: asUsage(() => parseRatio(options.minShare!)) }),

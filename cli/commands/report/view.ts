@@ -85,6 +85,12 @@ export function chooseView(options: ReportCommandOptions): View {
   if (view !== "html" && isGiven("candidate")) {
     throw new UsageError("Cannot report on two recordings at once", "--html compares them");
   }
+  if (options.findings === true && options.format === "csv") {
+    throw new UsageError(
+      "Cannot use --findings with --format csv: they are no rows",
+      "--format json has them",
+    );
+  }
   const taken = TAKEN[view];
   const refused = (Object.keys(FLAGS) as OptionName[])
     .find((name) => name !== view && isGiven(name) && !taken.includes(name));

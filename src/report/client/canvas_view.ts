@@ -76,7 +76,7 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
         { class: "buttons", role: "group", "aria-label": "Zoom" },
         button("−", "Zoom out", () => canvas.window.zoom(1 / 2)),
         button("+", "Zoom in", () => canvas.window.zoom(2)),
-        button("All", "Show everything", () => canvas.window.reset()),
+        button("All", "All: show everything", () => canvas.window.reset()),
       ),
     ),
     row,

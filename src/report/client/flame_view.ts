@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../model/name_text.ts";
 import { countOf, formatCount, formatShare } from "../../model/numbers.ts";
 import type { CallPaths } from "../page_requests.ts";
 import { canvasView } from "./canvas_view.ts";
@@ -46,7 +47,7 @@ export function pathDetails(calls: CallPaths, path: number, run: number): Child[
   }
   const above = parent[path]!;
   return [
-    el("h3", {}, name === "" ? "(no name)" : name),
+    el("h3", {}, nameText(name)),
     el("p", { class: "hint" }, scope),
     el(
       "dl",

@@ -23,6 +23,8 @@ const BARS_HEIGHT = 170;
 const BOTTOM = 24;
 const SIDE = 8;
 const MAX_BARS = 96;
+/** Fewer are drawn as a part of so many: what is all the same is no wall. */
+const MIN_BARS = 24;
 /** Width of a character of a mark's name, and rows that names have. */
 const MARK_CHAR = 6.4;
 const MARK_ROWS = 3;
@@ -183,8 +185,10 @@ function toBars(layers: readonly HistogramLayer[]): Bar[] {
   const last = cells.reduce((a, b) => Math.max(a, b));
   let width = 1;
   while (Math.floor(last / width) - Math.floor(first / width) + 1 > MAX_BARS) width *= 2;
-  const from = Math.floor(first / width);
-  const bars = Array.from({ length: Math.floor(last / width) - from + 1 }, (_, i) => ({
+  const used = Math.floor(last / width) - Math.floor(first / width) + 1;
+  const beside = Math.max(0, Math.ceil((MIN_BARS - used) / 2));
+  const from = Math.max(0, Math.floor(first / width) - beside);
+  const bars = Array.from({ length: Math.floor(last / width) + beside - from + 1 }, (_, i) => ({
     fromNs: cellStartNs((from + i) * width),
     toNs: cellStartNs((from + i + 1) * width),
     counts: layers.map(() => 0),

@@ -21,6 +21,7 @@ import { countsOverTime, heatmapChart, percentilesOverTime } from "./heatmap.ts"
 import { histogramChart } from "./histogram.ts";
 import type { PageSource } from "./page_source.ts";
 import { placesOf } from "./places.ts";
+import { plainTable } from "./plain_table.ts";
 import { toHash } from "./route.ts";
 import { nameLink } from "./table.ts";
 import { timeChart } from "./time_chart.ts";
@@ -33,6 +34,10 @@ const PART_TITLES: Readonly<Record<ExamplePart, string>> = {
   p99: "p99",
   slowest: "Slowest",
 };
+
+/** Causes that are shown, and the share of the slow ones' time from which on they are. */
+const MAX_CAUSES = 12;
+const MIN_CAUSE_SHARE = 0.001;
 
 /** Percentiles that are marked in a distribution. */
 export function marksOf({ percentiles, maxNs }: NameRow): [string, number | null | undefined][] {
@@ -167,44 +172,24 @@ function exampleSection(
 ): Node | undefined {
   if (detail.examples.length === 0) return undefined;
   const step = (overview.run.durationNs ?? 0) / 1000;
-  const cells = (example: Example) => {
-    const { part, spanId, traceId, startNs, durationNs } = example;
+  const cells = ({ part, spanId, traceId, startNs, durationNs }: Example) => {
     const route = { run, spanId, traceId, startNs, endNs: startNs + durationNs };
-    const isThere = source.has({ kind: "trace", ...route });
-    return el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, PART_TITLES[part]),
-      el("td", { class: "number" }, duration(durationNs)),
-      el("td", { class: "number" }, moment(startNs, step)),
-      el(
-        "td",
-        {},
-        isThere
-          ? el("a", { href: toHash({ view: "trace", ...route }) }, "Show the trace")
-          : el("span", { class: "hint" }, "no room for it"),
-      ),
-    );
+    return [
+      PART_TITLES[part],
+      duration(durationNs),
+      moment(startNs, step),
+      source.has({ kind: "trace", ...route })
+        ? el("a", { href: toHash({ view: "trace", ...route }) }, "Show the trace")
+        : el("span", { class: "hint" }, "no room for it"),
+    ];
   };
   return el(
     "section",
     { "aria-labelledby": "examples-title" },
     el("h2", { id: "examples-title" }, "Examples"),
-    el(
-      "table",
-      { class: "plain" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...["Part", "Duration", "Began at", "Trace"].map((title, i) =>
-            el("th", { scope: "col", class: i === 1 || i === 2 ? "number" : undefined }, title)
-          ),
-        ),
-      ),
-      el("tbody", {}, ...detail.examples.map(cells)),
+    plainTable(
+      [["Part"], ["Duration", "number"], ["Began at", "number"], ["Trace"]],
+      detail.examples.map(cells),
     ),
   );
 }
@@ -221,39 +206,15 @@ function explanationSection(explanation: PageExplanation): Node {
       `${formatCount(slow)} spans above p${percentile}, ${duration(thresholdNs)}, against ` +
         `${formatCount(others)} others`,
     ),
-    factors.length === 0 ? el("p", {}, "Nothing that chance would not explain.") : el(
-      "table",
-      { class: "plain" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...["What", "Value", "Slow", "Others", "Times as often"].map((title, i) =>
-            el("th", { scope: "col", class: i > 1 ? "number" : undefined }, title)
-          ),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        ...factors.map((factor) =>
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, el("code", {}, factor.subject)),
-            el("td", {}, el("code", {}, factor.value)),
-            el("td", { class: "number" }, formatShare(factor.slow / slow)),
-            el("td", { class: "number" }, formatShare(factor.others / others)),
-            el(
-              "td",
-              { class: "number" },
-              factor.lift === null ? "only there" : `${Number(factor.lift.toPrecision(3))}×`,
-            ),
-          )
-        ),
-      ),
+    factors.length === 0 ? el("p", {}, "Nothing that chance would not explain.") : plainTable(
+      [["What"], ["Value"], ["Slow", "number"], ["Others", "number"], ["Times as often", "number"]],
+      factors.map((factor) => [
+        el("code", {}, factor.subject),
+        el("code", {}, factor.value),
+        formatShare(factor.slow / slow),
+        formatShare(factor.others / others),
+        factor.lift === null ? "only there" : `${Number(factor.lift.toPrecision(3))}×`,
+      ]),
     ),
   );
 }
@@ -264,13 +225,6 @@ function causesSection(
 ): Node | undefined {
   if (causes.length === 0) return undefined;
   const isKnown = new Set(overview.rows.map(({ name, scope }) => `${scope}:${name}`));
-  const titles = [
-    "Name",
-    "Share",
-    "Slow ones",
-    "Ordinary ones",
-    `p${percentile} if ${formatShare(faster)} faster`,
-  ];
   return el(
     "section",
     { "aria-labelledby": "path-title" },
@@ -283,44 +237,23 @@ function causesSection(
       } at or above p${percentile}, ` +
         duration(valueNs),
     ),
-    el(
-      "table",
-      { class: "plain" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...titles.map((title, i) =>
-            el("th", { scope: "col", class: i > 0 ? "number" : undefined }, title)
-          ),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        ...causes.slice(0, 12).map((cause) =>
-          el(
-            "tr",
-            {},
-            el(
-              "th",
-              { scope: "row" },
-              isKnown.has(`${cause.scope}:${cause.name}`)
-                ? nameLink(
-                  cause,
-                  toHash({ view: "name", run, name: cause.name, scope: cause.scope }),
-                )
-                : cause.name,
-            ),
-            el("td", { class: "number" }, formatShare(cause.share)),
-            el("td", { class: "number" }, duration(cause.slowNs)),
-            el("td", { class: "number" }, duration(cause.ordinaryNs)),
-            el("td", { class: "number" }, duration(cause.fasterNs)),
-          )
-        ),
-      ),
+    plainTable(
+      [
+        ["Name"],
+        ["Share", "number"],
+        ["Slow ones", "number"],
+        ["Ordinary ones", "number"],
+        [`p${percentile} if ${formatShare(faster)} faster`, "number"],
+      ],
+      causes.filter(({ share }) => share >= MIN_CAUSE_SHARE).slice(0, MAX_CAUSES).map((cause) => [
+        isKnown.has(`${cause.scope}:${cause.name}`)
+          ? nameLink(cause, toHash({ view: "name", run, name: cause.name, scope: cause.scope }))
+          : cause.name,
+        formatShare(cause.share),
+        duration(cause.slowNs),
+        duration(cause.ordinaryNs),
+        duration(cause.fasterNs),
+      ]),
     ),
   );
 }

@@ -11,7 +11,7 @@ import { listenForKeys } from "./keys.ts";
 import { showName } from "./name_view.ts";
 import { showOverview } from "./overview_view.ts";
 import { openSource, type PageSource } from "./page_source.ts";
-import { parseHash, type Route } from "./route.ts";
+import { type Route, routeFor } from "./route.ts";
 import { startTheme } from "./theme.ts";
 import { showTimeline } from "./timeline_view.ts";
 import { showTrace } from "./trace_view.ts";
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   let shown = 0;
   const update = async () => {
     const number = ++shown;
-    const route = parseHash(location.hash);
+    const route = routeFor(location.hash, source.head.runs.length);
     header.update(route);
     let content: Node;
     try {

@@ -56,6 +56,14 @@ export function parseHash(hash: string): Route {
   return { view: "overview", run };
 }
 
+/** What an address means on a page of so many runs: two are there to be compared. */
+export function routeFor(hash: string, runs: number): Route {
+  if (runs > 1 && /^#?\/?$/.test(hash)) return { view: "compare" };
+  const route = parseHash(hash);
+  const isThere = "run" in route ? route.run < runs : runs > 1;
+  return isThere ? route : { view: "overview", run: 0 };
+}
+
 /** Half a surrogate pair has no place in an address: it gets one for which there is no name. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, (half) => `\u{10ffff}${half.charCodeAt(0).toString(16)};`);

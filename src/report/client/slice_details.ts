@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../model/name_text.ts";
 import { threadLabel } from "../../analysis/span_groups.ts";
 import { STATUSES } from "../../model/span.ts";
 import type { Overview } from "../page_requests.ts";
@@ -44,7 +45,7 @@ export function sliceDetails(
   const isDetailed = slices.attributes !== undefined;
   const hasTrace = !isTrace && source.has({ kind: "trace", ...route });
   return [
-    el("h3", {}, name === "" ? "(no name)" : name),
+    el("h3", {}, nameText(name)),
     el("p", { class: "hint" }, scope),
     placesOf(overview.rows.find((row) => row.name === name && row.scope === scope)),
     el(

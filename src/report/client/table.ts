@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nameText } from "../../model/name_text.ts";
 import { formatCount } from "../../model/numbers.ts";
 import type { NameRow, Overview } from "../page_requests.ts";
 import { scopeColor, sortScopes } from "./colors.ts";
@@ -170,6 +171,7 @@ export function sortedTable<Row extends { name: string; scope: string }>(
     );
     more.hidden = shown.length === found.length;
     replace(more, `Show all ${formatCount(found.length)}`);
+    more.dataset["shown"] = `${formatCount(shown.length)} of ${formatCount(found.length)}`;
   }
 }
 
@@ -251,7 +253,7 @@ export function nameLink({ name, scope }: { name: string; scope: string }, href:
     "span",
     { class: "name-line" },
     dot,
-    el("a", { class: "name", href, title: name }, name === "" ? "(no name)" : name),
+    el("a", { class: "name", href, title: name }, nameText(name)),
     el("small", { class: "scope" }, scope),
   );
 }

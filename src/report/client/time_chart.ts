@@ -42,10 +42,10 @@ const BINARY_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power);
 export function timeChart(options: TimeChartOptions): HTMLElement {
   const { title, lines, format } = options;
   const readout = el("span", { class: "readout" });
-  const place = el("div", { class: "plot" });
+  const place = el("div", { class: "plot", role: "img", "aria-label": describe(options) });
   const figure = el(
     "figure",
-    { class: "chart", role: "img", "aria-label": describe(options) },
+    { class: "chart" },
     el("figcaption", {}, el("span", {}, title), readout),
     place,
   );
@@ -123,11 +123,12 @@ function draw(
       ],
       series: [
         {},
-        ...lines.map(({ label, color, isFilled = false }) => ({
+        ...lines.map(({ label, color, values, isFilled = false }) => ({
           label,
           stroke: () => themeColor(color),
           width: 1.5,
-          points: { show: false },
+          // One value alone is no line.
+          points: { show: values.filter((value) => value !== null).length < 2 },
           spanGaps: true,
           ...(isFilled ? { fill: () => `${themeColor(color)}26` } : {}),
         })),

@@ -8,6 +8,7 @@ import { countOf, formatCount } from "../../model/numbers.ts";
 import { STATUSES } from "../../model/span.ts";
 import { canvasView } from "./canvas_view.ts";
 import { el } from "./dom.ts";
+import { plainTable } from "./plain_table.ts";
 import type { PageSource } from "./page_source.ts";
 import { type SpanTable, toSpanTable } from "./span_table.ts";
 import { timelineSlices } from "./timeline_slices.ts";
@@ -76,15 +77,13 @@ function spanList(slices: SpanTable, { startNs }: TraceRoute): Node {
   const rows = inTreeOrder(parent).slice(0, MAX_ROWS).map((i) => {
     const name = el("span", { class: "name" }, keys[key[i]!]!.name);
     name.style.paddingLeft = `${Math.min(24, depths[i]!) * 14}px`;
-    return el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, name, " ", el("small", { class: "scope" }, keys[key[i]!]!.scope)),
-      el("td", { class: "number" }, duration(Math.max(0, slices.startNs[i]! - startNs))),
-      el("td", { class: "number" }, durationNs[i]! < 0 ? "never ended" : duration(durationNs[i])),
-      el("td", { class: "number" }, duration(selfNs[i]! < 0 ? null : selfNs[i])),
-      el("td", {}, STATUSES[status[i]!] === "error" ? el("b", { class: "bad" }, "error") : ""),
-    );
+    return [
+      el("span", {}, name, " ", el("small", { class: "scope" }, keys[key[i]!]!.scope)),
+      duration(Math.max(0, slices.startNs[i]! - startNs)),
+      durationNs[i]! < 0 ? "never ended" : duration(durationNs[i]),
+      duration(selfNs[i]! < 0 ? null : selfNs[i]),
+      STATUSES[status[i]!] === "error" ? el("b", { class: "bad" }, "error") : "",
+    ];
   });
   return el(
     "details",
@@ -94,21 +93,9 @@ function spanList(slices: SpanTable, { startNs }: TraceRoute): Node {
       {},
       `Spans as a list${key.length > MAX_ROWS ? `, the first ${formatCount(MAX_ROWS)}` : ""}`,
     ),
-    el(
-      "table",
-      { class: "plain" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...["Name", "After", "Duration", "Self", ""].map((title, i) =>
-            el("th", { scope: "col", class: i > 0 ? "number" : undefined }, title)
-          ),
-        ),
-      ),
-      el("tbody", {}, ...rows),
+    plainTable(
+      [["Name"], ["After", "number"], ["Duration", "number"], ["Self", "number"], ["Status"]],
+      rows,
     ),
   );
 }

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { type DuckDBDataChunk, JsonDuckDBValueConverter } from "@duckdb/node-api";
+import {
+  type DuckDBMapType,
+  type DuckDBMapValue,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+  type DuckDBValueConverter,
+  type Json,
+  JsonDuckDBValueConverter,
+} from "@duckdb/node-api";
 import {
   type QueryColumn,
   QueryError,
@@ -14,9 +23,6 @@ import {
 import { quoteString, RUN_TABLES } from "../schema.ts";
 import { openSandbox } from "./open.ts";
 import type { Sandbox } from "./sandbox.ts";
-
-/** Types whose values are numbers, though DuckDB hands them over as texts. */
-const NUMBERS = /^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/;
 
 /** A recording that can be asked anything. */
 export class QueryReader {
@@ -56,11 +62,14 @@ export class QueryReader {
     try {
       const result = await this.#sandbox.connection.stream(sql);
       const types = result.columnTypes().map(String);
-      const columns: QueryColumn[] = result.columnNames()
+      // Two columns of one name would be one member of an object.
+      const columns: QueryColumn[] = result.deduplicatedColumnNames()
         .map((name, i) => ({ name, type: types[i]! }));
       const next = async () => {
         const chunk = await result.fetchChunk();
-        return chunk === null || chunk.rowCount === 0 ? undefined : toRows(chunk, types);
+        return chunk === null || chunk.rowCount === 0
+          ? undefined
+          : chunk.convertRows(toValue) as QueryValue[][];
       };
       // What fails while it is computed fails with the first rows, mostly.
       const first = await next();
@@ -86,13 +95,40 @@ async function* read(
   }
 }
 
-function toRows(chunk: DuckDBDataChunk, types: readonly string[]): QueryValue[][] {
-  const rows = chunk.convertRows(JsonDuckDBValueConverter) as QueryValue[][];
-  types.forEach((type, column) => {
-    if (!NUMBERS.test(type)) return;
-    for (const row of rows) if (row[column] !== null) row[column] = toNumber(String(row[column]));
-  });
-  return rows;
+type Known = NonNullable<QueryValue>;
+
+/** Values as JSON has them, also within lists and structures. */
+function toValue(
+  value: DuckDBValue,
+  type: DuckDBType,
+  convert: DuckDBValueConverter<Known>,
+): Known | null {
+  if (value === null) return null;
+  switch (type.typeId) {
+    case DuckDBTypeId.BIGINT:
+    case DuckDBTypeId.UBIGINT:
+    case DuckDBTypeId.HUGEINT:
+    case DuckDBTypeId.UHUGEINT:
+    case DuckDBTypeId.DECIMAL:
+      return toNumber(String(value));
+    case DuckDBTypeId.INTERVAL:
+      // As DuckDB writes it: its months, days and microseconds are no number.
+      return String(value);
+    case DuckDBTypeId.MAP: {
+      const { keyType, valueType } = type as DuckDBMapType;
+      const { entries } = value as DuckDBMapValue;
+      return Object.fromEntries(
+        entries.map((entry) => [
+          String(convert(entry.key, keyType, convert)),
+          convert(entry.value, valueType, convert),
+        ]),
+      );
+    }
+    default:
+      return JsonDuckDBValueConverter(value, type, convert as DuckDBValueConverter<Json>) as
+        | Known
+        | null;
+  }
 }
 
 function toNumber(text: string): number | bigint {
@@ -110,10 +146,12 @@ async function limitToRun(sandbox: Sandbox, runId: string): Promise<void> {
   }
 }
 
-/** DuckDB's first line, and the line of the query: what lies behind helps its developers. */
+/** DuckDB's first line, and what helps most of the rest: what was meant, else where it is. */
 function toQueryError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const [first = "", ...rest] = error.message.split("\n");
-  const where = rest.filter((line) => /^LINE \d+:/.test(line)).slice(0, 1);
-  return new QueryError([first, ...where].join("\n"), { cause: error });
+  const [first = "", ...rest] = error.message.replace(/^Failed to extract statements: /, "")
+    .split("\n");
+  const hint = rest.find((line) => /^(Did you mean|Candidate)/.test(line)) ??
+    rest.find((line) => /^LINE \d+:/.test(line));
+  return new QueryError(hint === undefined ? first : `${first}\n${hint}`, { cause: error });
 }

@@ -24,6 +24,13 @@ const SCOPES = QUERY_SCOPES.map(quoteString).join(", ");
 
 /** Functions between a caller and its I/O that are looked through: `showOrder`, `ask`, `fetch`. */
 const HELPERS = [1, 2, 3] as const;
+/**
+ * Programs find out whether there is a file by asking for it: that there is none
+ * is an answer. Types of errors are looked at only where that could be it.
+ */
+const LOOKED_FOR = `coalesce(CASE WHEN scope = 'fs'
+    AND regexp_matches(name::VARCHAR, '(stat|access|exists|realpath|readlink)(Sync)?$', 'i')
+  THEN ${attributeText("error.type")} IN ('ENOENT', 'ENOTDIR', 'NotFound') END, false)`;
 
 /** Asks one run. */
 export class Suspicions implements SuspicionReader {
@@ -41,7 +48,7 @@ export class Suspicions implements SuspicionReader {
     const rows = await this.#sandbox.rows(
       `SELECT name::VARCHAR, scope::VARCHAR, ${attributeText("error.type")} AS type,
          count(*)::BIGINT AS n
-       FROM spans WHERE ${this.#isOfRun} AND status = 'error'
+       FROM spans WHERE ${this.#isOfRun} AND status = 'error' AND NOT ${LOOKED_FOR}
        GROUP BY ALL ORDER BY n DESC, 1, 2, 3 LIMIT ${limit}`,
     ) as [string, string, string | null, bigint][];
     return rows.map(([name, scope, type, count]) => ({

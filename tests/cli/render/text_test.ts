@@ -8,7 +8,8 @@ import { formatCount, formatShare } from "../../../src/model/numbers.ts";
 import { sanitize, toSafeJson } from "../../../src/model/sanitize.ts";
 import { sparkline } from "../../../cli/render/sparkline.ts";
 import { renderTable } from "../../../cli/render/text_table.ts";
-import { displayWidth, pad, shortenMiddle } from "../../../cli/render/width.ts";
+import { treeLines } from "../../../cli/render/tree_lines.ts";
+import { displayWidth, pad, shortenMiddle, wrapWords } from "../../../cli/render/width.ts";
 import { checkProperty } from "../../helpers/properties.ts";
 
 /** Any text, with more of what is dangerous than chance would give. */
@@ -127,4 +128,22 @@ test("numbers are printed for people", () => {
   assert.equal(formatShare(0.0123456), "1.23%");
   assert.equal(formatShare(1e-9), "<0.001%");
   assert.equal(formatShare(0), "0%");
+});
+
+test("wrapWords() breaks between words, and only where it must", () => {
+  assert.equal(wrapWords("one two three", undefined), "one two three");
+  assert.equal(wrapWords("one two three", 13), "one two three");
+  assert.equal(wrapWords("one two three", 12), "one two\nthree");
+  assert.equal(wrapWords("• one two three", 9, "  "), "• one two\n  three");
+  assert.equal(wrapWords("a verylongname", 5, "  "), "a\n  verylongname");
+  assert.equal(wrapWords("漢字 漢字", 8), "漢字\n漢字");
+});
+
+test("treeLines() takes less room for its lines in a narrow terminal", () => {
+  const leaf = { children: [] };
+  const roots = [{ children: [{ children: [leaf] }, leaf] }];
+  const leads = (columns?: number) => treeLines(roots, columns).map(({ lead }) => lead);
+  assert.deepEqual(leads(), ["", "├─ ", "│  └─ ", "└─ "]);
+  assert.deepEqual(leads(60), leads());
+  assert.deepEqual(leads(59), ["", "├", "│└", "└"]);
 });

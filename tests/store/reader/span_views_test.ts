@@ -284,6 +284,37 @@ test("blockingCalls() finds what ran while the loop stood still, not what waited
   });
 });
 
+test("errorsByType() leaves out files that were looked for", () => {
+  const failed = (name: string, scope: string, type: string): SpanFixture => ({
+    name,
+    scope,
+    durationNs: 1,
+    status: "error",
+    attributes: { "error.type": type },
+  });
+  const spans = [
+    failed("fs.promises.stat", "fs", "ENOENT"),
+    failed("fs.lstatSync", "fs", "ENOENT"),
+    failed("fs.promises.access", "fs", "ENOENT"),
+    failed("fs.promises.stat", "fs", "EACCES"),
+    failed("fs.promises.readFile", "fs", "ENOENT"),
+    failed("stat", "function", "ENOENT"),
+    { name: "fs.stat", scope: "fs", durationNs: 1, status: "error" },
+  ];
+  return withRun({ spans }, async ({ suspicions }) => {
+    const found = await suspicions.errorsByType(9);
+    assert.deepEqual(
+      found.map(({ name, type }) => `${name} ${type}`).sort(),
+      [
+        "fs.promises.readFile ENOENT",
+        "fs.promises.stat EACCES",
+        "fs.stat undefined",
+        "stat ENOENT",
+      ],
+    );
+  });
+});
+
 test("sequentialCalls() finds reads in a row, also within functions, and no changes", () => {
   let at = 0;
   const spans: SpanFixture[] = [];
