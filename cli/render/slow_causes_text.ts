@@ -37,7 +37,8 @@ export function slowCausesText(
     const telling = limit === undefined
       ? one.causes.filter(({ share }) => share >= MIN_SHARE).slice(0, DEFAULT_LIMIT)
       : one.causes.slice(0, limit);
-    const titles = rowTitles(telling);
+    // Also where only one of a name is told of: a request is no request that it makes.
+    const titles = rowTitles([...telling, one.key, ...one.causes]);
     const rows = telling.map((cause, i) => ({ cause, title: titles[i]! }));
     const table = renderTable(rows, columnsOf(one, places, style), {
       columns: io.columns,

@@ -11,6 +11,7 @@
  */
 import type { RecordedSpan } from "../model/span_reader.ts";
 import { endOf, type TraceNode } from "./trace_tree.ts";
+import { WaitedCalls } from "./waited_calls.ts";
 
 /** A span in the part of its time that its caller could wait for. */
 interface Piece {
@@ -33,15 +34,16 @@ export interface WhatIf {
 export function durationIf(root: TraceNode, change: WhatIf): number {
   const { startNs, durationNs } = root.span;
   if (durationNs === undefined) return NaN;
+  const waited = new WaitedCalls(root);
   const pieces: Piece[] = [toPiece(root, startNs, startNs + durationNs)];
   // Without recursion: a trace may be deeper than the stack.
   for (let i = 0; i < pieces.length; i++) {
     const { node, fromNs, toNs, calls } = pieces[i]!;
-    for (const child of node.children) {
+    for (const call of waited.of(node)) {
       const piece = toPiece(
-        child,
-        Math.max(fromNs, child.span.startNs),
-        Math.min(toNs, endOf(child)),
+        call.node,
+        Math.max(fromNs, call.fromNs),
+        Math.min(toNs, endOf(call.node)),
       );
       if (piece.toNs > piece.fromNs) calls.push(piece);
     }

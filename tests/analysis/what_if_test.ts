@@ -28,6 +28,12 @@ test("durationIf() moves what came after, up to what ran beside it", () => {
     ["c", 100, 200, "root"],
   ];
   const late: TraceRow[] = [["root", 0, 100], ["answer", 50, 120, "root"]];
+  const callback: TraceRow[] = [
+    ["root", 0, 100],
+    ["callback", 0, 10, "root"],
+    ["answer", 5, 100, "callback"],
+    ["query", 20, 70, "answer"],
+  ];
   const deep: TraceRow[] = [["root", 0, 100], ["a", 0, 100, "root"], ["b", 20, 70, "a"]];
   const cases: [TraceRow[], string, number][] = [
     [row, "a", 94],
@@ -42,6 +48,10 @@ test("durationIf() moves what came after, up to what ran beside it", () => {
     [then, "c", 180],
     // Only what its caller could wait for is shorter.
     [late, "answer", 90],
+    // What a callback left behind is waited for by its caller.
+    [callback, "query", 90],
+    [callback, "answer", 91],
+    [callback, "callback", 99],
     [deep, "a", 90],
     [deep, "b", 90],
   ];

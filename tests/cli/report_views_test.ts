@@ -201,6 +201,17 @@ test("--explain and --critical-path are about what their selectors and --where s
     assert.equal(none.exitCode, 3, none.stdout);
   }));
 
+test("--critical-path tells a request from those that it makes", () =>
+  withFolder({}, async (folder) => {
+    const recording = join(folder, "names.duckdb");
+    const spans = requests().map((span) =>
+      span.scope === "db" ? { ...span, name: "GET /items", scope: "http.client" } : span
+    );
+    await writeRecording(recording, [{ spans }]);
+    const { stdout } = await ferret(["report", recording, "--critical-path", "--limit", "1"]);
+    assert.match(stdout, /\nhttp\.client:GET \/items +97\.5%/);
+  }));
+
 test("trees, paths and findings say where functions are", () =>
   withFolder({}, async (folder) => {
     const recording = join(folder, "places.duckdb");
