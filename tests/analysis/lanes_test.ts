@@ -122,7 +122,7 @@ const SLICES = fc.array(
     start: fc.nat(200),
     length: fc.nat(100),
     thread: fc.integer({ min: 1, max: 3 }),
-    parent: fc.double({ min: 0, max: 1, noNaN: true }),
+    parent: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   }),
   { maxLength: 60 },
 ).map((all) =>
