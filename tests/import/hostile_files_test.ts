@@ -32,6 +32,7 @@ function mostly(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unk
 function few(one: fc.Arbitrary<unknown>, maxLength = 8): fc.Arbitrary<unknown[]> {
   return fc.array(one, { maxLength });
 }
+
 const name = fc.constantFrom("a", "b", "");
 const id = fc.constantFrom("1", "2", "00000000000000aa", "");
 const time = fc.nat(50);
