@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { QueryError, type QueryResult, type QueryValue } from "../../src/model/query_result.ts";
+import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type RecordingOptions, withRecording } from "../read_recording.ts";
@@ -39,6 +41,7 @@ export async function query(options: QueryOptions, io: Io): Promise<number> {
       'Cannot query: expected SQL, e.g. "SELECT name, count(*) FROM spans GROUP BY 1"',
     );
   }
+  refuseSwapped(sql, options.recording);
   const { QueryReader } = await import("../../src/store/reader/query.ts");
   await withRecording(options, io, {
     open: QueryReader.open,
@@ -56,6 +59,15 @@ export async function query(options: QueryOptions, io: Io): Promise<number> {
     },
   });
   return 0;
+}
+
+/** Most who swap the two get a file that is not there, named like a query. */
+function refuseSwapped(sql: string, recording: string | undefined): void {
+  if (recording === undefined || !existsSync(parseRecordingName(sql).path)) return;
+  throw new UsageError(
+    `Cannot query: "${sanitize(sql)}" is a file and no SQL`,
+    "The query comes first: ferret query <sql> [recording]",
+  );
 }
 
 async function print(result: QueryResult, format: QueryFormat, io: Io): Promise<void> {

@@ -128,3 +128,10 @@ test("query reads stdin, and writes rows below each other in a terminal that is 
     );
     assert.match((await ask(200)).stdout, /^name +duration_ns +hostile\nn{100} +7 +x/);
   }));
+
+test("query says so when recording and query are swapped", () =>
+  withRecording(async (_query, folder) => {
+    const result = await ferret(["query", join(folder, "two.duckdb"), "FROM runs"]);
+    assert.equal(result.exitCode, 2);
+    assert.match(result.stderr, /two\.duckdb" is a file and no SQL\nThe query comes first: ferret/);
+  }));
