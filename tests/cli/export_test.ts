@@ -105,7 +105,7 @@ test("export --format csv has a line for each span", () =>
   withRun(async (exportTo) => {
     const [titles, first, ...more] = (await exportTo("--format", "csv")).stdout.split("\r\n");
     assert.match(titles!, /^trace_id,span_id,parent_span_id,name,/);
-    assert.equal(first, "1,1,,root;a,,manual,internal,0,100000,20000,error,1,1,,");
+    assert.equal(first, '1,1,,"root;a",,manual,internal,0,100000,20000,error,1,1,,');
     assert.equal(more.length, 4);
   }));
 
