@@ -9,6 +9,7 @@ import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type RecordingOptions, withRecording } from "../read_recording.ts";
+import { countOf } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { QueryPrinter } from "../render/query_printer.ts";
 
@@ -73,18 +74,24 @@ function refuseSwapped(sql: string, recording: string | undefined): void {
 async function print(result: QueryResult, format: QueryFormat, io: Io): Promise<void> {
   const printer = new QueryPrinter(result.columns, { format, columns: io.columns });
   const kept: (readonly QueryValue[])[] = [];
-  let left = 0;
+  let isCut = false;
   io.out(printer.head());
   for await (const rows of result.rows) {
     if (!printer.isWhole) {
       io.out(printer.rows(rows));
       await io.flushed?.();
+      if (io.isUnread?.()) return;
       continue;
     }
     const room = MAX_TABLE_ROWS - kept.length;
     kept.push(...rows.slice(0, room));
-    left += Math.max(0, rows.length - room);
+    // How many more there are would take as long to find out as to read them.
+    isCut = rows.length > room;
+    if (isCut) break;
   }
   io.out(printer.tail(kept));
-  if (left > 0) io.err(`ferret: ${left} more rows (--format csv or json has them all)\n`);
+  if (isCut) {
+    const shown = countOf(MAX_TABLE_ROWS, "row");
+    io.err(`ferret: the first ${shown} are shown (--format csv or json has them all)\n`);
+  }
 }
