@@ -7,6 +7,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { UsageError } from "./errors.ts";
+import { onInterruption } from "./interruption.ts";
 
 /** At this byte a DuckDB file says that it is one. */
 const DUCKDB_MARK_BYTE = 8;
@@ -18,11 +19,13 @@ export class OutputFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #fd: number;
+  readonly #unwatch: () => void;
 
   private constructor(path: string, partial: string, fd: number) {
     this.#path = path;
     this.#partial = partial;
     this.#fd = fd;
+    this.#unwatch = onInterruption(() => rmSync(partial, { force: true }));
   }
 
   /** @throws {UsageError} when the path cannot be written to, or holds a recording. */
@@ -49,12 +52,14 @@ export class OutputFile {
   finish(): void {
     closeSync(this.#fd);
     renameSync(this.#partial, this.#path);
+    this.#unwatch();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     closeSync(this.#fd);
     rmSync(this.#partial, { force: true });
+    this.#unwatch();
   }
 }
 
