@@ -7,6 +7,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { UsageError } from "./errors.ts";
+import { onInterruption } from "./interruption.ts";
 
 /** At this byte a DuckDB file says that it is one. */
 const DUCKDB_MARK_BYTE = 8;
@@ -18,12 +19,14 @@ export class OutputFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #fd: number;
+  readonly #unwatch: () => void;
   #isOpen = true;
 
   private constructor(path: string, partial: string, fd: number) {
     this.#path = path;
     this.#partial = partial;
     this.#fd = fd;
+    this.#unwatch = onInterruption(() => rmSync(partial, { force: true }));
   }
 
   /** @throws {UsageError} when the path cannot be written to, or holds a recording. */
@@ -59,12 +62,14 @@ export class OutputFile {
     } catch (error) {
       throw cannotWrite(this.#path, (error as NodeJS.ErrnoException).code);
     }
+    this.#unwatch();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     this.#close();
     rmSync(this.#partial, { force: true });
+    this.#unwatch();
   }
 
   #close(): void {
