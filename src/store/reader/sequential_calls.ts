@@ -38,14 +38,17 @@ export async function readSequentialCalls(
        FROM spans WHERE ${isOfRun} AND scope IN (${SCOPES})
          AND parent_span_id IS NOT NULL AND duration_ns IS NOT NULL
      ), wrapped AS (
-       -- Functions that wait for one such thing and do nothing else.
+       -- Functions that wait for such things and do nothing else; what goes on after a function
+       -- was only started by it.
        SELECT f.parent_span_id, f.parent_name, f.name::VARCHAR AS name, f.start_ns, f.duration_ns,
          w.reads
-       FROM (SELECT parent_span_id, sum(duration_ns) AS waited, bool_and(reads) AS reads
+       FROM (SELECT parent_span_id, sum(duration_ns) AS waited, bool_and(reads) AS reads,
+           max(start_ns + duration_ns) AS end_ns
          FROM waits GROUP BY parent_span_id) w
        JOIN spans f ON f.span_id = w.parent_span_id
        WHERE f.${isOfRun} AND f.scope = 'function' AND f.parent_span_id IS NOT NULL
          AND w.waited >= f.duration_ns * ${MIN_WAITING_SHARE}
+         AND w.end_ns <= f.start_ns + f.duration_ns
      ), calls AS (
        SELECT *, start_ns - lag(start_ns + duration_ns) OVER (
            PARTITION BY parent_span_id ORDER BY start_ns) AS gap
