@@ -31,6 +31,9 @@ const MAX_VALUE_CHARS = 200;
 /** How many calls at the beginning count as cold. */
 const COLD_CALLS = 20;
 
+/** Time between two looks at a busy event loop: it may have stopped so long before one was due. */
+const LOOK_NS = 20e6;
+
 const DELAY_SUBJECT = "event loop delay at its start";
 const GC_SUBJECT = "time in garbage collection then";
 const COUNT_SUBJECT = "others of the name at the same time";
@@ -102,7 +105,7 @@ export class SpanTraits {
     const window = { fromNs: span.startNs, toNs: span.startNs + this.#windowNs };
     const delays = this.#delays.get(span.threadId);
     if (delays !== undefined) {
-      const seconds = overlapping(delays, window, ({ value }) => value * 1e9)
+      const seconds = overlapping(delays, window, ({ value }) => value * 1e9 + LOOK_NS)
         .reduce((most, { value }) => Math.max(most, value), 0);
       quantities.push({ subject: DELAY_SUBJECT, value: seconds * 1e9, unit: "ns", isBurden: true });
     }

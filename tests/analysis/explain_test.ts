@@ -71,3 +71,23 @@ test("explainSlow() does not take little company for a reason to be slow", async
   }));
   assert.deepEqual((await explainSlow(reader, KEY))!.factors, []);
 });
+
+test("explainSlow() finds that the event loop stood still, whenever that was noticed", async () => {
+  // Every tenth span waits for a loop that stops a millisecond after its start. A timer that is due
+  // every 20 ms is late by what is left of the stop then.
+  const spans = Array.from({ length: 400 }, (_, i) => ({
+    ...KEY,
+    startNs: i * 100e6,
+    durationNs: (i % 10 === 9 ? 60e6 : 3e6) + i,
+  }));
+  const delays = spans.flatMap(({ startNs }, i) => {
+    const lateMs = i % 10 === 9 ? 40 + i % 19 : 0.1;
+    return { timeNs: startNs + 61e6, processId: 1, threadId: 1, value: lateMs / 1e3 };
+  });
+  const reader = memoryReader(spans, { metricValues: { "nodejs.eventloop.delay": delays } });
+  const found = (await explainSlow(reader, KEY))!;
+  assert.deepEqual(
+    found.factors.map(({ subject, inFirst, inSecond }) => [subject, inFirst, inSecond]),
+    [["event loop delay at its start", 20, 20]],
+  );
+});

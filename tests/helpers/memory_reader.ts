@@ -9,6 +9,7 @@ import type {
   AttributeCondition,
   HeatCell,
   MetricTotals,
+  MetricValue,
   RankRequest,
   RecordedHook,
   RecordedLoss,
@@ -33,6 +34,8 @@ export interface MemoryReaderOptions {
   run?: Partial<RecordedRun>;
   losses?: readonly RecordedLoss[];
   metrics?: readonly MetricTotals[];
+  /** Values of metrics by their names. */
+  metricValues?: Readonly<Record<string, readonly MetricValue[]>>;
   hooks?: readonly RecordedHook[];
   threads?: readonly RecordedThread[];
   suspicions?: Partial<SuspicionReader>;
@@ -72,7 +75,7 @@ export function memoryReader(
     runs: [run],
     losses: () => Promise.resolve([...losses]),
     metrics: () => Promise.resolve([...options.metrics ?? []]),
-    metricValues: () => Promise.resolve([]),
+    metricValues: (name) => Promise.resolve([...options.metricValues?.[name] ?? []]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
     sources: () => Promise.resolve([]),

@@ -34,13 +34,16 @@ export async function readSequentialCalls(
 ): Promise<SequentialCalls[]> {
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const columns = "parent_span_id, parent_name, name, start_ns, duration_ns, reads";
+  // What goes on after a function was only started by it.
   const steps = HELPERS.map((step) =>
     `step${step} AS (
        SELECT span_id, f.parent_span_id, parent_name, name, start_ns, duration_ns, w.reads
        FROM functions f JOIN (
-         SELECT parent_span_id AS id, sum(duration_ns) AS waited, bool_and(reads) AS reads
+         SELECT parent_span_id AS id, sum(duration_ns) AS waited, bool_and(reads) AS reads,
+           max(start_ns + duration_ns) AS last_ns
          FROM step${step - 1} GROUP BY parent_span_id
-       ) w ON id = span_id WHERE waited >= duration_ns * ${MIN_WAITING_SHARE}
+       ) w ON id = span_id
+       WHERE waited >= duration_ns * ${MIN_WAITING_SHARE} AND last_ns <= start_ns + duration_ns
      )`
   );
   const all = [0, ...HELPERS].map((step) => `SELECT ${columns} FROM step${step}`);

@@ -345,6 +345,14 @@ test("sequentialCalls() finds reads in a row, also within functions, and no chan
   caller("save", [["db", "SELECT stock"], ["db", "UPDATE stock"]]);
   caller("copy", [["fs", "fs.promises.readFile"], ["fs", "fs.promises.writeFile"]]);
   caller("alone", [["http.client", "GET"]]);
+  // `Promise.all(files.map(read))`: the callbacks only start what then runs at the same time.
+  const all = spans.push({ name: "all", scope: "function", startNs: at, durationNs: 10 * MS });
+  for (let i = 0; i < 3; i++) {
+    const call = { startNs: at + i * MS, durationNs: MS, parentId: all };
+    const callback = spans.push({ ...call, name: "map callback", scope: "function" });
+    const read = { ...call, name: "fs.promises.readFile", scope: "fs", durationNs: 7 * MS };
+    spans.push({ ...read, parentId: callback });
+  }
   return withRun({ spans }, async ({ suspicions }) => {
     const found = await suspicions.sequentialCalls(9);
     assert.deepEqual(found.map(({ names, savedNs }) => [names, savedNs]), [
