@@ -1,6 +1,6 @@
 /** `ferret import`: what other tools recorded, as runs. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ferret } from "../helpers/ferret.ts";
@@ -300,6 +300,15 @@ test("import says what it cannot read, and leaves the recording as it was", asyn
       return Promise.resolve();
     });
   }
+  await withFolder({}, async (folder) => {
+    const large = join(folder, "large.json");
+    writeFileSync(large, "[");
+    truncateSync(large, 500_000_001);
+    const { exitCode, stderr } = await ferret(["import", "-o", join(folder, "x.duckdb"), large]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /it has more than 500 MB\nsplit it/);
+    assert.deepEqual(readdirSync(folder), ["large.json"]);
+  });
   const missing = await ferret(["import", "/nowhere/at/all.json"]);
   assert.match(missing.stderr, /there is no such file/);
 });

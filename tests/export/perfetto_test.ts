@@ -5,25 +5,18 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { difficultRun } from "../helpers/export_fixture.ts";
 import { ferret } from "../helpers/ferret.ts";
-import { type PerfettoTrace, readPerfetto } from "../helpers/perfetto_reader.ts";
+import { readPerfetto } from "../helpers/perfetto_reader.ts";
 import { withFolder } from "../helpers/processes.ts";
 import { query } from "../helpers/query.ts";
 import { writeRecording } from "../helpers/recording_fixture.ts";
 
-async function withTrace(
-  use: (trace: PerfettoTrace, recording: string) => Promise<void>,
-): Promise<void> {
-  await withFolder({}, async (folder) => {
+test("export --format perfetto nests each span in what called it, or has a flow from there", () =>
+  withFolder({}, async (folder) => {
     const recording = join(folder, "run.duckdb");
     await writeRecording(recording, [difficultRun()]);
     const file = join(folder, "trace.pftrace");
     await ferret(["export", recording, "--format", "perfetto", "-o", file]);
-    await use(readPerfetto(readFileSync(file)), recording);
-  });
-}
-
-test("export --format perfetto nests each span in what called it, or has a flow from there", () =>
-  withTrace(async ({ slices, flows, tracks }, recording) => {
+    const { slices, flows, tracks } = readPerfetto(readFileSync(file));
     const rows = await query(
       recording,
       `SELECT *,
@@ -54,14 +47,9 @@ test("export --format perfetto nests each span in what called it, or has a flow 
     const beside = names.get("main +1")!;
     assert.equal(tracks.get(beside.parentUuid!)!.name, "main");
     assert.equal(beside.siblingMergeBehavior, "SIBLING_MERGE_BEHAVIOR_NONE");
-  }));
-
-test("export --format perfetto has events of spans as instants in them", () =>
-  withTrace(({ slices }) => {
-    const found = slices.filter(({ name }) => name === "exception");
-    assert.equal(found.length, 40);
-    for (const { parent, startNs } of found) {
+    const events = slices.filter(({ name }) => name === "exception");
+    assert.equal(events.length, 40);
+    for (const { parent, startNs } of events) {
       assert.ok(parent!.startNs <= startNs && startNs <= parent!.endNs);
     }
-    return Promise.resolve();
   }));
