@@ -64,7 +64,15 @@ test("a served timeline gets what was too short to be seen when somebody looks c
       // The longest spans are all requests.
       await search.fill("render");
       await page.getByText("0 found").waitFor();
+      await search.fill("http.server");
+      await search.press("Enter");
+      await page.getByText(/^1 of /).waitFor();
+      const chosen = await page.locator("aside.details h3").textContent();
       for (let i = 0; i < 6; i++) await page.getByRole("button", { name: "Zoom in" }).click();
+      await page.getByText(/^[1-9]\d* found$/).waitFor();
+      // What comes later does not take away what was chosen.
+      assert.equal(await page.locator("aside.details h3").textContent(), chosen);
+      await search.fill("render");
       await page.getByText(/^[1-9]\d* found$/).waitFor();
       await search.press("Enter");
       assert.equal(await page.locator("aside.details h3").textContent(), "render");

@@ -16,6 +16,8 @@ export interface CanvasSlices {
   details: (item: number) => Child[];
   /** Name and scope of a slice, to search in. */
   textOf: (item: number) => string;
+  /** Ids of the slices, by which what is chosen is found when there are more of them. */
+  ids?: readonly number[];
 }
 
 /** Options for {@linkcode canvasView}. */
@@ -107,9 +109,12 @@ export function canvasView(options: CanvasViewOptions): HTMLElement {
   async function load(from: number, to: number): Promise<void> {
     const loaded = await more!(from, to);
     if (loaded === undefined || !element.isConnected) return;
+    const { selected } = canvas;
+    const kept = selected === undefined ? -1 : loaded.ids?.indexOf(slices.ids![selected]!) ?? -1;
     slices = loaded;
-    canvas.replaceModel(loaded.model);
+    canvas.replaceModel(loaded.model, kept < 0 ? undefined : kept);
     find(search.value);
+    at = matches.indexOf(kept);
   }
 
   function next(): void {

@@ -86,13 +86,16 @@ export class SliceCanvas {
     });
   }
 
-  /** Draws other slices at the same places. What was chosen is no more. */
-  replaceModel(model: SliceModel): void {
+  /** Draws other slices at the same places. @param selected The one that was chosen, if it is there. */
+  replaceModel(model: SliceModel, selected: number | undefined): void {
     this.#model = model;
     this.#hovered = undefined;
     this.#matches = undefined;
     this.#tip.hidden = true;
-    this.select(undefined);
+    if (selected === undefined) return this.select(undefined);
+    // It is what it was: nobody is told again.
+    this.#selected = selected;
+    this.draw();
   }
 
   /** Chooses a slice and moves there if it cannot be seen. */

@@ -16,6 +16,7 @@ export function timelineSlices(
   const texts = slices.keys.map(({ name, scope }) => `${scope}:${name}`.toLowerCase());
   return {
     model: timelineModel(slices, { threads: overview.threads, ...times }),
+    ids: slices.spanId,
     textOf: (item) => texts[slices.key[item]!]!,
     details: (item) => sliceDetails(context, item),
   };
