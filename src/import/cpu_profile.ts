@@ -9,7 +9,7 @@
  * @module
  */
 import { type ImportedFile, type ImportedSpan, ImportError, skip } from "./imported_span.ts";
-import { microsToNs, nsBetween, toNumber, toObject, toObjects, toText } from "./values.ts";
+import { microsToNs, nsBetween, toNumber, toObject, toObjects, toText, toTime } from "./values.ts";
 
 interface CallFrame {
   functionName: unknown;
@@ -116,7 +116,7 @@ class Calls {
   }
 
   #at(us: number): bigint {
-    return this.#originNs + microsToNs(us);
+    return toTime(this.#originNs + microsToNs(us));
   }
 }
 

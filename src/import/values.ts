@@ -35,7 +35,9 @@ function isObject(value: unknown): boolean {
 
 /** Microseconds as a time in ns, or the nearest that can be stored. */
 export function microsToNs(micros: number): bigint {
-  return toTime(BigInt(Math.round(micros * 1000 < Number.MAX_VALUE ? micros * 1000 : micros)));
+  const ns = Math.round(micros * 1000);
+  if (Number.isNaN(ns)) return 0n;
+  return toTime(BigInt(Math.max(-Number(LAST_NS), Math.min(Number(LAST_NS), ns))));
 }
 
 /** The time, or the nearest that can be stored. */

@@ -127,7 +127,8 @@ const SLICES = fc.array(
   { maxLength: 60 },
 ).map((all) =>
   all.toSorted((a, b) => a.start - b.start).map(({ start, length, thread, parent }, i): Slice => {
-    const at = Math.floor(parent * (i + 1)) - 1;
+    // One of those before it, or none.
+    const at = Math.min(i, Math.floor(parent * (i + 1))) - 1;
     return { start, end: start + length, thread, ...at < 0 ? {} : { parent: at } };
   })
 );

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { durationMicros } from "../../src/export/chrome_trace.ts";
 import { checkProperty } from "../helpers/properties.ts";
 
-test("durationMicros() never leads beyond the end, and to it within 100 seconds (property)", () => {
+test("durationMicros() leads to the end or, where no double does, to the one below (property)", () => {
   const ns = fc.double({ min: 0, max: 40, noNaN: true }).map((power) => Math.floor(2 ** power));
   checkProperty(
     fc.property(ns, ns, (startNs, durationNs) => {
@@ -13,7 +13,7 @@ test("durationMicros() never leads beyond the end, and to it within 100 seconds 
       const end = (startNs + durationNs) / 1000;
       const found = durationMicros(startNs, startNs + durationNs);
       assert.ok(ts + found <= end);
-      if (durationNs < 1e11) assert.equal(ts + found, end);
+      assert.ok(end - (ts + found) <= end * 2 * Number.EPSILON);
       // Those who count in ns get the number that it was.
       assert.equal(Math.round(found * 1000), durationNs);
     }),

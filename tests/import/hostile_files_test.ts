@@ -13,7 +13,7 @@ import { checkProperty } from "../helpers/properties.ts";
 /** Whatever may stand in the place of a value. */
 const JUNK = fc.oneof(
   fc.constantFrom<unknown>(
-    ...[null, true, -1, 0, 1, 2, 3, 7.5, 1e300, -1e300, "", "x", "12", "1e400", [], {}, [[]], [
+    ...[null, true, -1, 0, 1, 2, 3, 7.5, 1.7e308, -1.7e308, "", "x", "12", "1e400", [], {}, [[]], [
       null,
     ]],
   ),
