@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
+import {
+  forgetTemporary,
+  removeTemporary,
+  trackTemporary,
+} from "../src/runtime/temporary_paths.ts";
 import { UsageError } from "./errors.ts";
 
 /** At this byte a DuckDB file says that it is one. */
@@ -32,7 +37,8 @@ export class OutputFile {
     }
     const partial = `${path}.partial-${process.pid}`;
     try {
-      return new OutputFile(path, partial, openSync(partial, "wx", 0o600));
+      const fd = openSync(partial, "wx", 0o600);
+      return new OutputFile(path, trackTemporary(partial), fd);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new UsageError(`Cannot write "${path}": ${describe(code)}`);
@@ -49,12 +55,13 @@ export class OutputFile {
   finish(): void {
     closeSync(this.#fd);
     renameSync(this.#partial, this.#path);
+    forgetTemporary(this.#partial);
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     closeSync(this.#fd);
-    rmSync(this.#partial, { force: true });
+    removeTemporary(this.#partial);
   }
 }
 

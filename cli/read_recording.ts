@@ -7,6 +7,7 @@
 import type { SpanReader } from "../src/model/span_reader.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import type { Io } from "./io.ts";
+import { withCleanEnd } from "./clean_end.ts";
 import { withProgress } from "./progress.ts";
 import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
 import { sanitize } from "../src/model/sanitize.ts";
@@ -47,14 +48,16 @@ export async function withRecording<Reader extends { close(): void }, T>(
 ): Promise<T> {
   const name = options.recording ?? DEFAULT_RECORDING;
   const notes = await recoverRuns(parseRecordingName(name).path);
-  const reader = await open(name, { run: options.run });
-  // Not before it is open: a mistake is told in one line.
-  for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
-  try {
-    return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
-  } finally {
-    reader.close();
-  }
+  return await withCleanEnd(async () => {
+    const reader = await open(name, { run: options.run });
+    try {
+      // Not before it is open: a mistake is told in one line.
+      for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
+      return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
+    } finally {
+      reader.close();
+    }
+  });
 }
 
 /** Sentences on what was added and what could not be. What is being written is left alone. */

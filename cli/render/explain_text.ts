@@ -4,6 +4,7 @@
  * @module
  */
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
+import { describeLooked } from "../../src/analysis/slow_selection.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
@@ -21,7 +22,8 @@ export function explainText(
   const parts = found.map((one) => {
     const title = style("title", sanitize(one.key.name)) + style("dim", `  ${one.key.scope}`);
     const facts = `${countOf(one.slow, "slow span")}, over p${one.percentile.text} ` +
-      `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others`;
+      `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others` +
+      (one.looked === undefined ? "" : `\n${describeLooked(one.looked)}`);
     const cut = one.isCut ? "\nsome attributes have too many values to look at all of them\n" : "";
     if (one.factors.length === 0) {
       return `${title}\n${facts}\n\nnothing sets them apart: ` +

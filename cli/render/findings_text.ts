@@ -12,12 +12,14 @@ import { sanitize } from "../../src/model/sanitize.ts";
 const MAX_NAMES = 4;
 
 /** A line for each finding, none where there is none. */
-export function findingLines({ findings, unread }: Findings): string[] {
+export function findingLines({ findings, looked }: Findings): string[] {
   return [
     ...findings.map(describe),
-    ...(unread === 0
-      ? []
-      : [`${countOf(unread, "span")} were not searched for patterns (--findings does)`]),
+    ...(looked === undefined ? [] : [
+      `patterns of calls were looked for in ${formatCount(looked.calls)} of ${
+        countOf(looked.of, "call")
+      }, from ${looked.pieces} pieces of the run (--findings looks at all)`,
+    ]),
   ];
 }
 
@@ -42,8 +44,9 @@ function describe(finding: Finding): string {
       }, if none needs the other's result`;
     }
     case "blocking": {
-      const { name, count, totalNs, longestNs } = finding.calls;
-      return `event loop blocked by ${sanitize(name)}: ${countOf(count, "time")}, ${
+      const { name, count, totalNs, longestNs, ofLongest } = finding.calls;
+      const among = ofLongest === undefined ? "" : ` (of the ${ofLongest} longest stops)`;
+      return `event loop blocked by ${sanitize(name)}: ${countOf(count, "time")}${among}, ${
         formatDuration(longestNs)
       } at most, ${formatDuration(totalNs)} in all`;
     }

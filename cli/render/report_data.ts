@@ -54,8 +54,8 @@ export function reportJson(report: RunReport): string {
 }
 
 /** What a finding is about, with the names of cli.md's JSON. */
-function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
-  if (findings.length === 0 && unread === 0) return {};
+function findingsJson({ findings, looked }: Findings): Record<string, unknown> {
+  if (findings.length === 0 && looked === undefined) return {};
   const snake = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
   return {
     findings: findings.map(({ kind, ...about }) => ({
@@ -66,7 +66,7 @@ function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
         ) => [snake(name), value ?? null]),
       ),
     })),
-    ...(unread === 0 ? {} : { findings_unread: unread }),
+    ...(looked === undefined ? {} : { findings_looked_at: looked }),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
+import { describeLooked } from "../../src/analysis/slow_selection.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
@@ -27,7 +28,8 @@ export function slowCausesText(
     const title = style("title", sanitize(one.key.name)) +
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
-      `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
+      `${countOf(one.slowCount, "span")} from there on, and of those in the middle` +
+      (one.looked === undefined ? "" : `\n${describeLooked(one.looked)}`);
     const rows = one.causes.slice(0, limit);
     const table = renderTable(rows, columnsOf(one), {
       columns: io.columns,

@@ -11,7 +11,8 @@ import { formatDuration } from "../model/duration.ts";
 import { nearestRank, parsePercentile, type Percentile } from "../model/percentile.ts";
 import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
 import { believableUpTo, chanceOf, type Counts, lift } from "./association.ts";
-import { type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
+import { type Looked, selectSlow } from "./slow_selection.ts";
+import { COLD_CALLS, type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
 
 /** Something that slow spans have more often. */
 export interface Factor extends Trait, Counts {
@@ -36,6 +37,8 @@ export interface Explanation {
   examined: number;
   /** Attributes had more values than can be counted: some were left out. */
   isCut: boolean;
+  /** Which spans `slow` and `rest` are, where those are not all. */
+  looked?: Looked;
 }
 
 /** Fewer spans than this say nothing. */
@@ -50,13 +53,20 @@ const MAX_TRAITS = 100_000;
 /** Values of a number that are kept to find out which are large. */
 const MAX_NUMBERS = 200_000;
 
+/** About a second of work. */
+const MAX_LOOKED = 60_000;
+
 const MEDIAN = parsePercentile("50");
 const PERCENTILES = ["99", "95", "90", "75"].map(parsePercentile);
 
-/** @returns undefined when there are too few spans of the name. */
+/**
+ * @param options.room Spans that are looked at one by one. Default: 60,000.
+ * @returns undefined when there are too few spans of the name.
+ */
 export async function explainSlow(
   reader: SpanReader,
   key: SpanKey,
+  { room = MAX_LOOKED }: { room?: number } = {},
 ): Promise<Explanation | undefined> {
   const totals = await reader.spans().totals();
   const count = totals.find(({ name, scope }) => name === key.name && scope === key.scope)?.count ??
@@ -66,19 +76,57 @@ export async function explainSlow(
   const ranks = [nearestRank(MEDIAN, count), nearestRank(percentile, count)];
   const [[medianNs, thresholdNs]] = await reader.spans()
     .valuesAt([{ keys: [key], ranks }]) as [[number, number]];
+  const selection = await selectSlow(reader, key, {
+    count,
+    thresholdNs,
+    isThresholdSlow: false,
+    room,
+  });
   const traits = new SpanTraits({
     threads: await reader.threads(),
     delays: await reader.metricValues("nodejs.eventloop.delay"),
     collections: await reader.metricValues("v8js.gc.utilization"),
     windowNs: medianNs,
+    firstNs: selection.all && await endOfFirst(reader, key),
   });
   const table = new TraitTable();
-  for await (const spans of reader.scan({ keys: [key], order: "start" })) {
-    for (const span of spans) {
-      if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
+  // All of them come in the order of time, which says how many ran at once.
+  const scans = selection.all === undefined
+    ? [reader.scan({ keys: [key], order: "start" })]
+    : [selection.slow, selection.others].map(({ where, oneIn }) =>
+      reader.scan({ keys: [key], where: [where], oneIn })
+    );
+  for (const scan of scans) {
+    for await (const spans of scan) {
+      for (const span of spans) {
+        if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
+      }
     }
   }
-  return { run: reader.run, key, percentile, thresholdNs, ...table.judge() };
+  const judged = table.judge();
+  return {
+    run: reader.run,
+    key,
+    percentile,
+    thresholdNs,
+    ...judged,
+    ...selection.all && {
+      looked: {
+        slow: judged.slow,
+        others: judged.rest,
+        ofSlow: selection.all.slow,
+        ofOthers: selection.all.others,
+      },
+    },
+  };
+}
+
+/** Start of the last of the calls that count as cold. */
+async function endOfFirst(reader: SpanReader, key: SpanKey): Promise<number> {
+  let lastNs = -Infinity;
+  const scan = reader.scan({ keys: [key], order: "start", limit: COLD_CALLS, isBrief: true });
+  for await (const spans of scan) lastNs = spans.at(-1)?.startNs ?? lastNs;
+  return lastNs;
 }
 
 /** Counts traits of slow spans and of others. */

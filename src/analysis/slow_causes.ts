@@ -1,7 +1,7 @@
 /**
- * What makes the slow ones among many spans of a name slow: the critical paths
- * of all of them, those of the slowest against those of ordinary ones, and what
- * the percentile would be if something on them were faster.
+ * What makes the slow ones among many spans of a name slow: their critical
+ * paths against those of ordinary ones, and what the percentile would be if
+ * something on them were faster.
  *
  * @module
  */
@@ -12,8 +12,9 @@ import {
   samplesNeeded,
 } from "../model/percentile.ts";
 import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
-import { walkCriticalPath } from "./critical_path.ts";
-import { childrenOf, toTree, type TraceNode } from "./trace_tree.ts";
+import { CriticalTimes } from "./critical_times.ts";
+import { type Looked, selectSlow } from "./slow_selection.ts";
+import { childrenOf, toTree } from "./trace_tree.ts";
 
 /** A name on the critical paths. Times are means over spans. */
 export interface SlowCause extends SpanKey {
@@ -32,7 +33,7 @@ export interface SlowCauses {
   run: RecordedRun;
   key: SpanKey;
   percentile: Percentile;
-  /** Spans that were looked at. */
+  /** Finished spans of the name. */
   count: number;
   /** Those at or above the percentile. */
   slowCount: number;
@@ -44,18 +45,31 @@ export interface SlowCauses {
   causes: SlowCause[];
   /** Spans of the name in traces that were too large to look at. */
   skipped: number;
+  /** Which spans were looked at, where those were not all. */
+  looked?: Looked;
+}
+
+/** A name, and its percentile that slow ones are told from others by. */
+export interface SlowName extends SpanKey {
+  percentile: Percentile;
+  /** Finished spans. */
+  count: number;
 }
 
 /** Options for {@linkcode findSlowCauses}. */
 export interface SlowCausesOptions {
-  key: SpanKey;
-  percentile: Percentile;
   /** Default: 0.2. */
   faster?: number;
+  /** Spans that may be read, those of whole traces together. Default: 240,000. */
+  maxSpans?: number;
 }
 
+/** Some seconds of work. */
+const MAX_SPANS = 240_000;
+/** Fewer spans of a name say nothing, however large their traces are. */
+const MIN_ROOM = 200;
 /** Traces with more spans than this are skipped, and counted. */
-const MAX_TRACE_SPANS = 500_000;
+const MAX_TRACE_SPANS = 200_000;
 
 const TAILS = ["99", "90"].map(parsePercentile);
 
@@ -64,116 +78,83 @@ export function tailPercentile(count: number): Percentile {
   return TAILS.find((percentile) => count >= samplesNeeded(percentile)) ?? TAILS.at(-1)!;
 }
 
-/** Reads all traces that have the name, one after the other. */
+/** Reads traces that have the names, one after the other. @returns For each name what was found. */
 export async function findSlowCauses(
   reader: SpanReader,
-  { key, percentile, faster = 0.2 }: SlowCausesOptions,
-): Promise<SlowCauses> {
-  const paths = new CriticalTimes();
-  let skipped = 0;
-  const isMeant = ({ name, scope }: SpanKey) => name === key.name && scope === key.scope;
-  for await (const { spans, isCut } of traces(reader)) {
-    const roots = spans.filter((span) => isMeant(span) && span.durationNs !== undefined);
-    if (isCut) skipped += roots.length;
-    else if (roots.length > 0) {
-      const children = childrenOf(spans);
-      for (const root of roots) paths.add(toTree(root, children));
+  names: readonly SlowName[],
+  { faster = 0.2, maxSpans = MAX_SPANS }: SlowCausesOptions = {},
+): Promise<SlowCauses[]> {
+  const meanTrace = await meanTraceSpans(reader);
+  const room = Math.max(MIN_ROOM, Math.floor(maxSpans / names.length / meanTrace));
+  const values = await reader.spans().valuesAt(names.map((name) => ({
+    keys: [name],
+    ranks: [
+      nearestRank(name.percentile, name.count),
+      Math.max(1, Math.ceil(name.count * 0.4)),
+      Math.max(1, Math.ceil(name.count * 0.6)),
+    ],
+  })));
+  const times: CriticalTimes[] = [];
+  for (const [i, { name, scope, count, percentile }] of names.entries()) {
+    const [valueNs, lowNs, highNs] = values[i] as [number, number, number];
+    const selection = await selectSlow(reader, { name, scope }, {
+      count,
+      thresholdNs: valueNs,
+      isThresholdSlow: true,
+      room,
+    });
+    const rank = nearestRank(percentile, count);
+    const own = new CriticalTimes({ selection, count, rank, valueNs, lowNs, highNs });
+    for (const isSlow of [true, false]) {
+      const { where, oneIn } = isSlow ? selection.slow : selection.others;
+      const scan = reader.scan({ keys: [{ name, scope }], where: [where], oneIn, isBrief: true });
+      for await (const spans of scan) own.expect(spans, isSlow);
+    }
+    times.push(own);
+  }
+  const traceIds = [...new Set(times.flatMap((own) => own.traceIds))];
+  for await (const spans of traces(reader, traceIds)) {
+    const children = childrenOf(spans);
+    for (const span of spans) {
+      const own = times.find((one) => one.isExpected(span));
+      own?.add(toTree(span, children));
     }
   }
-  return { run: reader.run, key, percentile, faster, skipped, ...paths.judge(percentile, faster) };
+  return names.map(({ name, scope, percentile }, i) => ({
+    run: reader.run,
+    key: { name, scope },
+    percentile,
+    faster,
+    ...times[i]!.judge(faster),
+  }));
 }
 
-/** Names that are told of. */
-const MAX_CAUSES = 30;
+async function meanTraceSpans(reader: SpanReader): Promise<number> {
+  const totals = await reader.spans().totals();
+  const sum = (of: "count" | "roots") => totals.reduce((all, row) => all + row[of], 0);
+  return sum("count") / Math.max(1, sum("roots"));
+}
 
-/** The spans of each trace, as many as there may be in memory. */
+/** The spans of each trace that is not too large. */
 async function* traces(
   reader: SpanReader,
-): AsyncIterable<{ spans: RecordedSpan[]; isCut: boolean }> {
+  traceIds: readonly number[],
+): AsyncIterable<RecordedSpan[]> {
   let spans: RecordedSpan[] = [];
-  let isCut = false;
-  for await (const piece of reader.scan({ order: "trace" })) {
+  const scan = reader.scan({
+    traceIds,
+    maxTraceSpans: MAX_TRACE_SPANS,
+    order: "trace",
+    isBrief: true,
+  });
+  for await (const piece of scan) {
     for (const span of piece) {
       if (spans.length > 0 && spans[0]!.traceId !== span.traceId) {
-        yield { spans, isCut };
+        yield spans;
         spans = [];
-        isCut = false;
       }
-      if (spans.length < MAX_TRACE_SPANS) spans.push(span);
-      else isCut = true;
+      spans.push(span);
     }
   }
-  if (spans.length > 0) yield { spans, isCut };
-}
-
-/** Own times on critical paths: a column of spans for each name. */
-class CriticalTimes {
-  readonly #durations: number[] = [];
-  readonly #columns = new Map<string, { key: SpanKey; rows: number[]; values: number[] }>();
-
-  add(tree: TraceNode): void {
-    const row = this.#durations.push(tree.span.durationNs!) - 1;
-    walkCriticalPath(tree, (span, ownNs) => {
-      const { name, scope } = span;
-      const id = `${scope}:${name}`;
-      let column = this.#columns.get(id);
-      if (column === undefined) {
-        column = { key: { name, scope }, rows: [], values: [] };
-        this.#columns.set(id, column);
-      }
-      // A tree is walked in one go, so its row is the last one.
-      if (column.rows.at(-1) === row) column.values[column.values.length - 1]! += ownNs;
-      else {
-        column.rows.push(row);
-        column.values.push(ownNs);
-      }
-    });
-  }
-
-  judge(percentile: Percentile, faster: number) {
-    const durations = Float64Array.from(this.#durations);
-    const sorted = durations.toSorted();
-    const at = (rank: number) => sorted[Math.max(0, Math.min(sorted.length, rank) - 1)] ?? 0;
-    const rank = nearestRank(percentile, sorted.length);
-    const valueNs = at(rank);
-    const [low, high] = [at(Math.ceil(sorted.length * 0.4)), at(Math.ceil(sorted.length * 0.6))];
-    const isSlow = (ns: number) => ns >= valueNs;
-    const isOrdinary = (ns: number) => ns >= low && ns <= high;
-    const slow = sumOf(durations, isSlow);
-    const ordinary = sumOf(durations, isOrdinary);
-    const causes = [...this.#columns.values()].map(({ key, rows, values }) => {
-      let slowNs = 0;
-      let ordinaryNs = 0;
-      rows.forEach((row, i) => {
-        if (isSlow(durations[row]!)) slowNs += values[i]!;
-        if (isOrdinary(durations[row]!)) ordinaryNs += values[i]!;
-      });
-      return {
-        ...key,
-        slowNs: slowNs / Math.max(1, slow.count),
-        ordinaryNs: ordinaryNs / Math.max(1, ordinary.count),
-        share: slow.total === 0 ? 0 : slowNs / slow.total,
-        fasterNs: () => {
-          const shorter = durations.slice();
-          rows.forEach((row, i) => shorter[row]! -= faster * values[i]!);
-          return shorter.sort()[Math.max(0, rank - 1)] ?? 0;
-        },
-      };
-    }).filter(({ slowNs }) => slowNs > 0)
-      .sort((a, b) => b.slowNs - a.slowNs)
-      .slice(0, MAX_CAUSES)
-      .map((cause) => ({ ...cause, fasterNs: cause.fasterNs() }));
-    return { count: durations.length, slowCount: slow.count, valueNs, causes };
-  }
-}
-
-function sumOf(durations: Float64Array, test: (ns: number) => boolean) {
-  let count = 0;
-  let total = 0;
-  for (const ns of durations) {
-    if (!test(ns)) continue;
-    count++;
-    total += ns;
-  }
-  return { count, total };
+  if (spans.length > 0) yield spans;
 }

@@ -298,12 +298,19 @@ export interface CallPathOptions {
   during?: TimeRange;
   /** Deepest level that is looked at. */
   maxDepth: number;
-  /** Paths that took less in all are left out, and what is below them. */
-  minTotalNs: number;
+  /** Paths that took less in all are left out, and what is below them. Default: none is. */
+  minTotalNs?: number;
+  /** The same as a share of the time of all roots. Roots themselves are all there then. */
+  minShare?: number;
 }
 
 /** In which order spans come: `stored` costs nothing, the others a sort. */
 export type SpanOrder = "stored" | "start" | "trace" | "duration";
+
+/** What began in a trace during some time. */
+export interface TracePart extends TimeRange {
+  traceId: number;
+}
 
 /** Which spans to read, those included that never ended. */
 export interface SpanScanOptions {
@@ -317,12 +324,20 @@ export interface SpanScanOptions {
   traceIds?: readonly number[] | undefined;
   /** Only these spans. Default: all. */
   spanIds?: readonly number[] | undefined;
+  /** Only these parts of traces, so many spans of each: quick however many spans there are. */
+  parts?: { of: readonly TracePart[]; maxSpans: number } | undefined;
   /** Only spans without a parent. Default false. */
   rootsOnly?: boolean;
   /** Default: `stored`. `duration` is longest first, `trace` by trace and then by start. */
   order?: SpanOrder;
   /** Most spans. Default: all. */
   limit?: number | undefined;
+  /** Only one in so many spans, about, and the same ones each time. Default: all. */
+  oneIn?: number;
+  /** Traces with more spans are left out. Where `traceIds` are given; default: none is. */
+  maxTraceSpans?: number;
+  /** Without attributes and what is rarely asked for: much quicker. Default false. */
+  isBrief?: boolean;
   /** Whether spans come with what happened in them. Default false. */
   withEvents?: boolean;
 }
@@ -347,7 +362,7 @@ export interface SpanReader {
   spans(options?: SpanSetOptions): SpanSet;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
-  /** For each request the first span that fits, without its events. */
+  /** For each request the first span that fits, without its events and attributes. */
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
   /** Merges calls by their path, callers before those they called. */
   callPaths(options: CallPathOptions): Promise<CallPath[]>;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SpanKey } from "./span_reader.ts";
+import type { SpanKey, TimeRange } from "./span_reader.ts";
 
 /** Errors of one type in spans of one name. */
 export interface ErrorCount extends SpanKey {
@@ -45,22 +45,43 @@ export interface SequentialCalls {
   savedNs: number;
 }
 
+/** Patterns of calls in scopes of I/O. */
+export interface CallPatterns {
+  /** Calls that were looked at. */
+  looked: number;
+  repeated: RepeatedCalls[];
+  /** Without a pause in between longer than a tenth of them. */
+  sequential: SequentialCalls[];
+}
+
+/** Options for {@linkcode SuspicionReader.callPatterns}. */
+export interface CallPatternOptions {
+  /** Calls of one name that a caller must have made to count as repeated. */
+  minCalls: number;
+  /** Of each kind. */
+  limit: number;
+  /** Parts of the run. Default: all of it. */
+  during?: readonly TimeRange[] | undefined;
+  /** Most calls of each part. Default: all. */
+  maxCalls?: number | undefined;
+}
+
 /** Functions that ran while the event loop stood still. */
 export interface BlockingCalls extends SpanKey {
   count: number;
   /** Time in which the loop stood still and they ran. */
   totalNs: number;
   longestNs: number;
+  /** Only that many of the stops were looked into, the longest. Absent: all were. */
+  ofLongest?: number;
 }
 
 /** Asks a recording what may be wrong. */
 export interface SuspicionReader {
-  errorsByType(limit: number): Promise<ErrorCount[]>;
+  /** @param during Parts of the run. Default: all of it. */
+  errorsByType(limit: number, during?: readonly TimeRange[]): Promise<ErrorCount[]>;
   unfinished(limit: number): Promise<UnfinishedCount[]>;
-  /** Calls in scopes of I/O that a caller made at least `minCalls` times. */
-  repeatedCalls(options: { minCalls: number; limit: number }): Promise<RepeatedCalls[]>;
-  /** Calls in scopes of I/O without a pause in between longer than a tenth of them. */
-  sequentialCalls(limit: number): Promise<SequentialCalls[]>;
+  callPatterns(options: CallPatternOptions): Promise<CallPatterns>;
   /** What ran when the event loop was late by `minNs` or more. */
   blockingCalls(options: { minNs: number; limit: number }): Promise<BlockingCalls[]>;
 }

@@ -79,8 +79,7 @@ export function memoryReader(
     suspicions: {
       errorsByType: () => Promise.resolve([]),
       unfinished: () => Promise.resolve([]),
-      repeatedCalls: () => Promise.resolve([]),
-      sequentialCalls: () => Promise.resolve([]),
+      callPatterns: () => Promise.resolve({ looked: 0, repeated: [], sequential: [] }),
       blockingCalls: () => Promise.resolve([]),
       ...options.suspicions,
     },

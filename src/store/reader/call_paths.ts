@@ -21,54 +21,75 @@ export interface CallPathQuery extends CallPathOptions {
 
 /** Reads the paths. */
 export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Promise<CallPath[]> {
-  const { run, number, maxDepth } = query;
+  const { run, number, maxDepth, minShare } = query;
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const level = (depth: number) => `calls_${number}_${depth}`;
   const paths: CallPath[] = [];
   try {
+    // Texts are kept once: a level may have as many rows as there are spans.
+    await sandbox.run(
+      `CREATE TABLE names_${number} AS
+       SELECT DISTINCT name, scope, ${KEY} AS key FROM spans WHERE ${isOfRun}`,
+    );
     await sandbox.run(
       `CREATE TABLE ${level(0)} AS
-       SELECT span_id, hash(name, scope) AS path, NULL::UBIGINT AS parent_path, name, scope,
-         duration_ns, self_ns, status
+       SELECT span_id, ${KEY} AS path, NULL::UBIGINT AS parent_path, ${VALUES}
        FROM (${await rootsQuery(sandbox, query)})`,
     );
+    let minTotalNs = query.minTotalNs ?? 0;
     for (let depth = 0; depth <= maxDepth; depth++) {
-      const found = await readLevel(sandbox, level(depth), { depth, query });
+      const found = await readLevel(sandbox, level(depth), { depth, number, minTotalNs });
+      if (depth === 0 && minShare !== undefined) {
+        minTotalNs = minShare * found.reduce((sum, { totalNs }) => sum + totalNs, 0);
+      }
       paths.push(...found);
-      if (found.length === 0) break;
+      const entered = found.filter(({ totalNs }) => totalNs >= minTotalNs);
+      if (entered.length === 0 || depth === maxDepth) break;
       await sandbox.fill(
         `paths_${number}`,
         [["path", "VARCHAR"]],
-        found.map(({ id }) => [id]),
+        entered.map(({ id }) => [id]),
       );
       await sandbox.run(
         `CREATE TABLE ${level(depth + 1)} AS
-         SELECT s.span_id, hash(c.path, s.name, s.scope) AS path, c.path AS parent_path,
-           s.name, s.scope, s.duration_ns, s.self_ns, s.status
-         FROM spans s JOIN ${level(depth)} c ON s.parent_span_id = c.span_id
-         WHERE s.${isOfRun} AND c.path::VARCHAR IN (FROM paths_${number})`,
+         SELECT s.span_id, hash(c.path, ${KEY}) AS path, c.path AS parent_path, ${VALUES}
+         FROM spans s JOIN (
+           SELECT span_id, path FROM ${level(depth)}
+           WHERE path IN (SELECT path::UBIGINT FROM paths_${number})
+         ) c ON s.parent_span_id = c.span_id
+         WHERE s.${isOfRun}`,
       );
       await sandbox.run(`DROP TABLE ${level(depth)}`);
     }
   } finally {
-    for (let depth = 0; depth <= maxDepth + 1; depth++) {
+    for (let depth = 0; depth <= maxDepth; depth++) {
       await sandbox.run(`DROP TABLE IF EXISTS ${level(depth)}`);
     }
+    await sandbox.run(`DROP TABLE IF EXISTS names_${number}`);
   }
   return paths;
 }
 
+/** What stands for a name. */
+const KEY = "hash(name, scope)";
+
+/** What is added up. */
+const VALUES = `${KEY} AS key, duration_ns, self_ns, status = 'error' AS has_failed`;
+
 async function readLevel(
   sandbox: Sandbox,
   table: string,
-  { depth, query }: { depth: number; query: CallPathQuery },
+  { depth, number, minTotalNs }: { depth: number; number: number; minTotalNs: number },
 ): Promise<CallPath[]> {
   const rows = await sandbox.rows(
-    `SELECT path::VARCHAR, parent_path::VARCHAR, any_value(name)::VARCHAR,
-       any_value(scope)::VARCHAR, count(*)::BIGINT, count_if(status = 'error')::BIGINT,
-       coalesce(sum(duration_ns), 0)::HUGEINT AS total, coalesce(sum(self_ns), 0)::HUGEINT
-     FROM ${table} GROUP BY path, parent_path
-     HAVING total >= ${Math.ceil(query.minTotalNs)} ORDER BY total DESC, 3, 4`,
+    `SELECT path::VARCHAR, parent_path::VARCHAR, name::VARCHAR, scope::VARCHAR, n, errors, total,
+       own
+     FROM (
+       SELECT path, parent_path, any_value(key) AS key, count(*)::BIGINT AS n,
+         count_if(has_failed)::BIGINT AS errors, coalesce(sum(duration_ns), 0)::HUGEINT AS total,
+         coalesce(sum(self_ns), 0)::HUGEINT AS own
+       FROM ${table} GROUP BY path, parent_path HAVING total >= ${Math.ceil(minTotalNs)}
+     ) JOIN names_${number} USING (key) ORDER BY total DESC, 3, 4`,
   );
   return rows.map(([id, parentId, name, scope, ...numbers]) => {
     const [count, errors, totalNs, selfNs] = numbers.map(Number);

@@ -198,9 +198,12 @@ test("callPaths() merges calls by their path", () =>
 
 test("suspicions finds loops of queries, waiting in a row, errors and what never ended", () =>
   withReaders(async ({ suspicions }) => {
-    const [repeated, ...others] = await suspicions.repeatedCalls({ minCalls: 10, limit: 5 });
-    assert.deepEqual(others, []);
-    assert.deepEqual(repeated, {
+    const { looked, repeated, sequential } = await suspicions.callPatterns({
+      minCalls: 10,
+      limit: 5,
+    });
+    assert.equal(looked, 14);
+    assert.deepEqual(repeated, [{
       name: "SELECT a",
       scope: "db",
       parentName: "parent",
@@ -208,8 +211,8 @@ test("suspicions finds loops of queries, waiting in a row, errors and what never
       calls: 12,
       mostCalls: 12,
       totalNs: 60 * MS,
-    });
-    assert.deepEqual(await suspicions.sequentialCalls(5), [{
+    }]);
+    assert.deepEqual(sequential, [{
       parentName: "parent",
       names: ["SELECT a", "SELECT b"],
       callers: 1,
