@@ -32,7 +32,9 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   by?: string | undefined;
   /** The call tree instead of the table. */
   tree?: boolean | undefined;
-  /** Default: of whole runs that are not too large. */
+  /** Percentiles from histograms. Default: exact. */
+  estimate?: boolean | undefined;
+  /** Default: of whole runs, unless percentiles are estimated. */
   findings?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
@@ -102,6 +104,7 @@ async function reportTable(
     sort: options.sort,
     limit: limit === 0 ? undefined : limit,
     histograms: format === "table",
+    estimate: options.estimate,
     findings: findingsOf(options),
   });
   const { filter } = choice;
@@ -109,12 +112,15 @@ async function reportTable(
   io.out(await render(built, format, io));
 }
 
-/** They are about the whole run: a report on a part of it says nothing of them unless asked. */
+/**
+ * They are about the whole run: a report on a part of it says nothing of them
+ * unless asked, and neither does one that is to be quick.
+ */
 function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined {
-  const { findings, format = "table", filter, where, since, until, by } = options;
+  const { findings, format = "table", filter, where, since, until, by, estimate } = options;
   if (findings === true) return { maxSpans: Infinity };
   const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
-  return findings === false || !isWhole || format !== "table" ? undefined : {};
+  return findings === false || estimate || !isWhole || format !== "table" ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {

@@ -45,6 +45,7 @@ export function reportJson(report: RunReport): string {
       redaction: { state: report.run.redaction, values: report.run.redacted ?? null },
     }),
     ...(report.groupedBy === undefined ? {} : { grouped_by: report.groupedBy }),
+    ...(report.isEstimate ? { estimate: true } : {}),
     spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
     ...(report.findings === undefined ? {} : findingsJson(report.findings)),
     ...(report.metrics.length === 0 ? {} : { metrics: metricsJson(report.metrics) }),

@@ -15,10 +15,13 @@ import { sanitize } from "../../src/model/sanitize.ts";
 /** Longest reason that is shown. */
 const MAX_REASON_LENGTH = 100;
 
+const ESTIMATE = "percentiles are from histograms: at most 1.6% too high";
+
 /** The lines, none or some. */
 export function footerLines(report: RunReport): string[] {
   const metrics = metricsLine(report);
   return [
+    ...(report.isEstimate ? [ESTIMATE] : []),
     ...(metrics === "" ? [] : [metrics]),
     ...hookLines(report.hooks, report.scopes),
     ...redactionLines(report.run),

@@ -46,13 +46,15 @@ export class CriticalTimes {
     this.#options = options;
   }
 
-  /** Spans that were chosen; their traces are still to come. */
-  expect(spans: readonly RecordedSpan[], isSlow: boolean): void {
-    for (const { spanId, traceId, durationNs } of spans) {
-      if (durationNs === undefined) continue;
-      this.#expected.set(spanId, isSlow);
-      this.#traceIds.add(traceId);
-    }
+  /** Of the name. */
+  get key(): SpanKey {
+    return this.#options.selection;
+  }
+
+  /** Takes note of a span that was chosen; its trace is still to come. */
+  expect({ spanId, traceId, durationNs = 0 }: RecordedSpan): void {
+    this.#expected.set(spanId, durationNs >= this.#options.valueNs);
+    this.#traceIds.add(traceId);
   }
 
   get traceIds(): number[] {

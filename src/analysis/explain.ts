@@ -11,7 +11,7 @@ import { formatDuration } from "../model/duration.ts";
 import { nearestRank, parsePercentile, type Percentile } from "../model/percentile.ts";
 import type { RecordedRun, RecordedSpan, SpanKey, SpanReader } from "../model/span_reader.ts";
 import { believableUpTo, chanceOf, type Counts, lift } from "./association.ts";
-import { type Looked, selectSlow } from "./slow_selection.ts";
+import { type Looked, selectSlow, type SlowSelection } from "./slow_selection.ts";
 import { COLD_CALLS, type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
 
 /** Something that slow spans have more often. */
@@ -76,12 +76,9 @@ export async function explainSlow(
   const ranks = [nearestRank(MEDIAN, count), nearestRank(percentile, count)];
   const [[medianNs, thresholdNs]] = await reader.spans()
     .valuesAt([{ keys: [key], ranks }]) as [[number, number]];
-  const selection = await selectSlow(reader, key, {
-    count,
-    thresholdNs,
-    isThresholdSlow: false,
-    room,
-  });
+  // What takes just as long is not slow yet.
+  const request = { ...key, count, thresholdNs: thresholdNs + 1 };
+  const [selection] = await selectSlow(reader, [request], room) as [SlowSelection];
   const traits = new SpanTraits({
     threads: await reader.threads(),
     delays: await reader.metricValues("nodejs.eventloop.delay"),
@@ -91,16 +88,12 @@ export async function explainSlow(
   });
   const table = new TraitTable();
   // All of them come in the order of time, which says how many ran at once.
-  const scans = selection.all === undefined
-    ? [reader.scan({ keys: [key], order: "start" })]
-    : [selection.slow, selection.others].map(({ where, oneIn }) =>
-      reader.scan({ keys: [key], where: [where], oneIn })
-    );
-  for (const scan of scans) {
-    for await (const spans of scan) {
-      for (const span of spans) {
-        if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
-      }
+  const scan = reader.scan(
+    selection.all === undefined ? { keys: [key], order: "start" } : { strata: [selection] },
+  );
+  for await (const spans of scan) {
+    for (const span of spans) {
+      if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
     }
   }
   const judged = table.judge();

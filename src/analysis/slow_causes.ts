@@ -94,23 +94,20 @@ export async function findSlowCauses(
       Math.max(1, Math.ceil(name.count * 0.6)),
     ],
   })));
-  const times: CriticalTimes[] = [];
-  for (const [i, { name, scope, count, percentile }] of names.entries()) {
+  const selections = await selectSlow(
+    reader,
+    names.map(({ name, scope, count }, i) => ({ name, scope, count, thresholdNs: values[i]![0]! })),
+    room,
+  );
+  const times = names.map(({ count, percentile }, i) => {
     const [valueNs, lowNs, highNs] = values[i] as [number, number, number];
-    const selection = await selectSlow(reader, { name, scope }, {
-      count,
-      thresholdNs: valueNs,
-      isThresholdSlow: true,
-      room,
-    });
     const rank = nearestRank(percentile, count);
-    const own = new CriticalTimes({ selection, count, rank, valueNs, lowNs, highNs });
-    for (const isSlow of [true, false]) {
-      const { where, oneIn } = isSlow ? selection.slow : selection.others;
-      const scan = reader.scan({ keys: [{ name, scope }], where: [where], oneIn, isBrief: true });
-      for await (const spans of scan) own.expect(spans, isSlow);
+    return new CriticalTimes({ selection: selections[i]!, count, rank, valueNs, lowNs, highNs });
+  });
+  for await (const spans of reader.scan({ strata: selections, isBrief: true })) {
+    for (const span of spans) {
+      times.find(({ key }) => key.name === span.name && key.scope === span.scope)?.expect(span);
     }
-    times.push(own);
   }
   const traceIds = [...new Set(times.flatMap((own) => own.traceIds))];
   for await (const spans of traces(reader, traceIds)) {

@@ -6,15 +6,7 @@
  * @module
  */
 import { countOf, formatCount } from "../model/numbers.ts";
-import type { AttributeCondition, SpanKey, SpanReader } from "../model/span_reader.ts";
-
-/** Slow spans or the others. */
-export interface Stratum {
-  /** What holds for them. */
-  where: AttributeCondition;
-  /** One in so many of them is looked at. */
-  oneIn: number;
-}
+import type { SlowSpans, SpanReader, SpanStrata } from "../model/span_reader.ts";
 
 /** Spans of a name that are looked at, of how many. */
 export interface Looked {
@@ -31,54 +23,44 @@ export function describeLooked({ slow, ofSlow, others, ofOthers }: Looked): stri
     `${formatCount(others)} of the ${countOf(ofOthers, "other")}`;
 }
 
-/** Both. */
-export interface SlowSelection {
-  slow: Stratum;
-  others: Stratum;
+/** Spans of a name that are to be looked at. */
+export interface SlowSelection extends SpanStrata {
   /** Undefined: all spans are looked at. */
   all: { slow: number; others: number } | undefined;
 }
 
-/** Options for {@linkcode selectSlow}. */
-export interface SlowSelectionOptions {
-  /** Finished spans of the name. */
+/** A name, and what is known of all its spans. */
+export interface SlowRequest extends SlowSpans {
+  /** Finished spans. */
   count: number;
-  thresholdNs: number;
-  /** Whether what takes exactly as long as the threshold is slow. */
-  isThresholdSlow: boolean;
-  /** Spans that may be looked at. */
-  room: number;
 }
 
-/** Chooses them. */
+/**
+ * Chooses spans of some names.
+ *
+ * @param room Spans of each name that may be looked at.
+ */
 export async function selectSlow(
   reader: SpanReader,
-  key: SpanKey,
-  { count, thresholdNs, isThresholdSlow, room }: SlowSelectionOptions,
-): Promise<SlowSelection> {
-  const condition = (operator: ">" | ">=" | "<" | "<="): AttributeCondition => ({
-    key: "duration",
-    operator,
-    value: String(thresholdNs),
-    isField: true,
-  });
-  const isSlow = condition(isThresholdSlow ? ">=" : ">");
-  const isOther = condition(isThresholdSlow ? "<" : "<=");
-  if (count <= room) {
+  names: readonly SlowRequest[],
+  room: number,
+): Promise<SlowSelection[]> {
+  const large = names.filter(({ count }) => count > room);
+  const found = large.length === 0 ? [] : await reader.countSlow(large);
+  const slowOf = new Map(large.map((name, i) => [name, found[i]!]));
+  return names.map((one) => {
+    const { count, name, scope, thresholdNs } = one;
+    const key = { name, scope, thresholdNs };
+    const slow = slowOf.get(one);
+    if (slow === undefined) return { ...key, slowOneIn: 1, othersOneIn: 1, all: undefined };
+    const others = count - slow;
+    const slowRoom = Math.max(room / 2, room - others);
+    const otherRoom = room - Math.min(slow, slowRoom);
     return {
-      slow: { where: isSlow, oneIn: 1 },
-      others: { where: isOther, oneIn: 1 },
-      all: undefined,
+      ...key,
+      slowOneIn: Math.max(1, Math.ceil(slow / slowRoom)),
+      othersOneIn: Math.max(1, Math.ceil(others / otherRoom)),
+      all: { slow, others },
     };
-  }
-  const rows = await reader.spans({ keys: [key], where: [isSlow] }).totals();
-  const slow = rows.find(({ name, scope }) => name === key.name && scope === key.scope)?.count ?? 0;
-  const others = count - slow;
-  const slowRoom = Math.max(room / 2, room - others);
-  const otherRoom = room - Math.min(slow, slowRoom);
-  return {
-    slow: { where: isSlow, oneIn: Math.max(1, Math.ceil(slow / slowRoom)) },
-    others: { where: isOther, oneIn: Math.max(1, Math.ceil(others / otherRoom)) },
-    all: { slow, others },
-  };
+  });
 }

@@ -307,6 +307,20 @@ export interface CallPathOptions {
 /** In which order spans come: `stored` costs nothing, the others a sort. */
 export type SpanOrder = "stored" | "start" | "trace" | "duration";
 
+/** Finished spans of a name that take some time or longer. */
+export interface SlowSpans extends SpanKey {
+  /** Whole nanoseconds; the shortest that counts. */
+  thresholdNs: number;
+}
+
+/** Some finished spans of a name: about one in so many, and the same ones each time. */
+export interface SpanStrata extends SlowSpans {
+  /** 1: all of them. */
+  slowOneIn: number;
+  /** Of those that are not slow. */
+  othersOneIn: number;
+}
+
 /** What began in a trace during some time. */
 export interface TracePart extends TimeRange {
   traceId: number;
@@ -332,8 +346,8 @@ export interface SpanScanOptions {
   order?: SpanOrder;
   /** Most spans. Default: all. */
   limit?: number | undefined;
-  /** Only one in so many spans, about, and the same ones each time. Default: all. */
-  oneIn?: number;
+  /** Only spans of these names, and only some of them. Default: all. */
+  strata?: readonly SpanStrata[] | undefined;
   /** Traces with more spans are left out. Where `traceIds` are given; default: none is. */
   maxTraceSpans?: number;
   /** Without attributes and what is rarely asked for: much quicker. Default false. */
@@ -362,6 +376,8 @@ export interface SpanReader {
   spans(options?: SpanSetOptions): SpanSet;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
+  /** For each request the number of spans, with one look through the recording. */
+  countSlow(requests: readonly SlowSpans[]): Promise<number[]>;
   /** For each request the first span that fits, without its events and attributes. */
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
   /** Merges calls by their path, callers before those they called. */

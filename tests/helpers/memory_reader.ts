@@ -20,6 +20,7 @@ import type {
   SpanScanOptions,
   SpanSet,
   SpanSetOptions,
+  SpanStrata,
   SpanTotals,
 } from "../../src/model/span_reader.ts";
 import type { SuspicionReader } from "../../src/model/suspicion.ts";
@@ -85,6 +86,13 @@ export function memoryReader(
     },
     spans: (chosen) => new MemorySpans(spans, chosen),
     scan: (chosen) => scanMemory(spans, chosen),
+    countSlow: (requests) =>
+      Promise.resolve(
+        requests.map((one) =>
+          spans.filter((span) => isOf(one, span) && (span.durationNs ?? -1) >= one.thresholdNs)
+            .length
+        ),
+      ),
     examples: () => Promise.reject(new Error("not in memory")),
     callPaths: () => Promise.reject(new Error("not in memory")),
     close: () => {},
@@ -97,16 +105,31 @@ async function* scanMemory(
   options: SpanScanOptions = {},
 ): AsyncIterable<readonly RecordedSpan[]> {
   const { keys, rootsOnly = false, traceIds, order = "stored", limit = Infinity } = options;
+  const { strata } = options;
   const rows = fixtures.map(toRecorded).filter((span) =>
     (keys === undefined ||
       keys.some(({ name, scope }) => name === span.name && scope === span.scope)) &&
     (!rootsOnly || span.parentSpanId === undefined) &&
-    (traceIds === undefined || traceIds.includes(span.traceId))
+    (traceIds === undefined || traceIds.includes(span.traceId)) &&
+    (strata === undefined || strata.some((one) => isOf(one, span) && isChosen(one, span)))
   );
   if (order === "duration") rows.sort((a, b) => (b.durationNs ?? -1) - (a.durationNs ?? -1));
   if (order === "start") rows.sort((a, b) => a.startNs - b.startNs);
   if (order === "trace") rows.sort((a, b) => a.traceId - b.traceId || a.startNs - b.startNs);
   yield await Promise.resolve(rows.slice(0, limit));
+}
+
+function isOf({ name, scope }: SpanKey, span: Pick<SpanFixture, "name" | "scope">): boolean {
+  return name === span.name && scope === (span.scope ?? "manual");
+}
+
+/** Any choice will do, if it is the same each time. */
+function isChosen(
+  { thresholdNs, slowOneIn, othersOneIn }: SpanStrata,
+  { durationNs, spanId }: RecordedSpan,
+): boolean {
+  if (durationNs === undefined) return false;
+  return spanId % (durationNs >= thresholdNs ? slowOneIn : othersOneIn) === 0;
 }
 
 function toRecorded(span: SpanFixture, index: number): RecordedSpan {

@@ -8,7 +8,9 @@ import type {
   RecordedEvent,
   RecordedRun,
   RecordedSpan,
+  SlowSpans,
   SpanScanOptions,
+  SpanStrata,
 } from "../../model/span_reader.ts";
 import { quoteString } from "../schema.ts";
 import { attributeFilter } from "./attribute_filter.ts";
@@ -58,6 +60,10 @@ export async function* scanSpans(
     await join("scan_spans", [["span_id", "BIGINT"]], spanIds.map((id) => [id]));
   }
   // The events of all spans are put together only where all spans are read.
+  if (scan.strata !== undefined) {
+    wanted.push(await chooseIds(sandbox, scan, scan.strata));
+    joins.push(`SEMI JOIN ${wanted.at(-1)} USING (span_id)`);
+  }
   const few = withEvents && (traceIds ?? spanIds ?? scan.parts) !== undefined;
   const select = `SELECT * FROM spans ${joins.join(" ")} WHERE ${toCondition(scan)}`;
   const spans = scan.parts === undefined ? select : partsOf(select, scan, scan.parts);
@@ -94,6 +100,67 @@ function columnsOf({ run, isBrief = false, withEvents = false }: SpanScan): stri
   }`;
 }
 
+const IS_FINISHED = "duration_ns IS NOT NULL AND status <> 'unfinished'";
+
+/** Chooses by what costs little to read. @returns A table of span ids. */
+async function chooseIds(
+  sandbox: Sandbox,
+  { run, number }: SpanScan,
+  strata: readonly SpanStrata[],
+): Promise<string> {
+  const [table, chosen] = [`scan_strata_${number}`, `scan_chosen_${number}`];
+  await fillSlow(sandbox, table, strata);
+  await sandbox.run(
+    `CREATE TABLE ${chosen} AS SELECT span_id FROM spans JOIN ${table} USING (name, scope)
+     WHERE run_id = ${quoteString(run.runId)} AND ${IS_FINISHED}
+       AND hash(span_id) % (CASE WHEN duration_ns >= threshold_ns
+         THEN slow ELSE others END)::UBIGINT = 0`,
+  );
+  await sandbox.run(`DROP TABLE ${table}`);
+  return chosen;
+}
+
+/** As `SpanReader.countSlow`. */
+export async function countSlow(
+  sandbox: Sandbox,
+  { requests, run, number }: { requests: readonly SlowSpans[]; run: RecordedRun; number: number },
+): Promise<number[]> {
+  const table = `slow_${number}`;
+  await fillSlow(sandbox, table, requests);
+  const rows = await sandbox.rows(
+    `SELECT id, count(*)::BIGINT FROM spans JOIN ${table} USING (name, scope)
+     WHERE run_id = ${quoteString(run.runId)} AND ${IS_FINISHED} AND duration_ns >= threshold_ns
+     GROUP BY id`,
+  ) as [number, bigint][];
+  await sandbox.run(`DROP TABLE ${table}`);
+  const counts = new Map(rows.map(([id, count]) => [id, Number(count)]));
+  return requests.map((_, id) => counts.get(id) ?? 0);
+}
+
+async function fillSlow(
+  sandbox: Sandbox,
+  table: string,
+  requests: readonly (SlowSpans & Partial<SpanStrata>)[],
+): Promise<void> {
+  await sandbox.fill(
+    table,
+    [
+      ["id", "INTEGER"],
+      ...KEY_COLUMNS,
+      ["threshold_ns", "BIGINT"],
+      ["slow", "BIGINT"],
+      ["others", "BIGINT"],
+    ],
+    requests.map(({ thresholdNs, slowOneIn = 1, othersOneIn = 1, ...key }, id) => [
+      id,
+      ...keyRow(key),
+      thresholdNs,
+      slowOneIn,
+      othersOneIn,
+    ]),
+  );
+}
+
 /** Takes traces with too many spans out of those that are wanted. */
 async function leaveOutLarge(
   sandbox: Sandbox,
@@ -109,13 +176,12 @@ async function leaveOutLarge(
 }
 
 function toCondition(
-  { run, where = [], during = {}, rootsOnly = false, oneIn = 1 }: SpanScan,
+  { run, where = [], during = {}, rootsOnly = false }: SpanScan,
 ): string {
   return [
     `run_id = ${quoteString(run.runId)}`,
     ...(where.length === 0 ? [] : [attributeFilter(where)]),
     ...timeFilter(during, run),
-    ...(oneIn > 1 ? [`hash(span_id) % ${Math.round(oneIn)} = 0`] : []),
     ...(rootsOnly ? ["parent_span_id IS NULL"] : []),
   ].join(" AND ");
 }
