@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
+import {
+  forgetTemporary,
+  removeTemporary,
+  trackTemporary,
+} from "../src/runtime/temporary_paths.ts";
 import { UsageError } from "./errors.ts";
 
 /** At this byte a DuckDB file says that it is one. */
@@ -35,7 +40,8 @@ export class OutputFile {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(path, "EISDIR");
     const partial = `${path}.partial-${process.pid}`;
     try {
-      return new OutputFile(path, partial, openSync(partial, "wx", 0o600));
+      const fd = openSync(partial, "wx", 0o600);
+      return new OutputFile(path, trackTemporary(partial), fd);
     } catch (error) {
       throw cannotWrite(path, (error as NodeJS.ErrnoException).code);
     }
@@ -59,12 +65,13 @@ export class OutputFile {
     } catch (error) {
       throw cannotWrite(this.#path, (error as NodeJS.ErrnoException).code);
     }
+    forgetTemporary(this.#partial);
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     this.#close();
-    rmSync(this.#partial, { force: true });
+    removeTemporary(this.#partial);
   }
 
   #close(): void {

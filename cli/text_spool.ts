@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { appendFileSync, createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Spool } from "../src/export/speedscope.ts";
+import { makeTemporaryFolder, removeTemporary } from "../src/runtime/temporary_paths.ts";
 
 /** Characters of one text that are kept until they are written. */
 const BUFFER_CHARS = 32 * 1024;
@@ -21,7 +21,7 @@ export class TextSpool implements Spool {
   }
 
   static create(): TextSpool {
-    return new TextSpool(mkdtempSync(join(tmpdir(), "ferret-export-")));
+    return new TextSpool(makeTemporaryFolder("ferret-export-"));
   }
 
   add(text: number, part: string): void {
@@ -47,7 +47,7 @@ export class TextSpool implements Spool {
 
   /** Removes the texts. */
   close(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTemporary(this.#folder);
   }
 
   #path(text: number): string {

@@ -61,11 +61,15 @@ export async function buildCallTree(
 ): Promise<CallTree> {
   const { keys, where = [], during = {}, maxDepth = DEFAULT_DEPTH } = options;
   const choice = { keys, where, during };
-  // How much time there is must be known before what is too short can be told.
-  const roots = await reader.callPaths({ ...choice, maxDepth: 0, minTotalNs: 0 });
+  const { minShare = DEFAULT_SHARE } = options;
+  const all = await reader.callPaths({ ...choice, maxDepth, minShare });
+  const roots = all.filter(({ depth }) => depth === 0);
   const totalNs = roots.reduce((sum, root) => sum + root.totalNs, 0);
-  const minTotalNs = totalNs * (options.minShare ?? DEFAULT_SHARE);
-  const paths = await reader.callPaths({ ...choice, maxDepth, minTotalNs });
+  const parents = new Set(all.map(({ parentId }) => parentId));
+  // Roots come however short they are, others only if they or what they lead to took long enough.
+  const paths = all.filter(({ depth, id, totalNs: ownNs }) =>
+    depth > 0 || ownNs >= totalNs * minShare || parents.has(id)
+  );
   const nodes = new Map<string, CallNode>();
   const top: CallNode[] = [];
   for (const path of paths) {

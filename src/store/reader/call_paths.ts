@@ -28,62 +28,87 @@ const MAX_SHORT_CALLS = 10_000;
 
 /** Reads the paths, callers first, the longest of a level first. */
 export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Promise<CallPath[]> {
-  const { run, number, maxDepth, minTotalNs } = query;
+  const { run, number, maxDepth, minShare } = query;
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const level = (depth: number) => `calls_${number}_${depth}`;
   const paths = `paths_${number}`;
-  const leastNs = Math.ceil(minTotalNs);
   let depth = 0;
   try {
+    // Texts are kept once: a level may have as many rows as there are spans.
+    await sandbox.run(
+      `CREATE TABLE names_${number} AS
+       SELECT DISTINCT name, scope, ${KEY} AS key FROM spans WHERE ${isOfRun}`,
+    );
     await sandbox.run(
       `CREATE TABLE ${level(0)} AS
-       SELECT span_id, hash(name, scope) AS path, NULL::UBIGINT AS parent_path, name, scope,
-         duration_ns, self_ns, status
+       SELECT span_id, ${KEY} AS path, NULL::UBIGINT AS parent_path, ${VALUES}
        FROM (${await rootsQuery(sandbox, query)})`,
     );
     await sandbox.run(`CREATE TABLE ${paths} AS ${mergedCalls(level(0), 0)}`);
+    const leastNs = Math.ceil(
+      Math.max(query.minTotalNs ?? 0, await shareNs(sandbox, paths, minShare)),
+    );
     const followed = () =>
       `SELECT path FROM ${paths} WHERE depth = ${depth}
          AND (total >= ${leastNs} OR calls <= ${MAX_SHORT_CALLS})`;
     while (depth < maxDepth && (await sandbox.rows(`${followed()} LIMIT 1`)).length > 0) {
       await sandbox.run(
         `CREATE TABLE ${level(depth + 1)} AS
-         SELECT s.span_id, hash(c.path, s.name, s.scope) AS path, c.path AS parent_path,
-           s.name, s.scope, s.duration_ns, s.self_ns, s.status
-         FROM spans s JOIN ${level(depth)} c ON s.parent_span_id = c.span_id
-         WHERE s.${isOfRun} AND c.path IN (${followed()})`,
+         SELECT s.span_id, hash(c.path, ${KEY}) AS path, c.path AS parent_path, ${VALUES}
+         FROM spans s JOIN (
+           SELECT span_id, path FROM ${level(depth)} WHERE path IN (${followed()})
+         ) c ON s.parent_span_id = c.span_id
+         WHERE s.${isOfRun}`,
       );
       await sandbox.run(`DROP TABLE ${level(depth)}`);
       depth++;
       await sandbox.run(`INSERT INTO ${paths} ${mergedCalls(level(depth), depth)}`);
     }
-    return await readPaths(sandbox, paths, leastNs);
+    const kept = `total >= ${leastNs} ${minShare === undefined ? "" : "OR depth = 0"}`;
+    return await readPaths(sandbox, { number, kept });
   } finally {
-    for (const table of [paths, level(depth), level(depth + 1)]) {
+    for (const table of [paths, level(depth), level(depth + 1), `names_${number}`]) {
       await sandbox.run(`DROP TABLE IF EXISTS ${table}`);
     }
   }
 }
 
+/** What stands for a name. */
+const KEY = "hash(name, scope)";
+
+/** What is added up. */
+const VALUES = `${KEY} AS key, duration_ns, self_ns, status = 'error' AS has_failed`;
+
 /** SQL for the paths that the calls of a level are on. */
 function mergedCalls(table: string, depth: number): string {
-  return `SELECT path, parent_path, ${depth} AS depth, any_value(name)::VARCHAR AS name,
-      any_value(scope)::VARCHAR AS scope, count(*)::BIGINT AS calls,
-      count_if(status = 'error')::BIGINT AS errors,
+  return `SELECT path, parent_path, ${depth} AS depth, any_value(key) AS key,
+      count(*)::BIGINT AS calls, count_if(has_failed)::BIGINT AS errors,
       coalesce(sum(duration_ns), 0)::HUGEINT AS total, coalesce(sum(self_ns), 0)::HUGEINT AS self
     FROM ${table} GROUP BY path, parent_path`;
 }
 
+/** A share of the time of all roots. */
+async function shareNs(sandbox: Sandbox, paths: string, share = 0): Promise<number> {
+  const [row] = await sandbox.rows(`SELECT coalesce(sum(total), 0)::DOUBLE FROM ${paths}`);
+  return share * Number(row![0]);
+}
+
 /** Those that took long enough, and all that lead to them. */
-async function readPaths(sandbox: Sandbox, paths: string, leastNs: number): Promise<CallPath[]> {
+async function readPaths(
+  sandbox: Sandbox,
+  { number, kept }: { number: number; kept: string },
+): Promise<CallPath[]> {
+  const paths = `paths_${number}`;
   const rows = await sandbox.rows(
     `WITH RECURSIVE kept AS (
-       SELECT path, parent_path FROM ${paths} WHERE total >= ${leastNs}
+       SELECT path, parent_path FROM ${paths} WHERE ${kept}
        UNION
        SELECT p.path, p.parent_path FROM ${paths} p JOIN kept k ON p.path = k.parent_path
      )
-     SELECT path::VARCHAR, parent_path::VARCHAR, name, scope, depth, calls, errors, total, self
-     FROM ${paths} WHERE path IN (SELECT path FROM kept) ORDER BY depth, total DESC, name, scope`,
+     SELECT path::VARCHAR, parent_path::VARCHAR, name::VARCHAR, scope::VARCHAR, depth, calls,
+       errors, total, self
+     FROM ${paths} JOIN names_${number} USING (key) WHERE path IN (SELECT path FROM kept)
+     ORDER BY depth, total DESC, 3, 4`,
   );
   return rows.map(([id, parentId, name, scope, ...numbers]) => {
     const [depth, count, errors, totalNs, selfNs] = numbers.map(Number);

@@ -16,6 +16,7 @@ import type {
   RecordedSource,
   RecordedSpan,
   RecordedThread,
+  SlowSpans,
   SpanReader,
   SpanScanOptions,
   SpanSet,
@@ -27,7 +28,7 @@ import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
 import { originNs } from "./span_groups.ts";
 import { findExamples } from "./span_examples.ts";
-import { scanSpans } from "./span_scan.ts";
+import { countSlow, scanSpans } from "./span_scan.ts";
 import { Suspicions } from "./suspicions.ts";
 
 /** Of one metric: at 50 values a second, the first hours of a run. */
@@ -166,6 +167,14 @@ export class RecordingReader implements SpanReader {
 
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {
     return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#setCount });
+  }
+
+  countSlow(
+    requests: readonly SlowSpans[],
+    chosen: Pick<SpanScanOptions, "where" | "during"> = {},
+  ): Promise<number[]> {
+    const number = ++this.#setCount;
+    return countSlow(this.#sandbox, { ...chosen, requests, run: this.run, number });
   }
 
   callPaths(options: CallPathOptions): Promise<CallPath[]> {
