@@ -21,24 +21,30 @@ export interface CallPathQuery extends CallPathOptions {
 
 /** Reads the paths. */
 export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Promise<CallPath[]> {
-  const { run, number, maxDepth, minShare } = query;
+  const { run, number, maxDepth, minShare, oneIn = 1 } = query;
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
+  const narrow = `SELECT span_id, parent_span_id, ${VALUES} FROM spans WHERE ${chosen(query)}`;
+  const spans = oneIn > 1 ? `calls_${number}` : `(${narrow})`;
   const level = (depth: number) => `calls_${number}_${depth}`;
   const paths: CallPath[] = [];
   try {
+    if (oneIn > 1) await sandbox.run(`CREATE TABLE ${spans} AS ${narrow}`);
     // Texts are kept once: a level may have as many rows as there are spans.
     await sandbox.run(
       `CREATE TABLE names_${number} AS
-       SELECT DISTINCT name, scope, ${KEY} AS key FROM spans WHERE ${isOfRun}`,
+       SELECT DISTINCT name, scope, ${KEY} AS key FROM spans WHERE ${isOfRun}${
+        oneIn > 1 ? ` AND span_id IN (SELECT any_value(span_id) FROM ${spans} GROUP BY key)` : ""
+      }`,
     );
     await sandbox.run(
       `CREATE TABLE ${level(0)} AS
-       SELECT span_id, ${KEY} AS path, NULL::UBIGINT AS parent_path, ${VALUES}
-       FROM (${await rootsQuery(sandbox, query)})`,
+       SELECT span_id, key AS path, NULL::UBIGINT AS parent_path, key, duration_ns, self_ns,
+         has_failed
+       FROM (${await rootsQuery(sandbox, query, spans)})`,
     );
     let minTotalNs = query.minTotalNs ?? 0;
     for (let depth = 0; depth <= maxDepth; depth++) {
-      const found = await readLevel(sandbox, level(depth), { depth, number, minTotalNs });
+      const found = await readLevel(sandbox, level(depth), { depth, number, minTotalNs, oneIn });
       if (depth === 0 && minShare !== undefined) {
         minTotalNs = minShare * found.reduce((sum, { totalNs }) => sum + totalNs, 0);
       }
@@ -52,12 +58,12 @@ export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Pro
       );
       await sandbox.run(
         `CREATE TABLE ${level(depth + 1)} AS
-         SELECT s.span_id, hash(c.path, ${KEY}) AS path, c.path AS parent_path, ${VALUES}
-         FROM spans s JOIN (
+         SELECT s.span_id, hash(c.path, s.key) AS path, c.path AS parent_path, s.key,
+           s.duration_ns, s.self_ns, s.has_failed
+         FROM ${spans} s JOIN (
            SELECT span_id, path FROM ${level(depth)}
            WHERE path IN (SELECT path::UBIGINT FROM paths_${number})
-         ) c ON s.parent_span_id = c.span_id
-         WHERE s.${isOfRun}`,
+         ) c ON s.parent_span_id = c.span_id`,
       );
       await sandbox.run(`DROP TABLE ${level(depth)}`);
     }
@@ -66,6 +72,7 @@ export async function readCallPaths(sandbox: Sandbox, query: CallPathQuery): Pro
       await sandbox.run(`DROP TABLE IF EXISTS ${level(depth)}`);
     }
     await sandbox.run(`DROP TABLE IF EXISTS names_${number}`);
+    await sandbox.run(`DROP TABLE IF EXISTS calls_${number}`);
   }
   return paths;
 }
@@ -79,7 +86,12 @@ const VALUES = `${KEY} AS key, duration_ns, self_ns, status = 'error' AS has_fai
 async function readLevel(
   sandbox: Sandbox,
   table: string,
-  { depth, number, minTotalNs }: { depth: number; number: number; minTotalNs: number },
+  { depth, number, minTotalNs, oneIn }: {
+    depth: number;
+    number: number;
+    minTotalNs: number;
+    oneIn: number;
+  },
 ): Promise<CallPath[]> {
   const rows = await sandbox.rows(
     `SELECT path::VARCHAR, parent_path::VARCHAR, name::VARCHAR, scope::VARCHAR, n, errors, total,
@@ -88,11 +100,11 @@ async function readLevel(
        SELECT path, parent_path, any_value(key) AS key, count(*)::BIGINT AS n,
          count_if(has_failed)::BIGINT AS errors, coalesce(sum(duration_ns), 0)::HUGEINT AS total,
          coalesce(sum(self_ns), 0)::HUGEINT AS own
-       FROM ${table} GROUP BY path, parent_path HAVING total >= ${Math.ceil(minTotalNs)}
+       FROM ${table} GROUP BY path, parent_path HAVING total >= ${Math.ceil(minTotalNs / oneIn)}
      ) JOIN names_${number} USING (key) ORDER BY total DESC, 3, 4`,
   );
   return rows.map(([id, parentId, name, scope, ...numbers]) => {
-    const [count, errors, totalNs, selfNs] = numbers.map(Number);
+    const [count, errors, totalNs, selfNs] = numbers.map((number) => Number(number) * oneIn);
     return {
       id: String(id),
       parentId: parentId === null ? undefined : String(parentId),
@@ -107,25 +119,38 @@ async function readLevel(
   });
 }
 
-/** SQL for the spans that trees begin with. */
+/** SQL that holds for all spans of the traces that are looked at. */
+function chosen({ run, oneIn = 1 }: CallPathQuery): string {
+  const isOfRun = `run_id = ${quoteString(run.runId)}`;
+  return oneIn > 1 ? `${isOfRun} AND hash(trace_id) % ${Math.round(oneIn)} = 0` : isOfRun;
+}
+
+/**
+ * SQL for the spans that trees begin with.
+ *
+ * @param all SQL for all spans that are looked at.
+ */
 async function rootsQuery(
   sandbox: Sandbox,
-  { run, keys, where = [], during = {}, number }: CallPathQuery,
+  query: CallPathQuery,
+  all: string,
 ): Promise<string> {
+  const { run, keys, where = [], during = {}, number } = query;
   const conditions = [
-    `run_id = ${quoteString(run.runId)}`,
+    chosen(query),
     ...(where.length === 0 ? [] : [attributeFilter(where)]),
     ...timeFilter(during, run),
   ];
   if (keys !== undefined) {
     await sandbox.fill(`roots_${number}`, KEY_COLUMNS, keys.map(keyRow));
-    return `SELECT * FROM spans SEMI JOIN roots_${number} USING (name, scope)
+    return `SELECT span_id, ${VALUES} FROM spans SEMI JOIN roots_${number} USING (name, scope)
       WHERE ${conditions.join(" AND ")}`;
   }
   // Whose parent was not stored is a root as well.
   const isRoot = run.stored === run.issued
     ? "parent_span_id IS NULL"
     : `(parent_span_id IS NULL OR parent_span_id NOT IN (
-         SELECT span_id FROM spans WHERE run_id = ${quoteString(run.runId)}))`;
-  return `SELECT * FROM spans WHERE ${[...conditions, isRoot].join(" AND ")}`;
+         SELECT span_id FROM ${all}))`;
+  if (conditions.length === 1) return `SELECT * FROM ${all} WHERE ${isRoot}`;
+  return `SELECT span_id, ${VALUES} FROM spans WHERE ${[...conditions, isRoot].join(" AND ")}`;
 }
