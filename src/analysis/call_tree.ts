@@ -12,6 +12,7 @@ import type {
   SpanReader,
   TimeRange,
 } from "../model/span_reader.ts";
+import { traceSample } from "./trace_sample.ts";
 
 /** One caller on one way from its root, with what it called. */
 export interface CallNode extends SpanKey {
@@ -37,6 +38,8 @@ export interface CallTree {
   totalNs: number;
   /** Roots that are left out for being too short. */
   hidden: { count: number; totalNs: number };
+  /** It is made of one in so many traces; counts and times are estimates where that is not 1. */
+  oneIn: number;
 }
 
 /** Options for {@linkcode buildCallTree}. */
@@ -62,7 +65,10 @@ export async function buildCallTree(
   const { keys, where = [], during = {}, maxDepth = DEFAULT_DEPTH } = options;
   const choice = { keys, where, during };
   const { minShare = DEFAULT_SHARE } = options;
-  const all = await reader.callPaths({ ...choice, maxDepth, minShare });
+  const isPart = where.length > 0 || during.sinceNs !== undefined || during.untilNs !== undefined;
+  // Of a part nobody knows how much it is.
+  const oneIn = isPart ? 1 : await traceSample(reader, { keys });
+  const all = await reader.callPaths({ ...choice, maxDepth, minShare, oneIn });
   const roots = all.filter(({ depth }) => depth === 0);
   const totalNs = roots.reduce((sum, root) => sum + root.totalNs, 0);
   const parents = new Set(all.map(({ parentId }) => parentId));
@@ -81,7 +87,7 @@ export async function buildCallTree(
   for (const node of nodes.values()) summarize(node);
   const shown = new Set(paths.map(({ id }) => id));
   const left = roots.filter(({ id }) => !shown.has(id));
-  return { run: reader.run, roots: top, totalNs, hidden: sumOf(left) };
+  return { run: reader.run, roots: top, totalNs, hidden: sumOf(left), oneIn };
 }
 
 function toNode(path: CallPath, totalNs: number): CallNode {

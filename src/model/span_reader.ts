@@ -293,9 +293,9 @@ export interface CallPathOptions {
   /** Only what roots of these names called, and they may be anywhere in a trace. Default: all roots. */
   keys?: readonly SpanKey[] | undefined;
   /** All must hold for the roots. Default none. */
-  where?: readonly AttributeCondition[];
+  where?: readonly AttributeCondition[] | undefined;
   /** When the roots began. Default: all of the run. */
-  during?: TimeRange;
+  during?: TimeRange | undefined;
   /** Deepest level that is looked at. */
   maxDepth: number;
   /**
@@ -305,6 +305,11 @@ export interface CallPathOptions {
   minTotalNs?: number;
   /** The same as a share of the time of all roots. Roots themselves are all there then. */
   minShare?: number;
+  /**
+   * Only about one in so many traces, the same ones each time; counts and times
+   * are then estimates for all. Default: 1.
+   */
+  oneIn?: number | undefined;
 }
 
 /** In which order spans come: `stored` costs nothing, the others a sort. */
@@ -377,6 +382,8 @@ export interface SpanReader {
   /** Where functions are; a name may have several places. By name, file and line. */
   sources(): Promise<RecordedSource[]>;
   spans(options?: SpanSetOptions): SpanSet;
+  /** Finished spans by the piece of the run in which they began, from 0; pieces without any are left out. */
+  spansOverTime(pieceNs: number): Promise<Map<number, number>>;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
   /** For each request the number of spans that are chosen, with one look through the recording. */

@@ -131,6 +131,8 @@ export interface CallPaths {
   selfNs: number[];
   /** What is shorter than this is left out. */
   minTotalNs: number;
+  /** Counts and times are estimates from one in so many traces. */
+  oneIn?: number;
 }
 
 /** Spans as columns of equal length, in the order of their starts. */

@@ -86,6 +86,7 @@ export function memoryReader(
     },
     spans: (chosen) => new MemorySpans(spans, chosen),
     scan: (chosen) => scanMemory(spans, chosen),
+    spansOverTime: () => Promise.reject(new Error("not in memory")),
     countSlow: (requests, { where = [] } = {}) =>
       Promise.resolve(
         requests.map((one) =>

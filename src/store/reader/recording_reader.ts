@@ -26,7 +26,7 @@ import { quoteString, sumOf } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
-import { originNs } from "./span_groups.ts";
+import { groupValue, originNs } from "./span_groups.ts";
 import { findExamples } from "./span_examples.ts";
 import { countSlow, scanSpans } from "./span_scan.ts";
 import { Suspicions } from "./suspicions.ts";
@@ -163,6 +163,15 @@ export class RecordingReader implements SpanReader {
       run: this.run,
       runs: this.runs,
     });
+  }
+
+  async spansOverTime(pieceNs: number): Promise<Map<number, number>> {
+    const rows = await this.#sandbox.rows(
+      `SELECT ${groupValue({ kind: "time", pieceNs }, this.run)}, count(*)::BIGINT FROM spans
+       WHERE run_id = ${quoteString(this.run.runId)} AND duration_ns IS NOT NULL
+         AND status <> 'unfinished' GROUP BY 1`,
+    ) as [bigint, bigint][];
+    return new Map(rows.map(([piece, count]) => [Number(piece), Number(count)]));
   }
 
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {

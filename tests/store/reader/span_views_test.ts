@@ -99,6 +99,7 @@ test("spans() groups by columns, attributes and time", () =>
       "": 14,
     });
     assert.deepEqual(await groups({ kind: "time", pieceNs: 200 * MS }), { 0: 3, 1: 13 });
+    assert.deepEqual([...await reader.spansOverTime(200 * MS)].sort(), [[0, 3], [1, 13]]);
   }));
 
 test("spans() of groups has exact percentiles and histograms", () =>
@@ -207,6 +208,8 @@ test("callPaths() merges calls by their path", () =>
     assert.deepEqual(long.map(({ name }) => name), ["GET", "SELECT a"]);
     const shared = await reader.callPaths({ maxDepth: 5, minShare: 0.2 });
     assert.deepEqual(shared.map(({ name }) => name), ["GET", "SELECT a"]);
+    const some = await reader.callPaths({ maxDepth: 5, oneIn: 2 });
+    assert.ok(some.length <= 3 && some.every(({ count }) => count % 2 === 0));
     const shallow = await reader.callPaths({ maxDepth: 0, minTotalNs: 0 });
     assert.equal(shallow.length, 1);
     const below = await reader.callPaths({
