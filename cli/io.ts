@@ -23,6 +23,8 @@ export interface Io {
   readonly isErrTerminal?: boolean;
   /** Resolves when everything printed has left the process or never will. */
   flushed?(): Promise<void>;
+  /** Whether nobody reads stdout any more (`| head`): there is no use in going on. */
+  isUnread?(): boolean;
 }
 
 /** The process's own streams, and a way to wait for them. */
@@ -39,10 +41,10 @@ export function processIo(): ProcessIo {
     const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
     pending = Promise.all([pending, written]);
   };
-  for (const stream of [process.stdout, process.stderr]) {
-    // EPIPE is the only thing that happens here.
-    stream.on("error", ignore);
-  }
+  let isUnread = false;
+  // EPIPE is the only thing that happens here.
+  process.stdout.on("error", () => isUnread = true);
+  process.stderr.on("error", ignore);
   return {
     out: (text) => print(process.stdout, text),
     err: (text) => print(process.stderr, text),
@@ -50,6 +52,7 @@ export function processIo(): ProcessIo {
     ...terminalOf(process.stdout),
     isErrTerminal: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
     flushed: async () => void await pending,
+    isUnread: () => isUnread,
   };
 }
 

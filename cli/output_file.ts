@@ -4,14 +4,10 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import process from "node:process";
-import {
-  forgetTemporary,
-  removeTemporary,
-  trackTemporary,
-} from "../src/runtime/temporary_paths.ts";
 import { UsageError } from "./errors.ts";
+import { onInterruption } from "./interruption.ts";
 
 /** At this byte a DuckDB file says that it is one. */
 const DUCKDB_MARK_BYTE = 8;
@@ -23,12 +19,14 @@ export class OutputFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #fd: number;
+  readonly #unwatch: () => void;
   #isOpen = true;
 
   private constructor(path: string, partial: string, fd: number) {
     this.#path = path;
     this.#partial = partial;
     this.#fd = fd;
+    this.#unwatch = onInterruption(() => rmSync(partial, { force: true }));
   }
 
   /** @throws {UsageError} when the path cannot be written to, or holds a recording. */
@@ -40,8 +38,7 @@ export class OutputFile {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(path, "EISDIR");
     const partial = `${path}.partial-${process.pid}`;
     try {
-      const fd = openSync(partial, "wx", 0o600);
-      return new OutputFile(path, trackTemporary(partial), fd);
+      return new OutputFile(path, partial, openSync(partial, "wx", 0o600));
     } catch (error) {
       throw cannotWrite(path, (error as NodeJS.ErrnoException).code);
     }
@@ -65,13 +62,14 @@ export class OutputFile {
     } catch (error) {
       throw cannotWrite(this.#path, (error as NodeJS.ErrnoException).code);
     }
-    forgetTemporary(this.#partial);
+    this.#unwatch();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     this.#close();
-    removeTemporary(this.#partial);
+    rmSync(this.#partial, { force: true });
+    this.#unwatch();
   }
 
   #close(): void {

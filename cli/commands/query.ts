@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { QueryError, type QueryResult, type QueryValue } from "../../src/model/query_result.ts";
+import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { type RecordingOptions, withRecording } from "../read_recording.ts";
+import { countOf } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { QueryPrinter } from "../render/query_printer.ts";
 
@@ -39,6 +42,7 @@ export async function query(options: QueryOptions, io: Io): Promise<number> {
       'Cannot query: expected SQL, e.g. "SELECT name, count(*) FROM spans GROUP BY 1"',
     );
   }
+  refuseSwapped(sql, options.recording);
   const { QueryReader } = await import("../../src/store/reader/query.ts");
   await withRecording(options, io, {
     open: QueryReader.open,
@@ -58,21 +62,36 @@ export async function query(options: QueryOptions, io: Io): Promise<number> {
   return 0;
 }
 
+/** Most who swap the two get a file that is not there, named like a query. */
+function refuseSwapped(sql: string, recording: string | undefined): void {
+  if (recording === undefined || !existsSync(parseRecordingName(sql).path)) return;
+  throw new UsageError(
+    `Cannot query: "${sanitize(sql)}" is a file and no SQL`,
+    "The query comes first: ferret query <sql> [recording]",
+  );
+}
+
 async function print(result: QueryResult, format: QueryFormat, io: Io): Promise<void> {
   const printer = new QueryPrinter(result.columns, { format, columns: io.columns });
   const kept: (readonly QueryValue[])[] = [];
-  let left = 0;
+  let isCut = false;
   io.out(printer.head());
   for await (const rows of result.rows) {
     if (!printer.isWhole) {
       io.out(printer.rows(rows));
       await io.flushed?.();
+      if (io.isUnread?.()) return;
       continue;
     }
     const room = MAX_TABLE_ROWS - kept.length;
     kept.push(...rows.slice(0, room));
-    left += Math.max(0, rows.length - room);
+    // How many more there are would take as long to find out as to read them.
+    isCut = rows.length > room;
+    if (isCut) break;
   }
   io.out(printer.tail(kept));
-  if (left > 0) io.err(`ferret: ${left} more rows (--format csv or json has them all)\n`);
+  if (isCut) {
+    const shown = countOf(MAX_TABLE_ROWS, "row");
+    io.err(`ferret: the first ${shown} are shown (--format csv or json has them all)\n`);
+  }
 }

@@ -15,10 +15,14 @@ import { sanitize } from "../../src/model/sanitize.ts";
 import { styleFor } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 
-/** The explanations as text. */
+/**
+ * The explanations as text.
+ *
+ * @param options.hidden Names that were meant and not looked at.
+ */
 export function explainText(
   found: readonly Explanation[],
-  places: Places,
+  { places, hidden }: { places: Places; hidden: number },
   io: Pick<Io, "columns" | "isColored">,
 ): string {
   const style = styleFor(io);
@@ -43,7 +47,10 @@ export function explainText(
     return `${title}\n${facts}\n\n${table}${cut}`;
   });
   const head = found[0] === undefined ? "" : `${style("title", commandLine(found[0].run))}\n\n`;
-  return head + parts.join("\n");
+  const more = hidden === 0
+    ? ""
+    : `\nand ${countOf(hidden, "more name")} (--limit 0 explains all)\n`;
+  return head + parts.join("\n") + more;
 }
 
 const COLUMNS: TableColumn<Factor>[] = [

@@ -22,7 +22,9 @@ export function findCommandLines(text: string): CommandLine[] {
       const call = /^(?:\$ )?ferret ([a-z]+)\b(.*)$/.exec(line);
       if (call === null) return [];
       const [, command, rest] = call as unknown as [string, string, string];
-      const words = rest.replace(/\s#\s.*$/, "").replace(/'[^']*'|"[^"]*"/g, "…").split(/\s+/);
+      const unquoted = rest.replace(/'[^']*'|"[^"]*"/g, "…");
+      // What follows is a comment, or another command's.
+      const words = unquoted.replace(/\s[#|>]\s.*$/, "").split(/\s+/);
       const end = command === "run" ? words.findIndex((word) => isProgram(word)) : -1;
       const own = end < 0 ? words : words.slice(0, end);
       const isOption = (word: string) => /^--?[a-z]/i.test(word);

@@ -31,8 +31,8 @@ export async function runTests(
       printFile(result);
     }
   }
-  // One more than there are cores: many tests wait for processes to end or to wake up.
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
+  // More than there are cores: many tests wait for processes to end or to wake up.
+  await Promise.all(Array.from({ length: availableParallelism() + 2 }, work));
   rmSync(cache, { recursive: true, force: true, maxRetries: 3 });
   results.forEach(printFailures);
   printRuntimes(results);

@@ -80,7 +80,7 @@ function addSpan(placed: PlacedSpan, target: Target): void {
     ph: "X",
     ...place,
     ts,
-    dur: micros(endNs - span.startNs),
+    dur: durationMicros(span.startNs - originNs, endNs - originNs),
     name: span.name,
     cat: span.scope,
     args: {
@@ -153,6 +153,19 @@ function placesOf(threads: readonly RecordedThread[]): PlaceOf {
 /** The unit of the format; what is shorter are decimals. */
 function micros(ns: number): number {
   return Math.round(ns) / 1000;
+}
+
+/**
+ * The duration that leads from one time to the other when both are added up as doubles, as
+ * viewers do: what seems to end within the next event is left out by some. Where no double
+ * does, the one below.
+ */
+export function durationMicros(startNs: number, endNs: number): number {
+  const [ts, end] = [micros(startNs), micros(endNs)];
+  const short = micros(endNs - startNs);
+  if (ts + short === end) return short;
+  const exact = end - ts;
+  return exact - Math.max(0, ts + exact - end);
 }
 
 function otherData({ run }: SpanReader): Record<string, unknown> {

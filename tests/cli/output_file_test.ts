@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { OutputFile } from "../../cli/output_file.ts";
+import { runtimeName } from "../../src/runtime/self.ts";
 import { ferret } from "../helpers/ferret.ts";
-import { withFolder } from "../helpers/processes.ts";
+import { plainCommand, ROOT, runProcess, withFolder } from "../helpers/processes.ts";
 import { writeRecording } from "../helpers/recording_fixture.ts";
 
 test("an output file is not there before it is complete, and leaves nothing when it is discarded", () =>
@@ -49,4 +50,32 @@ test("what cannot be written is said in a line", () =>
     const served = await ferret(["serve", recording, "--port", "65536"]);
     assert.equal(served.exitCode, 2);
     assert.equal(served.stderr, "ferret: Cannot serve on port 65536: expected 0 to 65535\n");
+  }));
+
+test("OutputFile leaves nothing when a signal ends ferret", () =>
+  withFolder({
+    "waiting.ts": `
+      import { OutputFile } from ${JSON.stringify(join(ROOT, "cli/output_file.ts"))};
+      const file = OutputFile.create("out.json");
+      file.write("half of it");
+      setInterval(() => {}, 1000);
+      console.log("written");
+    `,
+  }, async (folder) => {
+    const runtime = runtimeName();
+    const flags = runtime === "deno" ? ["-A", "--no-check"] : [];
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      let during: string[] = [];
+      const ended = await runProcess(plainCommand(runtime, "waiting.ts", { flags }), {
+        cwd: folder,
+        onOutput: (stdout, child) => {
+          if (!stdout.includes("written")) return;
+          during = readdirSync(folder);
+          child.kill(signal);
+        },
+      });
+      assert.equal(ended.signal, signal, ended.stderr);
+      assert.ok(during.some((name) => name.startsWith("out.json.partial-")));
+      assert.deepEqual(readdirSync(folder), ["waiting.ts"]);
+    }
   }));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { main } from "../../cli/main.ts";
 import { ferret } from "../helpers/ferret.ts";
 import { withFolder } from "../helpers/processes.ts";
 import { writeRecording } from "../helpers/recording_fixture.ts";
@@ -127,4 +128,32 @@ test("query reads stdin, and writes rows below each other in a terminal that is 
       }\nduration_ns  7\nhostile      x\\x1b[2J\n`,
     );
     assert.match((await ask(200)).stdout, /^name +duration_ns +hostile\nn{100} +7 +x/);
+  }));
+
+test("query says so when recording and query are swapped", () =>
+  withRecording(async (_query, folder) => {
+    const result = await ferret(["query", join(folder, "two.duckdb"), "FROM runs"]);
+    assert.equal(result.exitCode, 2);
+    assert.match(result.stderr, /two\.duckdb" is a file and no SQL\nThe query comes first: ferret/);
+  }));
+
+test("query reads no more than it shows, and stops when nobody reads", () =>
+  withRecording(async (query, folder) => {
+    // More than could be read while the test waits.
+    const endless = "SELECT range AS n FROM range(1000000000000)";
+    const table = await query(endless);
+    assert.equal(table.stdout.split("\n").length, 10_002);
+    assert.equal(
+      table.stderr,
+      "ferret: the first 10,000 rows are shown (--format csv or json has them all)\n",
+    );
+    const whole = await query("SELECT range AS n FROM range(10000)");
+    assert.equal(whole.stderr, "");
+    let isUnread = false;
+    const exitCode = await main(["query", endless, join(folder, "two.duckdb"), "--format", "csv"], {
+      out: () => void (isUnread = true),
+      err: () => {},
+      isUnread: () => isUnread,
+    });
+    assert.equal(exitCode, 0);
   }));

@@ -329,6 +329,9 @@ test("--where and --since choose what is explained and whose critical paths are 
       "json",
     );
     assert.equal(JSON.parse(explained.stdout).explanations[0].others, 342);
+    const one = await report("--explain", "*e*", "--limit", "1");
+    assert.match(one.stdout, /^app\.ts .*\n\nGET \/items {2}http\.server\n/);
+    assert.match(one.stdout, /\nand 2 more names \(--limit 0 explains all\)\n$/);
     const selected = await report("--explain", "GET*{cache=hit}", "--format", "json");
     assert.deepEqual(JSON.parse(selected.stdout), JSON.parse(explained.stdout));
     const path = await report(

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { ferretCommand, runProcess, withFolder } from "../helpers/processes.ts";
 import { writeRecording } from "../helpers/recording_fixture.ts";
@@ -48,7 +49,8 @@ async function withServer(
         if (url === undefined || used !== undefined) return;
         const { origin, searchParams } = new URL(url);
         used = use({ url, api: `${origin}/api`, token: searchParams.get("token")! })
-          .finally(() => child.kill("SIGINT"));
+          // Deno's child.kill() tells of the signal that it sent, and not of how the child ended.
+          .finally(() => process.kill(child.pid!, "SIGINT"));
       },
     });
     outcome = await ended;

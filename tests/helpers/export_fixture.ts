@@ -89,6 +89,10 @@ export function difficultRun(run: RunFixture["run"] = {}): RunFixture {
     });
   }
   events.push({ spanId: spans.length, name: HOSTILE_NAME, timeNs: 2_300 * US });
+  // One begins when the other ends, which is another moment for who adds up microseconds.
+  for (const startNs of [2_500_007, 2_500_007 + 101_472]) {
+    add({ name: "next", startNs, durationNs: 101_472, traceId: spans.length + 1 });
+  }
   // Its clock is behind that of the run.
   add({
     name: "early",

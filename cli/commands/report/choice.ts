@@ -63,7 +63,7 @@ export function conditionsOf({ filter, where }: SpanChoice): AttributeCondition[
 }
 
 /**
- * The names that a selector means.
+ * The names that a selector means, those that took most time first.
  *
  * @returns undefined without a selector: all.
  * @throws {CannotSayError} when there is none.
@@ -74,7 +74,8 @@ export async function keysOf(
   verb: "report" | "export" = "report",
 ): Promise<SpanKey[] | undefined> {
   if (filter === undefined) return undefined;
-  const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key));
+  const keys = (await reader.spans().totals()).filter((key) => matchesKey(filter, key))
+    .sort((a, b) => b.totalNs - a.totalNs);
   if (keys.length === 0) throw await unmatched(reader, { filter }, verb);
   return keys.map(({ name, scope }) => ({ name, scope }));
 }

@@ -28,12 +28,15 @@ export async function reportExplanation(
   const choice = { ...parseChoice(options, reader), filter };
   const chosen = { where: conditionsOf(choice), during: choice.during };
   const { limit = DEFAULT_NAMES } = options;
+  const most = limit === 0 ? Infinity : limit;
   const keys = (await keysOf(reader, filter))!;
   const found: Explanation[] = [];
+  let seen = 0;
   for (const key of keys) {
+    if (found.length >= most) break;
+    seen++;
     const explanation = await explainSlow(reader, key, chosen);
     if (explanation !== undefined) found.push(explanation);
-    if (found.length === limit) break;
   }
   if (found.length === 0) {
     throw new CannotSayError(
@@ -48,7 +51,8 @@ export async function reportExplanation(
     await viewText(options.format, {
       text: async () => {
         const { explainText } = await import("../../render/explain_text.ts");
-        return explainText(found, await Places.of(reader), io);
+        const settings = { places: await Places.of(reader), hidden: keys.length - seen };
+        return explainText(found, settings, io);
       },
       json: async () => (await data()).explainJson(found),
       flat: async () => (await data()).explainRows(found),

@@ -87,7 +87,8 @@ function notes({ loss, sampling, run }: Overview): Node[] {
     lines.push([`The recording was ${run.status.replaceAll("_", " ")}: its end may be missing.`]);
   }
   if (loss.unfinished > 0) {
-    lines.push([`${countOf(loss.unfinished, "span")} never ended and are in no statistics.`]);
+    const are = loss.unfinished === 1 ? "is" : "are";
+    lines.push([`${countOf(loss.unfinished, "span")} never ended and ${are} in no statistics.`]);
   }
   if (loss.belowMinimum > 0) {
     lines.push([
