@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findSlowCauses } from "../../src/analysis/slow_causes.ts";
+import { findSlowCauses, type SlowCauses } from "../../src/analysis/slow_causes.ts";
 import { parsePercentile } from "../../src/model/percentile.ts";
 import { memoryReader } from "../helpers/memory_reader.ts";
 import type { SpanFixture } from "../helpers/recording_fixture.ts";
@@ -28,6 +28,7 @@ function spans(): SpanFixture[] {
         kind: "server",
         traceId: id,
         startNs,
+        attributes: { tenant: Math.floor(i / 10) % 2 === 0 ? "a" : "b" },
         durationNs: OWN_NS + queryNs(i) + lockNs(i),
       },
       { ...common, name: "query", startNs, durationNs: queryNs(i) },
@@ -64,17 +65,32 @@ test("findSlowCauses() says the same of chosen spans, and which they are", async
   const reader = memoryReader(spans());
   const [all] = await findSlowCauses(reader, [{ ...NAME, count: COUNT }]);
   const [some] = await findSlowCauses(reader, [{ ...NAME, count: COUNT }], { maxSpans: 700 });
-  const { looked, ...rest } = some!;
+  const { looked } = some!;
   assert.deepEqual([looked!.ofSlow, looked!.ofOthers], [101, 899]);
   assert.ok(looked!.slow > 40 && looked!.slow <= 101, `${looked!.slow}`);
   assert.ok(looked!.others > 50 && looked!.others < 300, `${looked!.others}`);
-  assert.equal(rest.valueNs, all!.valueNs);
-  assert.equal(rest.slowCount, all!.slowCount);
-  all!.causes.forEach((cause, i) => {
-    const same = rest.causes[i]!;
+  assertAlike(some!, all!);
+});
+
+test("findSlowCauses() chooses among the spans for which conditions hold", async () => {
+  const reader = memoryReader(spans());
+  const names = [{ ...NAME, count: COUNT / 2 }];
+  const where = [{ key: "tenant", value: "a" }];
+  const [all] = await findSlowCauses(reader, names, { where });
+  const [some] = await findSlowCauses(reader, names, { where, maxSpans: 600 });
+  assert.equal(all!.looked, undefined);
+  assert.deepEqual([some!.looked!.ofSlow, some!.looked!.ofOthers], [51, 449]);
+  assertAlike(some!, all!);
+});
+
+function assertAlike(some: SlowCauses, all: SlowCauses): void {
+  assert.equal(some.valueNs, all.valueNs);
+  assert.equal(some.slowCount, all.slowCount);
+  all.causes.forEach((cause, i) => {
+    const same = some.causes[i]!;
     assert.equal(same.name, cause.name);
     for (const name of ["slowNs", "ordinaryNs", "fasterNs", "share"] as const) {
       assert.ok(Math.abs(same[name] - cause[name]) <= cause[name] * 0.05, `${cause.name} ${name}`);
     }
   });
-});
+}
