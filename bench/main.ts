@@ -10,18 +10,12 @@
  *
  * @module
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "../scripts/root.ts";
-import {
-  findRuntime,
-  projectEnvironment,
-  type RuntimeName,
-  RUNTIMES,
-} from "../scripts/runtimes.ts";
+import { findRuntime, type RuntimeName, RUNTIMES } from "../scripts/runtimes.ts";
 import type { Bench, Measurement } from "./figure.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { functionCost } from "./measurements/function_cost.ts";
@@ -33,6 +27,7 @@ import { sqlServer } from "./measurements/sql_server.ts";
 import { startDelay } from "./measurements/start_delay.ts";
 import { sustainedRate } from "./measurements/sustained_rate.ts";
 import { unusedHooks } from "./measurements/unused_hooks.ts";
+import { buildPackage } from "./package.ts";
 import { installPeers } from "./peers/install.ts";
 import {
   type BenchReport,
@@ -53,22 +48,6 @@ const MEASUREMENTS: readonly Measurement[] = [
   httpServer,
   sqlServer,
 ];
-
-/** What users have: the package, built, away from its sources. */
-function buildPackage(folder: string): string {
-  const { status, stderr } = spawnSync("npm", ["run", "build"], {
-    cwd: ROOT,
-    env: projectEnvironment(),
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`Cannot build ferret: ${stderr}`);
-  const packageFolder = join(folder, "ferret");
-  for (const name of ["package.json", "bin", "dist"]) {
-    cpSync(join(ROOT, name), join(packageFolder, name), { recursive: true });
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(packageFolder, "node_modules"));
-  return packageFolder;
-}
 
 async function measure(measurement: Measurement, bench: Bench): Promise<Outcome> {
   mkdirSync(bench.folder);

@@ -8,6 +8,7 @@ import type { SpanReader } from "../src/model/span_reader.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
+import { withCleanEnd } from "./clean_end.ts";
 import { withProgress } from "./progress.ts";
 import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
 import { sanitize } from "../src/model/sanitize.ts";
@@ -55,14 +56,16 @@ export async function withRecording<Reader extends { close(): void }, T>(
     );
   }
   const notes = await recoverRuns(path);
-  const reader = await open(name, { run: options.run });
-  // Not before it is open: a mistake is told in one line.
-  for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
-  try {
-    return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
-  } finally {
-    reader.close();
-  }
+  return await withCleanEnd(async () => {
+    const reader = await open(name, { run: options.run });
+    try {
+      // Not before it is open: a mistake is told in one line.
+      for (const note of notes) io.err(`ferret: ${sanitize(note)}\n`);
+      return await withProgress(io, `reading ${sanitize(name)}`, () => use(reader));
+    } finally {
+      reader.close();
+    }
+  });
 }
 
 /** Sentences on what was added and what could not be. What is being written is left alone. */

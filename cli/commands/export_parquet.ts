@@ -7,8 +7,11 @@ import { checkOutput } from "../../src/store/check_output.ts";
 import { exportParquet as copyRun } from "../../src/store/export_parquet.ts";
 import { OutputError } from "../../src/store/output_error.ts";
 import { storeKind } from "../../src/store/partial.ts";
+import { sanitize } from "../../src/model/sanitize.ts";
+import { withCleanEnd } from "../clean_end.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import { withProgress } from "../progress.ts";
 import { DEFAULT_RECORDING } from "../read_recording.ts";
 import type { ExportOptions } from "./export.ts";
 
@@ -26,7 +29,9 @@ export async function exportParquet(
   }
   try {
     await checkOutput(out);
-    const n = await copyRun(recording, { out, run });
+    const n = await withCleanEnd(() =>
+      withProgress(io, `reading ${sanitize(recording)}`, () => copyRun(recording, { out, run }))
+    );
     io.err(`ferret: run ${n} of ${out}\n`);
   } catch (error) {
     if (error instanceof OutputError) throw new UsageError(error.message);

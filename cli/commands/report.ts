@@ -34,7 +34,9 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   by?: string | undefined;
   /** The call tree instead of the table. */
   tree?: boolean | undefined;
-  /** Default: of whole runs that are not too large. */
+  /** Percentiles from histograms. Default: exact. */
+  estimate?: boolean | undefined;
+  /** Default: of whole runs, unless percentiles are estimated. */
   findings?: boolean | undefined;
   /** A selector: distributions of what it means instead of the table. */
   histogram?: string | undefined;
@@ -111,6 +113,7 @@ async function reportTable(
     sort: options.sort,
     limit: limit === 0 ? undefined : limit,
     histograms: format === "table",
+    estimate: options.estimate,
     findings: findingsOf(options),
   });
   if (built.spans.length === 0 && isPart(choice)) throw await unmatched(reader, choice);
@@ -123,13 +126,16 @@ async function reportTable(
   io.out(await render(built, format, io));
 }
 
-/** They are about the whole run: a report on a part of it says nothing of them unless asked. */
+/**
+ * They are about the whole run: a report on a part of it says nothing of them
+ * unless asked, and neither does one that is to be quick.
+ */
 function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined {
-  const { findings, format = "table", filter, where, since, until, by } = options;
+  const { findings, format = "table", filter, where, since, until, by, estimate } = options;
   if (findings === true) return { maxSpans: Infinity };
   const isWhole = [filter, where, since, until, by].every((one) => one === undefined);
   const isForPeople = format === "table" || format === "markdown";
-  return findings === false || !isWhole || !isForPeople ? undefined : {};
+  return findings === false || estimate || !isWhole || !isForPeople ? undefined : {};
 }
 
 async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {

@@ -15,6 +15,7 @@ export function callTreeJson(tree: CallTree): string {
     toSafeJson({
       run: runJson(tree.run),
       total_ns: tree.totalNs,
+      ...(tree.oneIn === 1 ? {} : { estimated_from_one_trace_in: tree.oneIn }),
       tree: tree.roots.map(nodeJson),
     })
   }\n`;

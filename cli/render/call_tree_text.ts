@@ -63,6 +63,10 @@ export function callTreeText(
     styleTitle: (line) => style("dim", line),
   });
   const notes = [
+    ...(tree.oneIn === 1 ? [] : [
+      `estimated from one in ${formatCount(tree.oneIn)} traces ` +
+      "(ferret export --format folded reads all)",
+    ]),
     ...(tree.hidden.count === 0 ? [] : [
       `and ${
         countOf(tree.hidden.count, "root span")

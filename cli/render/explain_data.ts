@@ -4,6 +4,7 @@
  * @module
  */
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
+import type { Looked } from "../../src/analysis/slow_selection.ts";
 import { runJson } from "./report_data.ts";
 import { toSafeJson } from "../../src/model/sanitize.ts";
 import { liftText } from "./explain_text.ts";
@@ -20,6 +21,7 @@ export function explainJson(found: readonly Explanation[]): string {
       slow: one.slow,
       others: one.rest,
       examined: one.examined,
+      ...lookedJson(one.looked),
       factors: one.factors.map((factor) => ({
         subject: factor.subject,
         value: factor.value,
@@ -62,4 +64,11 @@ export function explainRows(
       },
     ],
   };
+}
+
+/** What was looked at, where that was not all. */
+export function lookedJson(looked: Looked | undefined): Record<string, unknown> {
+  if (looked === undefined) return {};
+  const { slow, ofSlow, others, ofOthers } = looked;
+  return { looked_at: { slow, slow_of: ofSlow, others, others_of: ofOthers } };
 }

@@ -6,6 +6,7 @@
 import { nameText } from "../../src/model/name_text.ts";
 import type { Explanation, Factor } from "../../src/analysis/explain.ts";
 import type { Places } from "../../src/analysis/places.ts";
+import { describeLooked } from "../../src/analysis/slow_selection.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
@@ -32,7 +33,8 @@ export function explainText(
         `  ${[one.key.scope, sanitize(places.text(one.key))].filter(Boolean).join(", ")}`,
       );
     const facts = `${countOf(one.slow, "slow span")}, over p${one.percentile.text} ` +
-      `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others`;
+      `(${formatDuration(one.thresholdNs)}), against ${formatCount(one.rest)} others` +
+      (one.looked === undefined ? "" : `\n${describeLooked(one.looked)}`);
     const cut = one.isCut ? "\nsome attributes have too many values to look at all of them\n" : "";
     if (one.factors.length === 0) {
       return `${title}\n${facts}\n\nnothing sets them apart: ` +

@@ -13,12 +13,14 @@ import { sanitize } from "../../src/model/sanitize.ts";
 const MAX_NAMES = 4;
 
 /** A line for each finding, none where there is none. */
-export function findingLines({ findings, unread }: Findings): string[] {
+export function findingLines({ findings, looked }: Findings): string[] {
   return [
     ...findings.map(describe),
-    ...(unread === 0
-      ? []
-      : [`${countOf(unread, "span")} were not searched for patterns (--findings does)`]),
+    ...(looked === undefined ? [] : [
+      `patterns of calls were looked for in ${formatCount(looked.calls)} of ${
+        countOf(looked.of, "call")
+      }, from ${looked.pieces} pieces of the run (--findings looks at all)`,
+    ]),
   ];
 }
 
@@ -44,11 +46,12 @@ function describe(finding: Finding): string {
       } each of ${countOf(callers, "time")}, if none needs the other's result`;
     }
     case "blocking": {
-      const { name, scope, parentName, count, totalNs, longestNs } = finding.calls;
+      const { name, scope, parentName, count, totalNs, longestNs, ofLongest } = finding.calls;
       const caller = scope === "function" || parentName === "" ? "" : ` in ${nameText(parentName)}`;
+      const among = ofLongest === undefined ? "" : ` (of the ${ofLongest} longest stops)`;
       return `event loop blocked by ${nameText(name)}${caller}${place}: ${
         countOf(count, "time")
-      }, ${formatDuration(longestNs)} at most, ${formatDuration(totalNs)} in all`;
+      }${among}, ${formatDuration(longestNs)} at most, ${formatDuration(totalNs)} in all`;
     }
     case "errors": {
       const { name, type, count } = finding.errors;

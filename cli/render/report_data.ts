@@ -45,6 +45,7 @@ export function reportJson(report: RunReport): string {
       redaction: { state: report.run.redaction, values: report.run.redacted ?? null },
     }),
     ...(report.groupedBy === undefined ? {} : { grouped_by: report.groupedBy }),
+    ...(report.isEstimate ? { estimate: true } : {}),
     spans: report.spans.map((row) => ({ ...spanJson(row), ...estimatesJson(row, sampling) })),
     ...(report.findings === undefined ? {} : findingsJson(report.findings)),
     ...(report.metrics.length === 0 ? {} : { metrics: metricsJson(report.metrics) }),
@@ -54,8 +55,8 @@ export function reportJson(report: RunReport): string {
 }
 
 /** What a finding is about, with the names of cli.md's JSON. */
-function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
-  if (findings.length === 0 && unread === 0) return {};
+function findingsJson({ findings, looked }: Findings): Record<string, unknown> {
+  if (findings.length === 0 && looked === undefined) return {};
   const snake = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
   return {
     findings: findings.map(({ kind, place, ...about }) => ({
@@ -67,7 +68,7 @@ function findingsJson({ findings, unread }: Findings): Record<string, unknown> {
         ) => [snake(name), value ?? null]),
       ),
     })),
-    ...(unread === 0 ? {} : { findings_unread: unread }),
+    ...(looked === undefined ? {} : { findings_looked_at: looked }),
   };
 }
 

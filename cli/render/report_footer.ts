@@ -15,12 +15,15 @@ import { sanitize } from "../../src/model/sanitize.ts";
 /** Longest reason that is shown. */
 const MAX_REASON_LENGTH = 100;
 
+const ESTIMATE = "percentiles are from histograms: at most 1.6% too high";
+
 /** The lines, none or some. */
 export function footerLines(report: RunReport): string[] {
   const metrics = metricsLine(report);
   // They are not of some of its spans.
   const whole = report.choice.length === 0 ? "" : "the whole run: ";
   return [
+    ...(report.isEstimate ? [ESTIMATE] : []),
     ...(metrics === "" ? [] : [`${whole}${metrics}`]),
     ...hookLines(report),
     ...redactionLines(report.run),

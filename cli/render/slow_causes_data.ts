@@ -4,6 +4,7 @@
  * @module
  */
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
+import { lookedJson } from "./explain_data.ts";
 import { runJson } from "./report_data.ts";
 import { toSafeJson } from "../../src/model/sanitize.ts";
 import type { FlatTable } from "./flat_table.ts";
@@ -19,6 +20,7 @@ export function slowCausesJson(found: readonly SlowCauses[]): string {
       count: one.count,
       slow_count: one.slowCount,
       skipped: one.skipped,
+      ...lookedJson(one.looked),
       faster: one.faster,
       causes: one.causes.map(({ name, scope, share, slowNs, ordinaryNs, fasterNs }) => ({
         name,

@@ -6,6 +6,7 @@
 import type { Places } from "../../src/analysis/places.ts";
 import { nameText } from "../../src/model/name_text.ts";
 import type { SlowCause, SlowCauses } from "../../src/analysis/slow_causes.ts";
+import { describeLooked } from "../../src/analysis/slow_selection.ts";
 import { formatDuration } from "../../src/model/duration.ts";
 import type { Io } from "../io.ts";
 import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
@@ -32,7 +33,8 @@ export function slowCausesText(
     const title = style("title", nameText(one.key.name)) +
       style("dim", `  ${one.key.scope}, ${countOf(one.count, "span")}`);
     const facts = `${p} ${formatDuration(one.valueNs)}; the critical path of the ` +
-      `${countOf(one.slowCount, "span")} from there on, and of those in the middle`;
+      `${countOf(one.slowCount, "span")} from there on, and of those in the middle` +
+      (one.looked === undefined ? "" : `\n${describeLooked(one.looked)}`);
     // What could be left out without a difference is left out, unless a number of rows is asked for.
     const telling = limit === undefined
       ? one.causes.filter(({ share }) => share >= MIN_SHARE).slice(0, DEFAULT_LIMIT)

@@ -12,6 +12,7 @@ import type {
   SpanReader,
   TimeRange,
 } from "../model/span_reader.ts";
+import { traceSample } from "./trace_sample.ts";
 
 /** One caller on one way from its root, with what it called. */
 export interface CallNode extends SpanKey {
@@ -37,6 +38,8 @@ export interface CallTree {
   totalNs: number;
   /** Roots that are left out for being too short. */
   hidden: { count: number; totalNs: number };
+  /** It is made of one in so many traces; counts and times are estimates where that is not 1. */
+  oneIn: number;
 }
 
 /** Options for {@linkcode buildCallTree}. */
@@ -61,11 +64,18 @@ export async function buildCallTree(
 ): Promise<CallTree> {
   const { keys, where = [], during = {}, maxDepth = DEFAULT_DEPTH } = options;
   const choice = { keys, where, during };
-  // How much time there is must be known before what is too short can be told.
-  const roots = await reader.callPaths({ ...choice, maxDepth: 0, minTotalNs: 0 });
+  const { minShare = DEFAULT_SHARE } = options;
+  const isPart = where.length > 0 || during.sinceNs !== undefined || during.untilNs !== undefined;
+  // Of a part nobody knows how much it is.
+  const oneIn = isPart ? 1 : await traceSample(reader, { keys });
+  const all = await reader.callPaths({ ...choice, maxDepth, minShare, oneIn });
+  const roots = all.filter(({ depth }) => depth === 0);
   const totalNs = roots.reduce((sum, root) => sum + root.totalNs, 0);
-  const minTotalNs = totalNs * (options.minShare ?? DEFAULT_SHARE);
-  const paths = await reader.callPaths({ ...choice, maxDepth, minTotalNs });
+  const parents = new Set(all.map(({ parentId }) => parentId));
+  // Roots come however short they are, others only if they or what they lead to took long enough.
+  const paths = all.filter(({ depth, id, totalNs: ownNs }) =>
+    depth > 0 || ownNs >= totalNs * minShare || parents.has(id)
+  );
   const nodes = new Map<string, CallNode>();
   const top: CallNode[] = [];
   for (const path of paths) {
@@ -77,7 +87,7 @@ export async function buildCallTree(
   for (const node of nodes.values()) summarize(node);
   const shown = new Set(paths.map(({ id }) => id));
   const left = roots.filter(({ id }) => !shown.has(id));
-  return { run: reader.run, roots: top, totalNs, hidden: sumOf(left) };
+  return { run: reader.run, roots: top, totalNs, hidden: sumOf(left), oneIn };
 }
 
 function toNode(path: CallPath, totalNs: number): CallNode {

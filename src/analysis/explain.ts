@@ -15,10 +15,12 @@ import type {
   RecordedSpan,
   SpanKey,
   SpanReader,
+  SpanScanOptions,
   TimeRange,
 } from "../model/span_reader.ts";
 import { believableUpTo, chanceOf, type Counts, lift } from "./association.ts";
-import { type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
+import { type Looked, selectSlow, type SlowSelection } from "./slow_selection.ts";
+import { COLD_CALLS, type Quantity, SpanTraits, type Trait } from "./span_traits.ts";
 
 /** Something that slow spans have more often. */
 export interface Factor extends Trait, Counts {
@@ -43,14 +45,8 @@ export interface Explanation {
   examined: number;
   /** Attributes had more values than can be counted: some were left out. */
   isCut: boolean;
-}
-
-/** Options for {@linkcode explainSlow}: which spans of the name are compared. */
-export interface ExplainOptions {
-  /** All must hold. Default none. */
-  where?: readonly AttributeCondition[];
-  /** Default: all of the run. */
-  during?: TimeRange;
+  /** Which spans `slow` and `rest` are, where those are not all. */
+  looked?: Looked;
 }
 
 /** Fewer spans than this say nothing. */
@@ -65,6 +61,9 @@ const MAX_TRAITS = 100_000;
 /** Values of a number that are kept to find out which are large. */
 const MAX_NUMBERS = 200_000;
 
+/** About a second of work. */
+const MAX_LOOKED = 60_000;
+
 const MEDIAN = parsePercentile("50");
 const PERCENTILES = ["99", "95", "90", "75"].map(parsePercentile);
 
@@ -74,13 +73,15 @@ export interface ExplainOptions {
   where?: readonly AttributeCondition[];
   /** Default: all of the run. */
   during?: TimeRange;
+  /** Spans that are looked at one by one. Default: 60,000. */
+  room?: number;
 }
 
 /** @returns undefined when there are too few spans of the name. */
 export async function explainSlow(
   reader: SpanReader,
   key: SpanKey,
-  { where = [], during = {} }: ExplainOptions = {},
+  { where = [], during = {}, room = MAX_LOOKED }: ExplainOptions = {},
 ): Promise<Explanation | undefined> {
   const chosen = reader.spans({ where, during });
   const totals = await chosen.totals();
@@ -92,19 +93,54 @@ export async function explainSlow(
   const [[medianNs, thresholdNs]] = await chosen.valuesAt([{ keys: [key], ranks }]) as [
     [number, number],
   ];
+  const conditions = { where, during };
+  // What takes just as long is not slow yet.
+  const request = { ...key, count, thresholdNs: thresholdNs + 1 };
+  const [selection] = await selectSlow(reader, [request], { room, ...conditions }) as [
+    SlowSelection,
+  ];
   const traits = new SpanTraits({
     threads: await reader.threads(),
     delays: await reader.metricValues("nodejs.eventloop.delay"),
     collections: await reader.metricValues("v8js.gc.utilization"),
     windowNs: medianNs,
+    firstNs: selection.all && await endOfFirst(reader, { keys: [key], ...conditions }),
   });
   const table = new TraitTable();
-  for await (const spans of reader.scan({ keys: [key], where, during, order: "start" })) {
+  // All of them come in the order of time, which says how many ran at once.
+  const scan = reader.scan({
+    ...conditions,
+    ...selection.all === undefined ? { keys: [key], order: "start" } : { strata: [selection] },
+  });
+  for await (const spans of scan) {
     for (const span of spans) {
       if (span.durationNs !== undefined) table.add(span, traits, span.durationNs > thresholdNs);
     }
   }
-  return { run: reader.run, key, percentile, thresholdNs, ...table.judge() };
+  const judged = table.judge();
+  return {
+    run: reader.run,
+    key,
+    percentile,
+    thresholdNs,
+    ...judged,
+    ...selection.all && {
+      looked: {
+        slow: judged.slow,
+        others: judged.rest,
+        ofSlow: selection.all.slow,
+        ofOthers: selection.all.others,
+      },
+    },
+  };
+}
+
+/** Start of the last of the calls that count as cold. */
+async function endOfFirst(reader: SpanReader, chosen: SpanScanOptions): Promise<number> {
+  let lastNs = -Infinity;
+  const scan = reader.scan({ ...chosen, order: "start", limit: COLD_CALLS, isBrief: true });
+  for await (const spans of scan) lastNs = spans.at(-1)?.startNs ?? lastNs;
+  return lastNs;
 }
 
 /** Counts traits of slow spans and of others. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { SpanReader, SpanTotals } from "../model/span_reader.ts";
+import { PIECES, piecesOf } from "./run_pieces.ts";
 import {
   type BlockingCalls,
   type ErrorCount,
@@ -31,19 +32,23 @@ type Suspicion =
 /** What was found, those that cost most first within each kind. */
 export interface Findings {
   findings: Finding[];
-  /** Spans that were not looked through because there are so many of them. */
-  unread: number;
+  /** Calls among which patterns were looked for, when those were not all. */
+  looked?: { calls: number; of: number; pieces: number };
 }
 
 /** Options for {@linkcode findSuspicious}. */
 export interface FindingsOptions {
-  /** Reading more spans than this takes a while. Default: 2,000,000. */
+  /**
+   * Where there are more calls, or more errors, those in some pieces of the run
+   * are looked at, about as many. Default: 50,000.
+   */
   maxSpans?: number;
   /** Of each kind. Default: 3. */
   limit?: number;
 }
 
-const DEFAULT_MAX_SPANS = 2_000_000;
+/** Some tenths of a second. */
+const DEFAULT_MAX_SPANS = 50_000;
 const DEFAULT_LIMIT = 3;
 
 /** As many calls of one name in one caller are a loop. */
@@ -54,6 +59,12 @@ const MIN_STOP_NS = 50e6;
 const MIN_SHARE = 0.01;
 /** A pattern that occurred less often is no pattern. */
 const MIN_CALLERS = 3;
+/** A piece of the run may hold so many times as much as a mean one. */
+const MAX_BURST = 4;
+/** Errors of a name, of which a few are looked at. */
+const MAX_TYPES = 100;
+/** Looking whether a span has failed costs as much less than looking at an error. */
+const MAX_SPANS_AN_ERROR = 20;
 
 /** Looks for what is suspicious in a run. */
 export async function findSuspicious(
@@ -62,46 +73,26 @@ export async function findSuspicious(
 ): Promise<Findings> {
   const totals = await reader.spans().totals();
   const { suspicions, run } = reader;
-  const countOf = (test: (row: SpanTotals) => boolean) =>
-    totals.filter(test).reduce((sum, { count }) => sum + count, 0);
-  const waiting = countOf(({ scope }) => (WAITING_SCOPES as readonly string[]).includes(scope));
-  const errors = totals.reduce((sum, row) => sum + row.errors, 0);
-  const findings: Suspicion[] = [];
-  let unread = 0;
   const leastNs = (run.durationNs ?? 0) * MIN_SHARE;
-  if (waiting > 0 && waiting <= maxSpans) {
-    const repeated = await suspicions.repeatedCalls({ minCalls: MIN_CALLS, limit });
-    const sequential = await suspicions.sequentialCalls(limit);
-    findings.push(
-      ...repeated.filter(({ totalNs }) => totalNs >= leastNs)
-        .map((calls) => ({ kind: "repeated_calls" as const, calls })),
-      ...sequential.filter(({ savedNs, callers }) => savedNs >= leastNs && callers >= MIN_CALLERS)
-        .map((calls) => ({ kind: "sequential_calls" as const, calls })),
-    );
-  } else unread += waiting;
+  const patterns = await findPatterns(reader, totals, { maxSpans, limit });
   const delay = (await reader.metrics()).find(({ name }) => name === "nodejs.eventloop.delay");
-  if ((delay?.max ?? 0) * 1e9 >= MIN_STOP_NS) {
-    if (run.stored <= maxSpans) {
-      const found = await suspicions.blockingCalls({ minNs: MIN_STOP_NS, limit });
-      findings.push(
-        ...found.filter(({ totalNs }) => totalNs >= leastNs)
-          .map((calls) => ({ kind: "blocking" as const, calls })),
-      );
-    } else unread = run.stored;
-  }
-  if (errors > 0 && errors <= maxSpans) {
-    const found = await suspicions.errorsByType(limit);
-    findings.push(...found.map((errors) => ({ kind: "errors" as const, errors })));
-  }
-  if (run.unfinished > 0) {
-    const found = await suspicions.unfinished(limit);
-    findings.push(...found.map((spans) => ({ kind: "unfinished" as const, spans })));
-  }
-  if (findings.length === 0) return { findings, unread };
-  const places = await Places.of(reader);
+  const blocking = (delay?.max ?? 0) * 1e9 < MIN_STOP_NS
+    ? []
+    : await suspicions.blockingCalls({ minNs: MIN_STOP_NS, limit });
+  const errors = await findErrors(reader, totals, { maxSpans, limit });
+  const unfinished = run.unfinished > 0 ? await suspicions.unfinished(limit) : [];
+  const { found, looked } = patterns;
+  const all: Suspicion[] = [
+    ...found,
+    ...blocking.filter(({ totalNs }) => totalNs >= leastNs)
+      .map((calls) => ({ kind: "blocking" as const, calls })),
+    ...errors.map((errors) => ({ kind: "errors" as const, errors })),
+    ...unfinished.map((spans) => ({ kind: "unfinished" as const, spans })),
+  ];
+  const places = all.length === 0 ? undefined : await Places.of(reader);
   return {
-    findings: findings.map((one) => ({ ...one, place: places.named(subjectOf(one))[0] })),
-    unread,
+    findings: all.map((one) => ({ ...one, place: places?.named(subjectOf(one))[0] })),
+    ...looked === undefined ? {} : { looked },
   };
 }
 
@@ -120,4 +111,59 @@ function subjectOf(suspicion: Suspicion): string {
     case "unfinished":
       return suspicion.spans.name;
   }
+}
+
+async function findPatterns(
+  { run, suspicions }: SpanReader,
+  totals: readonly SpanTotals[],
+  { maxSpans, limit }: Required<FindingsOptions>,
+): Promise<Pick<Findings, "looked"> & { found: Suspicion[] }> {
+  const of = totals
+    .filter(({ scope }) => (WAITING_SCOPES as readonly string[]).includes(scope))
+    .reduce((sum, { count }) => sum + count, 0);
+  if (of === 0) return { found: [] };
+  const pieces = piecesOf(run, maxSpans / of);
+  const { looked: calls, repeated, sequential } = await suspicions.callPatterns({
+    minCalls: MIN_CALLS,
+    limit,
+    ...pieces && { during: pieces, maxCalls: Math.ceil(MAX_BURST * maxSpans / PIECES) },
+  });
+  const share = pieces === undefined ? 1 : Math.min(1, calls / of);
+  const leastNs = (run.durationNs ?? 0) * MIN_SHARE * share;
+  return {
+    found: [
+      ...repeated.filter(({ totalNs }) => totalNs >= leastNs)
+        .map((calls) => ({ kind: "repeated_calls" as const, calls })),
+      ...sequential.filter(({ savedNs, callers }) => savedNs >= leastNs && callers >= MIN_CALLERS)
+        .map((calls) => ({ kind: "sequential_calls" as const, calls })),
+    ],
+    ...pieces && { looked: { calls, of, pieces: PIECES } },
+  };
+}
+
+/** How many errors a name has is known of all; what type they are, of some where there are many. */
+async function findErrors(
+  { run, suspicions }: SpanReader,
+  totals: readonly SpanTotals[],
+  { maxSpans, limit }: Required<FindingsOptions>,
+): Promise<ErrorCount[]> {
+  const failed = totals.filter((row) => row.errors > 0);
+  const errors = failed.reduce((sum, row) => sum + row.errors, 0);
+  if (errors === 0) return [];
+  // Errors have to be looked for among all spans.
+  const pieces = piecesOf(run, maxSpans / Math.max(errors, run.stored / MAX_SPANS_AN_ERROR));
+  if (pieces === undefined) return await suspicions.errorsByType(limit);
+  const types = await suspicions.errorsByType(MAX_TYPES, pieces);
+  return failed.map(({ name, scope, errors }) => {
+    const own = types.filter((one) => one.name === name && one.scope === scope);
+    const real = own.filter(({ isLookedFor }) => !isLookedFor);
+    // Of files that were looked for, as large a part as of those that were seen.
+    const share = own.length === 0 ? 1 : sumOf(real) / sumOf(own);
+    const type = real.length === 1 ? real[0]!.type : undefined;
+    return { name, scope, count: Math.round(errors * share), type };
+  }).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count).slice(0, limit);
+}
+
+function sumOf(errors: readonly ErrorCount[]): number {
+  return errors.reduce((sum, { count }) => sum + count, 0);
 }

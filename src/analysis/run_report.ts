@@ -101,7 +101,7 @@ export interface ReportOptions {
   /** Most rows. Default: all. */
   limit?: number | undefined;
   /** Percentiles from histograms. Default: exact. */
-  estimate?: boolean;
+  estimate?: boolean | undefined;
   /** Whether rows get their histogram. Default: no. */
   histograms?: boolean;
   /** Whether to look for what is suspicious: in all of the run, and in how many spans at most. */

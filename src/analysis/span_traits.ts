@@ -29,7 +29,7 @@ export interface Quantity {
 const MAX_VALUE_CHARS = 200;
 
 /** How many calls at the beginning count as cold. */
-const COLD_CALLS = 20;
+export const COLD_CALLS = 20;
 
 /** Time between two looks at a busy event loop: it may have stopped so long before one was due. */
 const LOOK_NS = 20e6;
@@ -50,9 +50,15 @@ export interface Surroundings {
    * long one would meet more of everything, for no other reason than its length.
    */
   windowNs: number;
+  /**
+   * When the last of the first calls began, if spans do not come in the order of
+   * their starts, or not all of them. Then nothing is said of those that ran at
+   * the same time.
+   */
+  firstNs?: number | undefined;
 }
 
-/** Describes spans that come in the order of their starts. */
+/** Describes spans, which come in the order of their starts as a rule. */
 export class SpanTraits {
   readonly #threads: readonly RecordedThread[];
   readonly #delays: Map<number, MetricValue[]>;
@@ -60,9 +66,11 @@ export class SpanTraits {
   /** Ends of spans that may still run. */
   readonly #open: number[] = [];
   readonly #windowNs: number;
+  readonly #firstNs: number | undefined;
   #count = 0;
 
-  constructor({ threads, delays, collections, windowNs }: Surroundings) {
+  constructor({ threads, delays, collections, windowNs, firstNs }: Surroundings) {
+    this.#firstNs = firstNs;
     this.#threads = threads;
     this.#windowNs = windowNs;
     this.#delays = Map.groupBy(delays, ({ threadId }) => threadId);
@@ -80,10 +88,16 @@ export class SpanTraits {
       const number = String(span.threadId);
       traits.push({ subject: "thread", value: threadLabel(number, this.#threads) ?? number });
     }
-    if (this.#count++ < COLD_CALLS) {
+    const isFirst = this.#firstNs === undefined
+      ? this.#count++ < COLD_CALLS
+      : span.startNs <= this.#firstNs;
+    if (isFirst) {
       traits.push({ subject: "cold start", value: `among the first ${COLD_CALLS} calls` });
     }
-    quantities.push({ subject: COUNT_SUBJECT, value: this.#enter(span), unit: "", isBurden: true });
+    if (this.#firstNs === undefined) {
+      const value = this.#enter(span);
+      quantities.push({ subject: COUNT_SUBJECT, value, unit: "", isBurden: true });
+    }
     this.#addMetrics(span, quantities);
     addAttributes(span.attributes, traits, quantities);
     return { traits, quantities };

@@ -293,36 +293,73 @@ export interface CallPathOptions {
   /** Only what roots of these names called, and they may be anywhere in a trace. Default: all roots. */
   keys?: readonly SpanKey[] | undefined;
   /** All must hold for the roots. Default none. */
-  where?: readonly AttributeCondition[];
+  where?: readonly AttributeCondition[] | undefined;
   /** When the roots began. Default: all of the run. */
-  during?: TimeRange;
+  during?: TimeRange | undefined;
   /** Deepest level that is looked at. */
   maxDepth: number;
-  /** Paths that took less in all are left out, unless they lead to one that did not. */
-  minTotalNs: number;
+  /**
+   * Paths that took less in all are left out, unless they lead to one that did not. Default: none
+   * is.
+   */
+  minTotalNs?: number;
+  /** The same as a share of the time of all roots. Roots themselves are all there then. */
+  minShare?: number;
+  /**
+   * Only about one in so many traces, the same ones each time; counts and times
+   * are then estimates for all. Default: 1.
+   */
+  oneIn?: number | undefined;
 }
 
 /** In which order spans come: `stored` costs nothing, the others a sort. */
 export type SpanOrder = "stored" | "start" | "trace" | "duration";
 
+/** Finished spans of a name that take some time or longer. */
+export interface SlowSpans extends SpanKey {
+  /** Whole nanoseconds; the shortest that counts. */
+  thresholdNs: number;
+}
+
+/** Some finished spans of a name: about one in so many, and the same ones each time. */
+export interface SpanStrata extends SlowSpans {
+  /** 1: all of them. */
+  slowOneIn: number;
+  /** Of those that are not slow. */
+  othersOneIn: number;
+}
+
+/** What began in a trace during some time. */
+export interface TracePart extends TimeRange {
+  traceId: number;
+}
+
 /** Which spans to read, those included that never ended. */
 export interface SpanScanOptions {
   /** All must hold. Default none. */
-  where?: readonly AttributeCondition[];
+  where?: readonly AttributeCondition[] | undefined;
   /** Default: all of the run. */
-  during?: TimeRange;
+  during?: TimeRange | undefined;
   /** Only spans of these names. Default: all. */
   keys?: readonly SpanKey[] | undefined;
   /** Only spans of these traces. Default: all. */
   traceIds?: readonly number[] | undefined;
   /** Only these spans. Default: all. */
   spanIds?: readonly number[] | undefined;
+  /** Only these parts of traces, so many spans of each: quick however many spans there are. */
+  parts?: { of: readonly TracePart[]; maxSpans: number } | undefined;
   /** Only spans without a parent. Default false. */
   rootsOnly?: boolean;
   /** Default: `stored`. `duration` is longest first, `trace` by trace and then by start. */
   order?: SpanOrder;
   /** Most spans. Default: all. */
   limit?: number | undefined;
+  /** Only spans of these names, and only some of them. Default: all. */
+  strata?: readonly SpanStrata[] | undefined;
+  /** Traces with more spans are left out. Where `traceIds` are given; default: none is. */
+  maxTraceSpans?: number;
+  /** Without attributes and what is rarely asked for: much quicker. Default false. */
+  isBrief?: boolean;
   /** Whether spans come with what happened in them. Default false. */
   withEvents?: boolean;
 }
@@ -345,9 +382,16 @@ export interface SpanReader {
   /** Where functions are; a name may have several places. By name, file and line. */
   sources(): Promise<RecordedSource[]>;
   spans(options?: SpanSetOptions): SpanSet;
+  /** Finished spans by the piece of the run in which they began, from 0; pieces without any are left out. */
+  spansOverTime(pieceNs: number): Promise<Map<number, number>>;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
-  /** For each request the first span that fits, without its events. */
+  /** For each request the number of spans that are chosen, with one look through the recording. */
+  countSlow(
+    requests: readonly SlowSpans[],
+    chosen?: Pick<SpanScanOptions, "where" | "during">,
+  ): Promise<number[]>;
+  /** For each request the first span that fits, without its events and attributes. */
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
   /** Merges calls by their path, callers before those they called. */
   callPaths(options: CallPathOptions): Promise<CallPath[]>;

@@ -4,13 +4,15 @@
  *
  * @module
  */
-import type { SpanKey } from "./span_reader.ts";
+import type { SpanKey, TimeRange } from "./span_reader.ts";
 
 /** Errors of one type in spans of one name. */
 export interface ErrorCount extends SpanKey {
   /** `error.type`, or the type of the recorded exception. */
   type: string | undefined;
   count: number;
+  /** That a file which was looked for is not there is no error. Default false. */
+  isLookedFor?: boolean;
 }
 
 /** Spans of one name that never ended. */
@@ -45,6 +47,31 @@ export interface SequentialCalls {
   savedNs: number;
 }
 
+/** Patterns of calls in scopes of I/O. */
+export interface CallPatterns {
+  /** Calls that were looked at. */
+  looked: number;
+  /** Calls in {@linkcode QUERY_SCOPES} that a caller made at least `minCalls` times. */
+  repeated: RepeatedCalls[];
+  /**
+   * Calls that read, in {@linkcode WAITING_SCOPES} or of functions that do nothing but wait for
+   * such, without pauses in between longer than a tenth of them.
+   */
+  sequential: SequentialCalls[];
+}
+
+/** Options for {@linkcode SuspicionReader.callPatterns}. */
+export interface CallPatternOptions {
+  /** Calls of one name that a caller must have made to count as repeated. */
+  minCalls: number;
+  /** Of each kind. */
+  limit: number;
+  /** Parts of the run. Default: all of it. */
+  during?: readonly TimeRange[] | undefined;
+  /** Most calls of each part. Default: all. */
+  maxCalls?: number | undefined;
+}
+
 /** Functions, or I/O that does not return before it is done, while which the event loop stood still. */
 export interface BlockingCalls extends SpanKey {
   /** Of one of them; empty where it has none. */
@@ -53,22 +80,31 @@ export interface BlockingCalls extends SpanKey {
   /** Of these calls. */
   totalNs: number;
   longestNs: number;
+  /** Only that many of the stops were looked into, the longest. Absent: all were. */
+  ofLongest?: number;
+}
+
+/** Options for {@linkcode SuspicionReader.blockingCalls}. */
+export interface BlockingCallOptions {
+  /** How late the event loop was at least. */
+  minNs: number;
+  limit: number;
+  /** Where a run has more spans, fewer stops are looked into, one by one. Default: 2,000,000. */
+  maxSpans?: number | undefined;
 }
 
 /** Asks a recording what may be wrong. */
 export interface SuspicionReader {
-  /** Without files that were looked for and are not there. */
-  errorsByType(limit: number): Promise<ErrorCount[]>;
-  unfinished(limit: number): Promise<UnfinishedCount[]>;
-  /** Calls in {@linkcode QUERY_SCOPES} that a caller made at least `minCalls` times. */
-  repeatedCalls(options: { minCalls: number; limit: number }): Promise<RepeatedCalls[]>;
   /**
-   * Calls that read, in {@linkcode WAITING_SCOPES} or of functions that do nothing but wait for
-   * such, without pauses in between longer than a tenth of them.
+   * Without files that were looked for and are not there.
+   *
+   * @param during Parts of the run. Default: all of it. With parts those files come, too.
    */
-  sequentialCalls(limit: number): Promise<SequentialCalls[]>;
+  errorsByType(limit: number, during?: readonly TimeRange[]): Promise<ErrorCount[]>;
+  unfinished(limit: number): Promise<UnfinishedCount[]>;
+  callPatterns(options: CallPatternOptions): Promise<CallPatterns>;
   /** What kept the event loop from running when it was late by `minNs` or more. */
-  blockingCalls(options: { minNs: number; limit: number }): Promise<BlockingCalls[]>;
+  blockingCalls(options: BlockingCallOptions): Promise<BlockingCalls[]>;
 }
 
 /** Scopes of what a program waits for and does not compute. */

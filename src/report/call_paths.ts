@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { traceSample } from "../analysis/trace_sample.ts";
 import type { SpanReader } from "../model/span_reader.ts";
 import type { CallPaths } from "./page_requests.ts";
 import { KeyTable } from "./slices.ts";
@@ -21,7 +22,8 @@ export async function readCalls(reader: SpanReader): Promise<CallPaths> {
     0,
   );
   const minTotalNs = Math.floor(longestNs * MIN_SHARE);
-  const paths = await reader.callPaths({ maxDepth: MAX_DEPTH, minTotalNs });
+  const oneIn = await traceSample(reader);
+  const paths = await reader.callPaths({ maxDepth: MAX_DEPTH, minTotalNs, oneIn });
   const places = new Map(paths.map(({ id }, index) => [id, index]));
   const keys = new KeyTable();
   return {
@@ -33,5 +35,6 @@ export async function readCalls(reader: SpanReader): Promise<CallPaths> {
     totalNs: paths.map(({ totalNs }) => totalNs),
     selfNs: paths.map(({ selfNs }) => selfNs),
     minTotalNs,
+    ...oneIn === 1 ? {} : { oneIn },
   };
 }

@@ -19,7 +19,7 @@ import {
   type PageRequest,
   requestKey,
 } from "./page_requests.ts";
-import { LoadedRun, MAX_TIMELINE_SPANS, readSlices, readTrace } from "./slices.ts";
+import { LoadedRun, MAX_TIMELINE_SPANS, readSlices, readTraces } from "./slices.ts";
 
 /** An answer as it stands in the file. */
 export interface Block {
@@ -163,19 +163,22 @@ class RunEmbedding {
     const inTurns = EXAMPLE_PARTS.flatMap((part) =>
       examples.flatMap((own) => own.filter((one) => one.part === part))
     );
+    const requests = inTurns.map(({ spanId, traceId, startNs, durationNs }) => ({
+      kind: "trace" as const,
+      run: this.#run,
+      spanId,
+      traceId,
+      startNs,
+      endNs: startNs + durationNs,
+    }));
     let embedded = 0;
-    for (const { spanId, traceId, startNs, durationNs } of inTurns) {
+    let next = 0;
+    const traces = loaded === undefined
+      ? readTraces(this.#reader, requests)
+      : requests.map((request) => loaded.trace(request));
+    for await (const slices of traces) {
+      if (this.#room.add(requests[next++]!, slices, 0)) embedded++;
       if (this.#room.left <= 0) break;
-      const request = {
-        kind: "trace" as const,
-        run: this.#run,
-        spanId,
-        traceId,
-        startNs,
-        endNs: startNs + durationNs,
-      };
-      const slices = loaded?.trace(request) ?? await readTrace(this.#reader, request);
-      if (this.#room.add(request, slices, 0)) embedded++;
     }
     if (embedded === inTurns.length) return;
     this.#omissions.push(

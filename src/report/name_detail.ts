@@ -5,7 +5,7 @@
  * @module
  */
 import { explainSlow } from "../analysis/explain.ts";
-import { findSlowCauses, tailPercentile } from "../analysis/slow_causes.ts";
+import { findSlowCauses, type SlowCauses, tailPercentile } from "../analysis/slow_causes.ts";
 import type { SpanKey, SpanReader } from "../model/span_reader.ts";
 import {
   type Example,
@@ -19,10 +19,10 @@ import {
 
 /** Pieces of a run that latencies are told for. */
 const PIECES = 60;
-/** Explaining a name reads all its spans one by one. */
-const MAX_EXPLAINED = 300_000;
-/** Critical paths need all spans of the run, trace by trace. */
-const MAX_WALKED = 300_000;
+/** Explaining a name reads as many of its spans one by one. */
+const MAX_EXPLAINED = 20_000;
+/** Critical paths need as many spans, trace by trace. */
+const MAX_WALKED = 60_000;
 const MAX_ENTRIES = 5;
 /** Fewer spans of a name have no slow tail. */
 const MIN_SAMPLES = 20;
@@ -55,9 +55,9 @@ export async function explainName(
   row: NameRow,
   { withCauses }: { withCauses: boolean },
 ): Promise<Pick<NameDetail, "explanation" | "causes">> {
-  if (row.count < MIN_SAMPLES || row.count > MAX_EXPLAINED) return {};
+  if (row.count < MIN_SAMPLES) return {};
   const explanation = await readExplanation(reader, row);
-  if (!withCauses || reader.run.stored > MAX_WALKED) return { explanation };
+  if (!withCauses) return { explanation };
   return { explanation, causes: await readCauses(reader, row) };
 }
 
@@ -72,13 +72,14 @@ async function readExplanation(
   reader: SpanReader,
   key: SpanKey,
 ): Promise<PageExplanation | undefined> {
-  const found = await explainSlow(reader, key);
+  const found = await explainSlow(reader, key, { room: MAX_EXPLAINED });
   if (found === undefined) return undefined;
   return {
     percentile: found.percentile.text,
     thresholdNs: found.thresholdNs,
     slow: found.slow,
     others: found.rest,
+    looked: found.looked,
     factors: found.factors.map(({ subject, value, inFirst, inSecond, lift }) => ({
       subject,
       value,
@@ -91,16 +92,18 @@ async function readExplanation(
 
 async function readCauses(reader: SpanReader, row: NameRow): Promise<PageCauses> {
   const { name, scope, count } = row;
-  const found = await findSlowCauses(reader, {
-    key: { name, scope },
-    percentile: tailPercentile(count),
-  });
+  const [found] = await findSlowCauses(
+    reader,
+    [{ name, scope, count, percentile: tailPercentile(count) }],
+    { maxSpans: MAX_WALKED },
+  ) as [SlowCauses];
   return {
     percentile: found.percentile.text,
     valueNs: found.valueNs,
     slowCount: found.slowCount,
     faster: found.faster,
     causes: found.causes,
+    looked: found.looked,
   };
 }
 

@@ -94,11 +94,9 @@ async function readSeries(reader: SpanReader, { run, metrics }: RunReport): Prom
 
 /** Spans that begin in a second. */
 async function spanRate(reader: SpanReader, pieceNs: number): Promise<Series> {
-  const totals = await reader.spans({ by: { kind: "time", pieceNs } }).totals();
   const values = new Array<number>(PIECES).fill(0);
-  for (const { name, count } of totals) {
-    const piece = Math.min(PIECES - 1, Number(name));
-    values[piece]! += count / (pieceNs / 1e9);
+  for (const [piece, count] of await reader.spansOverTime(pieceNs)) {
+    values[Math.min(PIECES - 1, piece)]! += count / (pieceNs / 1e9);
   }
   return { name: "spans", pieceNs, values };
 }

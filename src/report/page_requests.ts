@@ -8,6 +8,7 @@ import type { Findings } from "../analysis/findings.ts";
 import type { LossSummary } from "../analysis/loss_summary.ts";
 import type { Overhead } from "../analysis/run_report.ts";
 import type { SamplingSummary } from "../analysis/sampling.ts";
+import type { Looked } from "../analysis/slow_selection.ts";
 import type { Percentiles } from "../analysis/span_stats.ts";
 import type {
   MetricTotals,
@@ -92,6 +93,8 @@ export interface PageExplanation {
   slow: number;
   others: number;
   factors: PageFactor[];
+  /** Which of the spans those are, where there are more. */
+  looked?: Looked | undefined;
 }
 
 /** What the critical paths of slow spans go through. */
@@ -101,6 +104,8 @@ export interface PageCauses {
   slowCount: number;
   faster: number;
   causes: (SpanKey & { slowNs: number; ordinaryNs: number; share: number; fasterNs: number })[];
+  /** The spans that were looked at, where there are more. */
+  looked?: Looked | undefined;
 }
 
 /** What is known of one name beyond its row. */
@@ -126,6 +131,8 @@ export interface CallPaths {
   selfNs: number[];
   /** What is shorter than this is left out. */
   minTotalNs: number;
+  /** Counts and times are estimates from one in so many traces. */
+  oneIn?: number;
 }
 
 /** Spans as columns of equal length, in the order of their starts. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { forgetTemporary, removeTemporary, trackTemporary } from "../runtime/temporary_paths.ts";
 import { joinRecording } from "./open_store.ts";
 import { COMPLETE_FILE, type CompleteFile, parquetName, writeJson } from "./parquet_files.ts";
 import { partialPath } from "./partial.ts";
@@ -26,7 +27,7 @@ export async function exportParquet(
   const { sandbox, run } = await openSandbox(name, { run: selection, target: out });
   const partial = partialPath(out, run.runId);
   try {
-    mkdirSync(partial, { mode: 0o700 });
+    mkdirSync(trackTemporary(partial), { mode: 0o700 });
     const files: string[] = [];
     for (const table of Object.keys(TABLES) as TableName[]) {
       const file = parquetName(table);
@@ -38,8 +39,10 @@ export async function exportParquet(
       files.push(file);
     }
     writeJson(join(partial, COMPLETE_FILE), { files } satisfies CompleteFile);
+    // From here on whoever meets it finishes it.
+    forgetTemporary(partial);
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
+    removeTemporary(partial);
     throw error;
   } finally {
     sandbox.close();

@@ -42,6 +42,23 @@ test("explainSlow() finds what slow spans have in common", async () => {
   }
 });
 
+test("explainSlow() finds the same among chosen spans, and says which", async () => {
+  const reader = memoryReader(spans(4000, (i, isSlow) => ({
+    region: isSlow && i % 20 === 9 ? "far" : "near",
+    noise: i % 7,
+  })));
+  const all = (await explainSlow(reader, KEY))!;
+  const some = (await explainSlow(reader, KEY, { room: 400 }))!;
+  assert.equal(all.looked, undefined);
+  assert.equal(some.thresholdNs, all.thresholdNs);
+  const { slow, others, ofSlow, ofOthers } = some.looked!;
+  assert.deepEqual([ofSlow, ofOthers], [all.slow, all.rest]);
+  assert.deepEqual([slow, others], [some.slow, some.rest]);
+  assert.ok(slow + others <= 400);
+  const subjects = ({ factors }: typeof all) => factors.map(({ subject }) => subject);
+  assert.deepEqual(subjects(some), subjects(all));
+});
+
 test("explainSlow() finds nothing where there is nothing", async () => {
   const found = (await explainSlow(
     memoryReader(spans(2000, (i) => ({ a: i % 3, b: (i * 7919) % 11, c: `v${i % 13}` }))),

@@ -21,6 +21,7 @@ import type {
   SpanScanOptions,
   SpanSet,
   SpanSetOptions,
+  SpanStrata,
   SpanTotals,
 } from "../../src/model/span_reader.ts";
 import type { SuspicionReader } from "../../src/model/suspicion.ts";
@@ -82,35 +83,60 @@ export function memoryReader(
     suspicions: {
       errorsByType: () => Promise.resolve([]),
       unfinished: () => Promise.resolve([]),
-      repeatedCalls: () => Promise.resolve([]),
-      sequentialCalls: () => Promise.resolve([]),
+      callPatterns: () => Promise.resolve({ looked: 0, repeated: [], sequential: [] }),
       blockingCalls: () => Promise.resolve([]),
       ...options.suspicions,
     },
     spans: (chosen) => new MemorySpans(spans, chosen),
     scan: (chosen) => scanMemory(spans, chosen),
+    spansOverTime: () => Promise.reject(new Error("not in memory")),
+    countSlow: (requests, { where = [] } = {}) =>
+      Promise.resolve(
+        requests.map((one) =>
+          spans.filter((span) =>
+            isOf(one, span) && (span.durationNs ?? -1) >= one.thresholdNs &&
+            where.every((condition) => holds(condition, span))
+          ).length
+        ),
+      ),
     examples: () => Promise.reject(new Error("not in memory")),
     callPaths: () => Promise.reject(new Error("not in memory")),
     close: () => {},
   };
 }
 
-/** Only what tests of the analysis ask for: names, roots, order and number. */
+/** Only what tests of the analysis ask for: names, attributes, roots, order and number. */
 async function* scanMemory(
   fixtures: readonly SpanFixture[],
   options: SpanScanOptions = {},
 ): AsyncIterable<readonly RecordedSpan[]> {
   const { keys, rootsOnly = false, traceIds, order = "stored", limit = Infinity } = options;
-  const rows = fixtures.map(toRecorded).filter((span) =>
+  const { strata, where = [] } = options;
+  const rows = fixtures.map(toRecorded).filter((span, i) =>
+    where.every((condition) => holds(condition, fixtures[i]!)) &&
     (keys === undefined ||
       keys.some(({ name, scope }) => name === span.name && scope === span.scope)) &&
     (!rootsOnly || span.parentSpanId === undefined) &&
-    (traceIds === undefined || traceIds.includes(span.traceId))
+    (traceIds === undefined || traceIds.includes(span.traceId)) &&
+    (strata === undefined || strata.some((one) => isOf(one, span) && isChosen(one, span)))
   );
   if (order === "duration") rows.sort((a, b) => (b.durationNs ?? -1) - (a.durationNs ?? -1));
   if (order === "start") rows.sort((a, b) => a.startNs - b.startNs);
   if (order === "trace") rows.sort((a, b) => a.traceId - b.traceId || a.startNs - b.startNs);
   yield await Promise.resolve(rows.slice(0, limit));
+}
+
+function isOf({ name, scope }: SpanKey, span: Pick<SpanFixture, "name" | "scope">): boolean {
+  return name === span.name && scope === (span.scope ?? "manual");
+}
+
+/** Any choice will do, if it is the same each time. */
+function isChosen(
+  { thresholdNs, slowOneIn, othersOneIn }: SpanStrata,
+  { durationNs, spanId }: RecordedSpan,
+): boolean {
+  if (durationNs === undefined) return false;
+  return spanId % (durationNs >= thresholdNs ? slowOneIn : othersOneIn) === 0;
 }
 
 function toRecorded(span: SpanFixture, index: number): RecordedSpan {

@@ -3,11 +3,7 @@
  *
  * @module
  */
-import {
-  findSlowCauses,
-  type SlowCauses,
-  tailPercentile,
-} from "../../../src/analysis/slow_causes.ts";
+import { findSlowCauses, tailPercentile } from "../../../src/analysis/slow_causes.ts";
 import { Places } from "../../../src/analysis/places.ts";
 import { matchesKey } from "../../../src/model/selector.ts";
 import type { SpanReader, SpanTotals } from "../../../src/model/span_reader.ts";
@@ -46,11 +42,16 @@ export async function reportCriticalPath(
       "--filter names other spans",
     );
   }
-  const found: SlowCauses[] = [];
-  for (const { name, scope, count } of enough) {
-    const percentile = tailPercentile(count);
-    found.push(await findSlowCauses(reader, { key: { name, scope }, where, during, percentile }));
-  }
+  const found = await findSlowCauses(
+    reader,
+    enough.map(({ name, scope, count }) => ({
+      name,
+      scope,
+      count,
+      percentile: tailPercentile(count),
+    })),
+    { where, during },
+  );
   const { limit } = options;
   const data = () => import("../../render/slow_causes_data.ts");
   io.out(

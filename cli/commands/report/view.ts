@@ -39,7 +39,7 @@ const SIZE = ["depth", "minShare"] as const satisfies OptionName[];
 
 /** What each view takes beside what says which run is meant. */
 const TAKEN: Record<View, readonly OptionName[]> = {
-  table: ["sort", "limit", "by", "findings", ...CHOICE],
+  table: ["sort", "limit", "by", "findings", "estimate", ...CHOICE],
   tree: [...SIZE, ...CHOICE],
   slowest: [...SIZE, ...CHOICE],
   histogram: ["limit", ...CHOICE_WITHIN],
@@ -55,6 +55,7 @@ const FLAGS: Partial<Record<OptionName, string>> = {
   limit: "--limit",
   by: "--by",
   findings: "--findings",
+  estimate: "--estimate",
   depth: "--depth",
   minShare: "--min-share",
   filter: "--filter",

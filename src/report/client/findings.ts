@@ -15,7 +15,9 @@ const MAX_NAMES = 5;
 
 /** Shows them; nothing when there are none. */
 export function findingsOf({ findings, rows }: Overview, run: number): Node | undefined {
-  if (findings === undefined || findings.findings.length + findings.unread === 0) return undefined;
+  if (findings === undefined) return undefined;
+  const { looked } = findings;
+  if (findings.findings.length === 0 && looked === undefined) return undefined;
   const known = new Map(rows.map(({ name, scope }) => [name, scope]));
   const link = (name: string) => {
     const scope = known.get(name);
@@ -41,11 +43,13 @@ export function findingsOf({ findings, rows }: Overview, run: number): Node | un
         );
       }),
     ),
-    findings.unread > 0 &&
+    looked !== undefined &&
       el(
         "p",
         { class: "hint" },
-        `${countOf(findings.unread, "span")} were not searched for patterns.`,
+        `Patterns of calls were looked for in ${formatCount(looked.calls)} of ${
+          countOf(looked.of, "call")
+        }, from ${looked.pieces} pieces of the run.`,
       ),
   );
 }

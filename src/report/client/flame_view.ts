@@ -25,6 +25,9 @@ export async function showFlame(source: PageSource, { run }: { run: number }): P
   const { order } = layOut(calls);
   const texts = calls.keys.map(({ name, scope }) => `${scope}:${name}`.toLowerCase());
   const rest = calls.minTotalNs > 0 ? `; below ${duration(calls.minTotalNs)} in all left out` : "";
+  const traces = calls.oneIn === undefined
+    ? "all traces merged"
+    : `estimated from one in ${formatCount(calls.oneIn)} traces`;
   return canvasView({
     label: "Flame graph: calls merged by their path, the longest to the left",
     slices: {
@@ -32,7 +35,7 @@ export async function showFlame(source: PageSource, { run }: { run: number }): P
       textOf: (item) => texts[calls.key[order[item]!]!]!,
       details: (item) => pathDetails(calls, order[item]!, run),
     },
-    title: [el("h1", {}, "Flame graph"), el("span", { class: "hint" }, `all traces merged${rest}`)],
+    title: [el("h1", {}, "Flame graph"), el("span", { class: "hint" }, `${traces}${rest}`)],
     hint: HINT,
   });
 }

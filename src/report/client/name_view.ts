@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { describeLooked } from "../../analysis/slow_selection.ts";
 import { formatCount, formatShare } from "../../model/numbers.ts";
 import {
   type Example,
@@ -195,7 +196,7 @@ function exampleSection(
 }
 
 function explanationSection(explanation: PageExplanation): Node {
-  const { percentile, thresholdNs, slow, others, factors } = explanation;
+  const { percentile, thresholdNs, slow, others, factors, looked } = explanation;
   return el(
     "section",
     { "aria-labelledby": "why-title" },
@@ -204,7 +205,7 @@ function explanationSection(explanation: PageExplanation): Node {
       "p",
       { class: "hint" },
       `${formatCount(slow)} spans above p${percentile}, ${duration(thresholdNs)}, against ` +
-        `${formatCount(others)} others`,
+        `${formatCount(others)} others${looked === undefined ? "" : `; ${describeLooked(looked)}`}`,
     ),
     factors.length === 0 ? el("p", {}, "Nothing that chance would not explain.") : plainTable(
       [["What"], ["Value"], ["Slow", "number"], ["Others", "number"], ["Times as often", "number"]],
@@ -220,7 +221,7 @@ function explanationSection(explanation: PageExplanation): Node {
 }
 
 function causesSection(
-  { percentile, valueNs, slowCount, faster, causes }: PageCauses,
+  { percentile, valueNs, slowCount, faster, causes, looked }: PageCauses,
   { overview, run }: { overview: Overview; run: number },
 ): Node | undefined {
   if (causes.length === 0) return undefined;
@@ -235,7 +236,7 @@ function causesSection(
       `Own time on the critical paths of the ${
         formatCount(slowCount)
       } at or above p${percentile}, ` +
-        duration(valueNs),
+        duration(valueNs) + (looked === undefined ? "" : `; ${describeLooked(looked)}`),
     ),
     plainTable(
       [

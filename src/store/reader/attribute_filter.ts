@@ -20,6 +20,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   thread: "thread_id",
 } satisfies Record<(typeof CONDITION_FIELDS)[number], string>;
 
+/** Those that are whole numbers. */
+const WHOLE_FIELDS: readonly string[] = ["duration", "self"];
+
 /** SQL that holds for spans with these attributes. */
 export function attributeFilter(conditions: readonly AttributeCondition[]): string {
   return conditions.map(toSql).join(" AND ");
@@ -28,10 +31,23 @@ export function attributeFilter(conditions: readonly AttributeCondition[]): stri
 function toSql({ key, value, operator = "=", isField = false }: AttributeCondition): string {
   const text = isField ? FIELDS[key]! : attributeText(key);
   if (operator !== "=" && operator !== "!=") {
+    const limit = isField && WHOLE_FIELDS.includes(key)
+      ? toWhole(Number(value), operator)
+      : undefined;
+    if (limit !== undefined) return `${text} ${operator} ${limit}`;
     return `try_cast(${text} AS DOUBLE) ${operator} ${Number(value)}`;
   }
   const isLike = `(${text})::VARCHAR LIKE ${quoteString(likePattern(value))} ESCAPE '\\'`;
   return operator === "=" ? isLike : `NOT coalesce(${isLike}, false)`;
+}
+
+/**
+ * The whole number that a column of whole numbers can be compared with instead:
+ * DuckDB then skips what its statistics exclude.
+ */
+function toWhole(value: number, operator: string): bigint | undefined {
+  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return undefined;
+  return BigInt(operator === ">" || operator === "<=" ? Math.floor(value) : Math.ceil(value));
 }
 
 /** SQL for the value of an attribute as text, NULL where a span does not have it. */

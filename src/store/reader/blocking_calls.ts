@@ -7,17 +7,22 @@
  * @module
  */
 import type { RecordedRun } from "../../model/span_reader.ts";
-import type { BlockingCalls } from "../../model/suspicion.ts";
+import type { BlockingCallOptions, BlockingCalls } from "../../model/suspicion.ts";
 import { quoteString } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { IS_SYNC } from "./sync_io.ts";
 
 /** Longest stops of the event loop that are looked into. */
 const MAX_STOPS = 500;
+/** The same where a run has so many spans that those of each stop are looked up by their time. */
+const MAX_LOOKED_UP = 100;
+const DEFAULT_MAX_SPANS = 2_000_000;
+/** What takes longer is looked for at once for all stops. */
+const LONG_NS = 1_000_000_000n;
 /** Calls that are looked at for one stop, the innermost. */
 const MAX_CALLS = 50;
 /** Time between two looks at the event loop, and some more: it may have stopped before the timer was due. */
-const LOOK_NS = 25_000_000;
+const LOOK_NS = 25_000_000n;
 /** What the program itself runs, which may be all that stands between two turns of the loop. */
 const RUN_SCOPES = "('function', 'manual', 'timer', 'module')";
 /** Spans that the loop begins. */
@@ -29,23 +34,54 @@ const ENDED_BY_LOOP = "('http.client', 'net', 'dns', 'worker', 'websocket')";
 export async function readBlockingCalls(
   sandbox: Sandbox,
   run: RecordedRun,
-  { minNs, limit }: { minNs: number; limit: number },
+  { minNs, limit, maxSpans = DEFAULT_MAX_SPANS }: BlockingCallOptions,
 ): Promise<BlockingCalls[]> {
   const isOfRun = `run_id = ${quoteString(run.runId)}`;
+  const isLarge = run.stored > maxSpans;
+  const most = isLarge ? MAX_LOOKED_UP : MAX_STOPS;
+  const found = await sandbox.rows(
+    `SELECT thread_id::INTEGER, time_ns, (value * 1e9)::BIGINT AS late_ns FROM metrics
+     WHERE ${isOfRun} AND name = 'nodejs.eventloop.delay' AND value * 1e9 >= ${minNs}
+       AND thread_id IS NOT NULL AND time_ns IS NOT NULL
+     ORDER BY value DESC LIMIT ${most + 1}`,
+  ) as [number, bigint, bigint][];
+  if (found.length === 0) return [];
+  const stops = found.slice(0, most).map(([threadId, timeNs, lateNs], id) => ({
+    id,
+    threadId,
+    timeNs,
+    lateNs,
+    fromNs: timeNs - lateNs - lateNs / 4n - LOOK_NS,
+  }));
+  const spans = (condition: string) =>
+    `SELECT b.id, b.late_ns, b.time_ns, b.from_ns, s.span_id, s.parent_span_id, s.parent_name,
+       s.name, s.scope, s.attributes, s.start_ns, s.duration_ns, s.self_ns
+     FROM spans s JOIN stops b ON s.thread_id = b.thread_id AND s.start_ns <= b.time_ns
+       AND s.start_ns + s.duration_ns >= b.from_ns
+     WHERE s.${isOfRun} AND ${condition}`;
+  // What begins shortly before each stop costs next to nothing in a recording of any size.
+  const during = isLarge
+    ? [
+      spans(`s.duration_ns > ${LONG_NS}`),
+      ...stops.map(({ id, timeNs, fromNs }) =>
+        spans(
+          `s.start_ns BETWEEN ${fromNs - LONG_NS} AND ${timeNs}
+             AND s.duration_ns <= ${LONG_NS} AND b.id = ${id}`,
+        )
+      ),
+    ].join(" UNION ALL ")
+    : spans("true");
   const rows = await sandbox.rows(
-    `WITH stops AS (
-       SELECT row_number() OVER () AS id, thread_id, time_ns, (value * 1e9)::BIGINT AS late_ns
-       FROM metrics WHERE ${isOfRun} AND name = 'nodejs.eventloop.delay'
-         AND value * 1e9 >= ${minNs} ORDER BY value DESC LIMIT ${MAX_STOPS}
-     ), near AS (
-       SELECT b.id, b.late_ns, b.time_ns, s.span_id, s.parent_span_id, s.parent_name, s.name,
-         s.scope, s.scope IN ${RUN_SCOPES} OR ${IS_SYNC} AS runs,
-         s.start_ns, s.start_ns + s.duration_ns AS end_ns, s.duration_ns,
-         coalesce(s.self_ns, 0) >= least(b.late_ns // 2, ${Math.round(minNs)}) AS does_much,
-         b.time_ns - b.late_ns - b.late_ns // 4 - ${LOOK_NS} AS from_ns
-       FROM spans s JOIN stops b ON s.thread_id = b.thread_id AND s.start_ns <= b.time_ns
-         AND s.start_ns + s.duration_ns >= b.time_ns - b.late_ns - b.late_ns // 4 - ${LOOK_NS}
-       WHERE s.${isOfRun}
+    `WITH stops(id, thread_id, time_ns, late_ns, from_ns) AS (VALUES ${
+      stops.map(({ id, threadId, timeNs, lateNs, fromNs }) =>
+        `(${id}, ${threadId}, ${timeNs}::BIGINT, ${lateNs}::BIGINT, ${fromNs}::BIGINT)`
+      ).join(", ")
+    }), near AS (
+       SELECT id, late_ns, time_ns, from_ns, span_id, parent_span_id, parent_name, name, scope,
+         scope IN ${RUN_SCOPES} OR ${IS_SYNC} AS runs,
+         start_ns, start_ns + duration_ns AS end_ns, duration_ns,
+         coalesce(self_ns, 0) >= least(late_ns // 2, ${Math.round(minNs)}) AS does_much
+       FROM (${during})
      ), candidates AS (
        SELECT * FROM near
        -- What is open when the timer fires did not hold it up.
@@ -96,5 +132,6 @@ export async function readBlockingCalls(
     count: Number(count),
     totalNs: Number(totalNs),
     longestNs: Number(longestNs),
+    ...(found.length > most ? { ofLongest: most } : {}),
   }));
 }

@@ -189,15 +189,15 @@ export class RecordedSpans implements SpanSet {
         located.map(({ request, position, rank }) => [id, request, position, rank])
       ),
     );
-    const { valueColumn: value, condition } = this.#histogram;
+    const { valueColumn: value, choice, isFinished } = this.#histogram;
     // Comparing a second text for each span takes a third of the time.
     const scope = await this.#hasNamesInSeveralScopes() ? "AND s.scope = r.scope" : "";
     const rows = await this.#sandbox.rows(
       `WITH counted AS (
-         SELECT r.id, s.${value} AS value, count(*) AS n
+         SELECT r.id, s.${value} AS value, count(*) FILTER (${isFinished}) AS n
          FROM ${this.#histogram.spans} s JOIN wanted_ranges r
            ON s.name = r.name ${scope} AND s.${value} BETWEEN r.lo AND r.hi
-         WHERE ${condition} GROUP BY ALL
+         WHERE ${choice} GROUP BY ALL HAVING n > 0
        ), running AS (
          SELECT *, sum(n) OVER (
            PARTITION BY id ORDER BY value ROWS UNBOUNDED PRECEDING

@@ -16,6 +16,7 @@ import type {
   RecordedSource,
   RecordedSpan,
   RecordedThread,
+  SlowSpans,
   SpanReader,
   SpanScanOptions,
   SpanSet,
@@ -25,9 +26,9 @@ import { quoteString, sumOf } from "../schema.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { RecordedSpans } from "./recorded_spans.ts";
 import { readCallPaths } from "./call_paths.ts";
-import { originNs } from "./span_groups.ts";
+import { groupValue, originNs } from "./span_groups.ts";
 import { findExamples } from "./span_examples.ts";
-import { scanSpans } from "./span_scan.ts";
+import { countSlow, scanSpans } from "./span_scan.ts";
 import { Suspicions } from "./suspicions.ts";
 
 /** Of one metric: at 50 values a second, the first hours of a run. */
@@ -164,8 +165,25 @@ export class RecordingReader implements SpanReader {
     });
   }
 
+  async spansOverTime(pieceNs: number): Promise<Map<number, number>> {
+    const rows = await this.#sandbox.rows(
+      `SELECT ${groupValue({ kind: "time", pieceNs }, this.run)}, count(*)::BIGINT FROM spans
+       WHERE run_id = ${quoteString(this.run.runId)} AND duration_ns IS NOT NULL
+         AND status <> 'unfinished' GROUP BY 1`,
+    ) as [bigint, bigint][];
+    return new Map(rows.map(([piece, count]) => [Number(piece), Number(count)]));
+  }
+
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {
     return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#setCount });
+  }
+
+  countSlow(
+    requests: readonly SlowSpans[],
+    chosen: Pick<SpanScanOptions, "where" | "during"> = {},
+  ): Promise<number[]> {
+    const number = ++this.#setCount;
+    return countSlow(this.#sandbox, { ...chosen, requests, run: this.run, number });
   }
 
   callPaths(options: CallPathOptions): Promise<CallPath[]> {

@@ -8,10 +8,8 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { makeTemporaryFolder, removeTemporary } from "../../runtime/temporary_paths.ts";
 import { realPath } from "../real_path.ts";
 import { readRows } from "../rows.ts";
 import { quoteString } from "../schema.ts";
@@ -83,7 +81,7 @@ export class Sandbox {
     path: string,
     { allowed, then }: { allowed: string[]; then: string[] },
   ): Promise<Sandbox> {
-    const spillFolder = mkdtempSync(join(tmpdir(), "ferret-read-"));
+    const spillFolder = makeTemporaryFolder("ferret-read-");
     const instance = await DuckDBInstance.create(":memory:", {
       ...CONFIG,
       temp_directory: spillFolder,
@@ -131,8 +129,8 @@ export class Sandbox {
     }
   }
 
-  /** The rows of a query in pieces, as they come. @throws {RecordingError} */
-  async *stream(sql: string): AsyncIterable<unknown[][]> {
+  /** The columns of a query in pieces of rows, as they come. @throws {RecordingError} */
+  async *stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]> {
     try {
       // Another query on the same connection would end this one.
       const connection = await this.#instance.connect();
@@ -141,7 +139,8 @@ export class Sandbox {
         for (;;) {
           const chunk = await result.fetchChunk();
           if (chunk === null || chunk.rowCount === 0) return;
-          yield chunk.getRows();
+          // Half as much work as rows.
+          yield chunk.getColumns();
         }
       } finally {
         connection.closeSync();
@@ -184,6 +183,6 @@ export class Sandbox {
   close(): void {
     this.#connection.closeSync();
     this.#instance.closeSync();
-    rmSync(this.#spillFolder, { recursive: true, force: true });
+    removeTemporary(this.#spillFolder);
   }
 }

@@ -4,38 +4,33 @@
  *
  * @module
  */
-import type { RecordedRun } from "../../model/span_reader.ts";
-import { type SequentialCalls, WAITING_SCOPES } from "../../model/suspicion.ts";
-import { quoteString } from "../schema.ts";
+import type { SequentialCalls } from "../../model/suspicion.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { IS_SYNC } from "./sync_io.ts";
-
-const SCOPES = WAITING_SCOPES.map(quoteString).join(", ");
 
 /** More calls of one caller are a loop, which is told of in another way. */
 const MAX_CALLS = 9;
 /** A function is one of the calls when it mostly waits for such. */
 const MIN_WAITING_SHARE = 0.5;
-/** Functions between a caller and its I/O that are looked through: `showOrder`, `ask`, `fetch`. */
-const HELPERS = [1, 2, 3] as const;
 
 /** Holds for calls that change nothing, and that others can run beside. */
-const READS = `CASE scope
+export const READS = `CASE scope
     WHEN 'http.client' THEN regexp_matches(name::VARCHAR, '^(GET|HEAD)\\b')
     WHEN 'db' THEN regexp_matches(name::VARCHAR, '^(SELECT|GET|MGET|HGET|HMGET|HGETALL|FIND|COUNT)\\b', 'i')
     WHEN 'fs' THEN regexp_matches(name::VARCHAR, '(readFile|readTextFile|readdir|readDir|stat|access|exists)$', 'i')
     ELSE false END`;
 
-/** Reads them, those that would save most first. */
+/**
+ * Reads them, those that would save most first.
+ *
+ * @param options.helpers Functions that are looked through, one behind the other: 1, 2 and so on.
+ */
 export async function readSequentialCalls(
   sandbox: Sandbox,
-  run: RecordedRun,
-  limit: number,
+  { limit, helpers }: { limit: number; helpers: readonly number[] },
 ): Promise<SequentialCalls[]> {
-  const isOfRun = `run_id = ${quoteString(run.runId)}`;
   const columns = "parent_span_id, parent_name, name, start_ns, duration_ns, reads";
   // What goes on after a function was only started by it.
-  const steps = HELPERS.map((step) =>
+  const steps = helpers.map((step) =>
     `step${step} AS (
        SELECT span_id, f.parent_span_id, parent_name, name, start_ns, duration_ns, w.reads
        FROM functions f JOIN (
@@ -46,18 +41,15 @@ export async function readSequentialCalls(
        WHERE waited >= duration_ns * ${MIN_WAITING_SHARE} AND last_ns <= start_ns + duration_ns
      )`
   );
-  const all = [0, ...HELPERS].map((step) => `SELECT ${columns} FROM step${step}`);
+  const all = [0, ...helpers].map((step) => `SELECT ${columns} FROM step${step}`);
   const rows = await sandbox.rows(
-    `WITH ended AS (
-       SELECT * FROM spans
-       WHERE ${isOfRun} AND parent_span_id IS NOT NULL AND duration_ns IS NOT NULL
-     ), functions AS (
+    `WITH functions AS (
        SELECT span_id, parent_span_id, parent_name, name::VARCHAR AS name, start_ns, duration_ns
-       FROM ended WHERE scope = 'function'
+       FROM helpers WHERE duration_ns IS NOT NULL
      ), step0 AS (
        SELECT span_id, parent_span_id, parent_name, name::VARCHAR AS name, start_ns, duration_ns,
-         ${READS} AS reads
-       FROM ended WHERE scope IN (${SCOPES}) AND NOT ${IS_SYNC}
+         reads
+       FROM waiting WHERE duration_ns IS NOT NULL AND NOT is_sync
      ), ${steps.join(", ")}, calls AS (
        SELECT *, start_ns - lag(start_ns + duration_ns) OVER (
            PARTITION BY parent_span_id ORDER BY start_ns) AS gap

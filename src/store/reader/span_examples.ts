@@ -38,7 +38,7 @@ export async function findExamples(
   await sandbox.run(`DROP TABLE ${table}`);
   const spanIds = rows.flatMap(([, spanId]) => spanId ?? []);
   const found = new Map<number, RecordedSpan>();
-  for await (const spans of scanSpans(sandbox, { run, number, spanIds })) {
+  for await (const spans of scanSpans(sandbox, { run, number, spanIds, isBrief: true })) {
     for (const span of spans) found.set(span.spanId, span);
   }
   const result: (RecordedSpan | undefined)[] = requests.map(() => undefined);

@@ -7,26 +7,36 @@ import type { GroupColumn, RecordedRun, SpanGrouping, TimeRange } from "../../mo
 import { attributeText } from "./attribute_filter.ts";
 
 const COLUMNS: Readonly<Record<GroupColumn, string>> = {
-  scope: "scope::VARCHAR",
-  kind: "kind::VARCHAR",
-  status: "status::VARCHAR",
-  parent: "parent_name::VARCHAR",
-  process: "process_id::VARCHAR",
-  thread: "thread_id::VARCHAR",
+  scope: "scope",
+  kind: "kind",
+  status: "status",
+  parent: "parent_name",
+  process: "process_id",
+  thread: "thread_id",
 };
 
 /** SQL for the name of the group that a span belongs to. */
 export function groupExpression(by: SpanGrouping, run: RecordedRun): string {
+  return groupName(groupValue(by, run));
+}
+
+/** SQL for what makes the name of the group: comparing it costs less than comparing names. */
+export function groupValue(by: SpanGrouping, run: RecordedRun): string {
   switch (by.kind) {
     case "column":
-      return `coalesce(${COLUMNS[by.column]}, '')`;
+      return COLUMNS[by.column];
     case "attribute":
-      return `coalesce(${attributeText(by.key)}, '')`;
+      return attributeText(by.key);
     case "time": {
       const pieceNs = BigInt(Math.max(1, Math.round(by.pieceNs)));
-      return `(greatest(start_ns - ${originNs(run)}, 0) // ${pieceNs})::VARCHAR`;
+      return `greatest(start_ns - ${originNs(run)}, 0) // ${pieceNs}`;
     }
   }
+}
+
+/** SQL for the name of a group with this value. */
+export function groupName(value: string): string {
+  return `coalesce((${value})::VARCHAR, '')`;
 }
 
 /** SQL conditions for the spans that begin in a part of a run. */

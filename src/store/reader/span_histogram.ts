@@ -5,10 +5,10 @@
  * @module
  */
 import type { RecordedRun, SpanSetOptions } from "../../model/span_reader.ts";
-import { histogramQuery, quoteString } from "../schema.ts";
+import { quoteString, SHIFT, sumOf } from "../schema.ts";
 import { attributeFilter } from "./attribute_filter.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
-import { groupExpression, originNs, timeFilter } from "./span_groups.ts";
+import { groupExpression, groupName, groupValue, originNs, timeFilter } from "./span_groups.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** Which spans are meant. */
@@ -26,6 +26,9 @@ export class SpanHistogram {
   readonly valueColumn: "duration_ns" | "self_ns";
   /** SQL that holds for the rows of {@linkcode spans} that are meant, if they have a value. */
   readonly condition: string;
+  /** The two parts of it: what is looked at for every span, and what can wait for those found. */
+  readonly choice: string;
+  readonly isFinished: string;
   readonly #sandbox: Sandbox;
   readonly #choice: SpanChoice;
   #source: Promise<string> | undefined;
@@ -34,7 +37,10 @@ export class SpanHistogram {
     this.#sandbox = sandbox;
     this.#choice = choice;
     this.valueColumn = choice.measure === "self" ? "self_ns" : "duration_ns";
-    this.condition = this.#toCondition();
+    this.isFinished = choice.run.unfinished > 0 ? "status <> 'unfinished'" : "true";
+    this.choice = this.#toCondition();
+    this.condition = [this.isFinished, this.choice].filter((one) => one !== "true").join(" AND ") ||
+      "true";
   }
 
   /** Unix time at which the run began. */
@@ -78,7 +84,6 @@ export class SpanHistogram {
     const { run, runs, during = {} } = this.#choice;
     // Each condition is looked at for every span: only those that make a difference.
     const conditions: string[] = [];
-    if (run.unfinished > 0) conditions.push("status <> 'unfinished'");
     if (runs.length > 1) conditions.push(`run_id = ${quoteString(run.runId)}`);
     conditions.push(...timeFilter(during, run));
     return conditions.length === 0 ? "true" : conditions.join(" AND ");
@@ -94,20 +99,21 @@ export class SpanHistogram {
   }
 
   async #build(): Promise<string> {
-    const { number, keys, by } = this.#choice;
-    const columns = this.valueColumn === "duration_ns"
-      ? "*"
-      : `* REPLACE (${this.valueColumn} AS duration_ns)`;
+    const { number, keys, by, run, where = [] } = this.#choice;
     if (keys !== undefined) {
       await this.#sandbox.fill(`keys_${number}`, KEY_COLUMNS, keys.map(keyRow));
     }
-    const chosen = keys === undefined || by !== undefined
-      ? ""
-      : `SEMI JOIN keys_${number} USING (name, scope)`;
-    const spans = `(SELECT ${columns} FROM ${this.spans} ${chosen}
-      WHERE ${this.valueColumn} IS NOT NULL AND ${this.condition})`;
+    const chosen = keys === undefined ? "" : `SEMI JOIN keys_${number} USING (name, scope)`;
+    const condition = where.length === 0 ? "" : `WHERE ${attributeFilter(where)}`;
+    const values = by === undefined ? "name, scope" : `${groupValue(by, run)} AS grouped`;
+    const source = `SELECT ${values}, kind, status, parent_span_id, self_ns,
+        ${this.valueColumn} AS duration_ns
+      FROM (SELECT * FROM spans ${chosen} ${condition})
+      WHERE ${this.valueColumn} IS NOT NULL AND status <> 'unfinished' AND ${this.choice}`;
     const name = `histogram_${number}`;
-    await this.#sandbox.run(`CREATE OR REPLACE TABLE ${name} AS ${histogramQuery(spans)}`);
+    await this.#sandbox.run(
+      `CREATE OR REPLACE TABLE ${name} AS ${groupedQuery(source, by !== undefined)}`,
+    );
     return name;
   }
 
@@ -127,4 +133,27 @@ export class SpanHistogram {
     const [counted, incomplete, spans] = row!.map(Number);
     return spans === stored && incomplete === 0 && counted === run.stored - run.unfinished;
   }
+}
+
+/**
+ * As `histogramQuery`, for spans of one run. What is looked at for every span
+ * is no text but the columns' own: texts are compared and made for groups only,
+ * which takes a third of the time.
+ */
+function groupedQuery(source: string, isGrouped: boolean): string {
+  const values = isGrouped ? "grouped" : "name, scope";
+  const names = isGrouped ? `${groupName("grouped")} AS name, '' AS scope` : values;
+  return `SELECT ${names}, bucket, sum(n)::BIGINT AS count, ${sumOf("total")} AS sum_ns,
+      min(least_ns) AS min_ns, max(most_ns) AS max_ns, min(kind) AS kind, ${
+    sumOf("own")
+  } AS self_ns,
+      sum(failed)::BIGINT AS errors, sum(without_parent)::BIGINT AS roots
+    FROM (
+      SELECT ${values}, kind, (shift * 64 + (duration_ns >> shift))::INTEGER AS bucket,
+        count(*) AS n, sum(duration_ns) AS total, min(duration_ns) AS least_ns,
+        max(duration_ns) AS most_ns, sum(self_ns) AS own, count_if(status = 'error') AS failed,
+        count_if(parent_span_id IS NULL) AS without_parent
+      FROM (SELECT *, ${SHIFT} AS shift FROM (${source}))
+      GROUP BY ALL
+    ) GROUP BY ALL`;
 }

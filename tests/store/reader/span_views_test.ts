@@ -99,6 +99,7 @@ test("spans() groups by columns, attributes and time", () =>
       "": 14,
     });
     assert.deepEqual(await groups({ kind: "time", pieceNs: 200 * MS }), { 0: 3, 1: 13 });
+    assert.deepEqual([...await reader.spansOverTime(200 * MS)].sort(), [[0, 3], [1, 13]]);
   }));
 
 test("spans() of groups has exact percentiles and histograms", () =>
@@ -174,6 +175,25 @@ test("scan() reads spans in any order, with what is asked for", () =>
     assert.deepEqual(open!.events, []);
   }));
 
+test("scan() reads parts of traces and some spans of each name", () =>
+  withReaders(async (reader) => {
+    const ids = async (options: SpanScanOptions) =>
+      (await scan(reader, { order: "start", ...options })).map(({ spanId }) => spanId);
+    const of = [{ traceId: 4, sinceNs: 240 * MS, untilNs: 270 * MS }, { traceId: 1 }];
+    assert.deepEqual(await ids({ parts: { of, maxSpans: 10 } }), [1, 2, 3, 8, 9, 10]);
+    assert.equal((await ids({ parts: { of, maxSpans: 2 } })).length, 4);
+    assert.deepEqual(await ids({ traceIds: [1, 4], maxTraceSpans: 3 }), [1, 2, 3]);
+    const key = { name: "SELECT a", scope: "db", thresholdNs: 30 * MS };
+    assert.deepEqual(await reader.countSlow([{ ...key, thresholdNs: 5 * MS }, key]), [13, 1]);
+    const strata = [{ ...key, slowOneIn: 1, othersOneIn: 1 }];
+    assert.equal((await ids({ strata })).length, 13);
+    const some = await ids({ strata: [{ ...key, slowOneIn: 1, othersOneIn: 4 }] });
+    assert.ok(some.includes(2) && some.length < 13, `${some}`);
+    assert.deepEqual(await ids({ strata: [{ ...key, slowOneIn: 1, othersOneIn: 4 }] }), some);
+    const [brief] = await scan(reader, { spanIds: [1], isBrief: true });
+    assert.deepEqual([brief!.durationNs, brief!.attributes], [100 * MS, undefined]);
+  }));
+
 test("callPaths() merges calls by their path", () =>
   withReaders(async (reader) => {
     const paths = await reader.callPaths({ maxDepth: 5, minTotalNs: 0 });
@@ -186,6 +206,10 @@ test("callPaths() merges calls by their path", () =>
     assert.equal(paths[1]!.parentId, paths[0]!.id);
     const long = await reader.callPaths({ maxDepth: 5, minTotalNs: 60 * MS });
     assert.deepEqual(long.map(({ name }) => name), ["GET", "SELECT a"]);
+    const shared = await reader.callPaths({ maxDepth: 5, minShare: 0.2 });
+    assert.deepEqual(shared.map(({ name }) => name), ["GET", "SELECT a"]);
+    const some = await reader.callPaths({ maxDepth: 5, oneIn: 2 });
+    assert.ok(some.length <= 3 && some.every(({ count }) => count % 2 === 0));
     const shallow = await reader.callPaths({ maxDepth: 0, minTotalNs: 0 });
     assert.equal(shallow.length, 1);
     const below = await reader.callPaths({
@@ -198,9 +222,12 @@ test("callPaths() merges calls by their path", () =>
 
 test("suspicions finds loops of queries, waiting in a row, errors and what never ended", () =>
   withReaders(async ({ suspicions }) => {
-    const [repeated, ...others] = await suspicions.repeatedCalls({ minCalls: 10, limit: 5 });
-    assert.deepEqual(others, []);
-    assert.deepEqual(repeated, {
+    const { looked, repeated, sequential } = await suspicions.callPatterns({
+      minCalls: 10,
+      limit: 5,
+    });
+    assert.equal(looked, 14);
+    assert.deepEqual(repeated, [{
       name: "SELECT a",
       scope: "db",
       parentName: "parent",
@@ -208,8 +235,8 @@ test("suspicions finds loops of queries, waiting in a row, errors and what never
       calls: 12,
       mostCalls: 12,
       totalNs: 60 * MS,
-    });
-    assert.deepEqual(await suspicions.sequentialCalls(5), [{
+    }]);
+    assert.deepEqual(sequential, [{
       parentName: "parent",
       names: ["SELECT a", "SELECT b"],
       callers: 1,
@@ -223,6 +250,51 @@ test("suspicions finds loops of queries, waiting in a row, errors and what never
       { name: "GET", scope: "http.server", count: 1, firstStartNs: 900 * MS },
     ]);
     assert.deepEqual(await suspicions.blockingCalls({ minNs: 1, limit: 5 }), []);
+    const during = [{ untilNs: 200 * MS }, { sinceNs: 300 * MS }];
+    const part = await suspicions.callPatterns({ minCalls: 10, limit: 5, during });
+    assert.deepEqual([part.looked, part.repeated.length, part.sequential.length], [5, 0, 1]);
+    assert.deepEqual(await suspicions.errorsByType(5, [{ untilNs: 100 * MS }]), []);
+  }));
+
+test("suspicions finds what held up the event loop", () =>
+  withFolder({}, async (folder) => {
+    const path = join(folder, "blocked.duckdb");
+    const call = (name: string, span: Partial<SpanFixture>): SpanFixture => ({
+      name,
+      scope: "function",
+      durationNs: 0,
+      ...span,
+    });
+    await writeRecording(path, [{
+      spans: [
+        call("outer", { startNs: 100 * MS, durationNs: 120 * MS, selfNs: 20 * MS }),
+        call("inner", { startNs: 110 * MS, durationNs: 100 * MS, parentId: 1 }),
+        call("elsewhere", { startNs: 110 * MS, durationNs: 100 * MS, threadId: 2 }),
+        call("before", { startNs: 10 * MS, durationNs: 60 * MS }),
+      ],
+      metrics: [
+        { name: "nodejs.eventloop.delay", timeNs: 221 * MS, value: 0.1 },
+        { name: "nodejs.eventloop.delay", timeNs: 300 * MS, value: 0.01 },
+      ],
+    }]);
+    const { suspicions, close } = await openRecording(path).then((reader) => ({
+      suspicions: reader.suspicions,
+      close: () => reader.close(),
+    }));
+    try {
+      assert.deepEqual(await suspicions.blockingCalls({ minNs: 50 * MS, limit: 5 }), [
+        {
+          name: "inner",
+          scope: "function",
+          parentName: "parent",
+          count: 1,
+          totalNs: 100 * MS,
+          longestNs: 100 * MS,
+        },
+      ]);
+    } finally {
+      close();
+    }
   }));
 
 /** Answers `use` from a recording of one run. */
@@ -276,11 +348,14 @@ test("blockingCalls() finds what ran while the loop stood still, not what waited
     metrics: [stop(203, 90), stop(401, 90), stop(600, 90), stop(801, 90)],
   };
   return withRun(run, async ({ suspicions }) => {
-    const found = await suspicions.blockingCalls({ minNs: 50 * MS, limit: 5 });
-    assert.deepEqual(
-      found.map(({ name, count, longestNs }) => [name, count, longestNs]),
-      [["fib", 1, 100 * MS], ["compute", 1, 98 * MS]],
-    );
+    // Also where spans are looked up by their time.
+    for (const maxSpans of [undefined, 1]) {
+      const found = await suspicions.blockingCalls({ minNs: 50 * MS, limit: 5, maxSpans });
+      assert.deepEqual(
+        found.map(({ name, count, longestNs }) => [name, count, longestNs]),
+        [["fib", 1, 100 * MS], ["compute", 1, 98 * MS]],
+      );
+    }
   });
 });
 
@@ -315,7 +390,7 @@ test("errorsByType() leaves out files that were looked for", () => {
   });
 });
 
-test("sequentialCalls() finds reads in a row, also within functions, and no changes", () => {
+test("callPatterns() finds reads in a row, also within functions, and no changes", () => {
   let at = 0;
   const spans: SpanFixture[] = [];
   const caller = (name: string, calls: [scope: string, name: string, inFunction?: string][]) => {
@@ -354,8 +429,8 @@ test("sequentialCalls() finds reads in a row, also within functions, and no chan
     spans.push({ ...read, parentId: callback });
   }
   return withRun({ spans }, async ({ suspicions }) => {
-    const found = await suspicions.sequentialCalls(9);
-    assert.deepEqual(found.map(({ names, savedNs }) => [names, savedNs]), [
+    const { sequential } = await suspicions.callPatterns({ minCalls: 10, limit: 9 });
+    assert.deepEqual(sequential.map(({ names, savedNs }) => [names, savedNs]), [
       [["GET", "GET", "GET"], 20 * MS],
       [["loadUser", "loadOrders"], 10 * MS],
     ]);

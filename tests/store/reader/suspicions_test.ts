@@ -81,7 +81,12 @@ async function withRequests(use: (reader: SpanReader) => Promise<void>): Promise
 
 test("suspicions look through helpers, and blame nobody who only waited", () =>
   withRequests(async ({ suspicions }) => {
-    assert.deepEqual(await suspicions.repeatedCalls({ minCalls: 10, limit: 5 }), [{
+    const { looked, repeated, sequential } = await suspicions.callPatterns({
+      minCalls: 10,
+      limit: 5,
+    });
+    assert.equal(looked, 15);
+    assert.deepEqual(repeated, [{
       name: "SELECT",
       scope: "db",
       parentName: "parent",
@@ -91,7 +96,7 @@ test("suspicions look through helpers, and blame nobody who only waited", () =>
       totalNs: 12 * MS,
     }]);
     // Queries of SQLite could not run at the same time as anything.
-    assert.deepEqual(await suspicions.sequentialCalls(5), [{
+    assert.deepEqual(sequential, [{
       parentName: "parent",
       names: ["stock", "carrier"],
       callers: 1,
