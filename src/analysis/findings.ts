@@ -40,15 +40,15 @@ export interface Findings {
 export interface FindingsOptions {
   /**
    * Where there are more calls, or more errors, those in some pieces of the run
-   * are looked at, about as many. Default: 50,000.
+   * are looked at, about as many. Default: 25,000.
    */
   maxSpans?: number;
   /** Of each kind. Default: 3. */
   limit?: number;
 }
 
-/** Some tenths of a second. */
-const DEFAULT_MAX_SPANS = 50_000;
+/** A few tenths of a second. */
+const DEFAULT_MAX_SPANS = 25_000;
 const DEFAULT_LIMIT = 3;
 
 /** As many calls of one name in one caller are a loop. */

@@ -24,6 +24,8 @@ const MAX_EXPLAINED = 20_000;
 /** Critical paths need as many spans, trace by trace. */
 const MAX_WALKED = 60_000;
 const MAX_ENTRIES = 5;
+/** In runs with more spans even finding those takes longer than a reader of a page waits. */
+const MAX_STORED = 20_000_000;
 /** Fewer spans of a name have no slow tail. */
 const MIN_SAMPLES = 20;
 
@@ -55,7 +57,7 @@ export async function explainName(
   row: NameRow,
   { withCauses }: { withCauses: boolean },
 ): Promise<Pick<NameDetail, "explanation" | "causes">> {
-  if (row.count < MIN_SAMPLES) return {};
+  if (row.count < MIN_SAMPLES || reader.run.stored > MAX_STORED) return {};
   const explanation = await readExplanation(reader, row);
   if (!withCauses) return { explanation };
   return { explanation, causes: await readCauses(reader, row) };
