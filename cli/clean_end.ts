@@ -5,33 +5,15 @@
  *
  * @module
  */
-import process from "node:process";
 import { removeAllTemporary } from "../src/runtime/temporary_paths.ts";
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-let isWatched = false;
+import { onInterruption } from "./interruption.ts";
 
 /** Performs `work`, and cleans up if a signal ends the process meanwhile. */
 export async function withCleanEnd<T>(work: () => Promise<T>): Promise<T> {
-  // One recording may be read while another is.
-  if (isWatched) return await work();
-  isWatched = true;
-  const handlers = SIGNALS.map((signal) => {
-    const end = () => {
-      // Who else waits for the signal ends in its own way.
-      if (process.listenerCount(signal) > 1) return;
-      removeAllTemporary();
-      process.off(signal, end);
-      process.kill(process.pid, signal);
-    };
-    process.on(signal, end);
-    return { signal, end };
-  });
+  const stop = onInterruption(removeAllTemporary);
   try {
     return await work();
   } finally {
-    isWatched = false;
-    for (const { signal, end } of handlers) process.off(signal, end);
+    stop();
   }
 }

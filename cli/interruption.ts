@@ -7,23 +7,39 @@ import process from "node:process";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+const undos = new Set<() => void>();
+let stopWatching: (() => void) | undefined;
+
 /**
  * Calls `undo` if a signal ends this process, which then ends by that signal.
+ * Whoever else waits for signals is left to end it in a way of its own.
  *
  * @returns Ends the watch.
  */
 export function onInterruption(undo: () => void): () => void {
+  const own = () => undo();
+  undos.add(own);
+  stopWatching ??= watch();
+  return () => {
+    undos.delete(own);
+    if (undos.size > 0) return;
+    stopWatching?.();
+    stopWatching = undefined;
+  };
+}
+
+function watch(): () => void {
   const handlers = SIGNALS.map((signal) => {
     const handler = () => {
-      stop();
-      undo();
+      if (process.listenerCount(signal) > 1) return;
+      for (const undo of undos) undo();
+      process.off(signal, handler);
       process.kill(process.pid, signal);
     };
     process.on(signal, handler);
     return [signal, handler] as const;
   });
-  const stop = () => {
+  return () => {
     for (const [signal, handler] of handlers) process.off(signal, handler);
   };
-  return stop;
 }
