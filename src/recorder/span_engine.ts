@@ -265,9 +265,10 @@ export function createSpanEngine(options: SpanEngineOptions): SpanEngine {
       const isKept = span.extras !== undefined ||
         (metaFlags(words[i + SLOT_META]!) & FLAG_KEEP) !== 0;
       if (durationNs < minDurationNs && metaScope(span.meta) === SCOPE_FUNCTION && !isKept) {
-        countBelowMinimum(span.nameId, durationNs);
+        // Slot first, as below.
         slots[f] = 0;
         releaseSlot(slot);
+        countBelowMinimum(span.nameId, durationNs);
         return;
       }
       if (parentSlot >= 0) table.keep(parentSlot, parentId);
