@@ -7,9 +7,19 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { SortKey } from "../src/analysis/run_report.ts";
-import type { ExportFormat } from "./commands/export.ts";
-import type { ImportFormat } from "./commands/import.ts";
-import type { ReportFormat } from "./commands/report.ts";
+import { EXPORT_FORMATS, IMPORT_FORMATS, TABLE_FORMATS, TEXT_FORMATS } from "./formats.ts";
+import {
+  CHECK_HELP,
+  DOCTOR_HELP,
+  EXPORT_HELP,
+  IMPORT_HELP,
+  PROGRAM_HELP,
+  QUERY_HELP,
+  RECOVER_HELP,
+  REPORT_HELP,
+  RUNS_HELP,
+  SERVE_HELP,
+} from "./help_texts.ts";
 import type { Io } from "./io.ts";
 
 const SORT_KEYS = [
@@ -27,32 +37,6 @@ const SORT_KEYS = [
   "max",
   "name",
 ] as const satisfies readonly SortKey[];
-
-const TABLE_FORMATS = [
-  "table",
-  "json",
-  "csv",
-  "markdown",
-] as const satisfies readonly ReportFormat[];
-
-const EXPORT_FORMATS = [
-  "speedscope",
-  "chrome",
-  "perfetto",
-  "otlp",
-  "otlp-proto",
-  "folded",
-  "csv",
-  "parquet",
-] as const satisfies readonly ExportFormat[];
-
-const IMPORT_FORMATS = [
-  "auto",
-  "otlp",
-  "otlp-proto",
-  "chrome",
-  "cpuprofile",
-] as const satisfies readonly ImportFormat[];
 
 const RECORDING = "a recording: file, Parquet folder, or rec.duckdb#3 (default: out.duckdb)";
 const RUN = "the run meant: its number or id (default: the last)";
@@ -123,14 +107,10 @@ function addReport(program: Program, io: Io, finish: (exitCode: number) => void)
     .option("--no-findings", "search for none")
     .option("--depth <n>", "levels of a tree (default: 16)", parseCount)
     .option("--min-share <share>", "shortest path of a tree, as a share of all (default: 0.5%)")
-    .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
-    .option(
-      "--where <condition>",
-      "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
-      (value: string, all: string[] | undefined) => [...(all ?? []), value],
-    )
-    .option("--since <time>", "only what began at or after it: 10s, -5s (from the end), 14:05")
-    .option("--until <time>", "only what began before it")
+    .addOption(filterOption())
+    .addOption(whereOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
     .addOption(
       new Option("--format <format>", "how to print it").choices(TABLE_FORMATS)
         .default("table" as const),
@@ -159,13 +139,13 @@ function addCheck(program: Program, io: Io, finish: (exitCode: number) => void):
     .option(
       "--threshold <expression>",
       "after k6, e.g. 'GET /users/:id: p(99) < 200ms'; may be repeated",
-      (value: string, all: string[] | undefined) => [...(all ?? []), value],
+      collect,
     )
     .option("--min-samples <n>", "fewest spans to judge by (default: 1/(1-p))", parseCount)
     .option("--max-loss <share|n>", "lost spans to put up with, e.g. 1% (default: 0)")
     .option("--run <id|n>", RUN)
     .addOption(
-      new Option("--format <format>", "how to print it").choices(["text", "json"] as const)
+      new Option("--format <format>", "how to print it").choices(TEXT_FORMATS)
         .default("text" as const),
     )
     .addHelpText("after", CHECK_HELP)
@@ -185,14 +165,10 @@ function addExport(program: Program, io: Io, finish: (exitCode: number) => void)
     )
     .option("-o, --out <path>", "where to (default: stdout)")
     .option("--run <id|n>", RUN)
-    .option("--filter <selector>", "only these spans, e.g. 'http.server:*'")
-    .option(
-      "--where <condition>",
-      "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
-      (value: string, all: string[] | undefined) => [...(all ?? []), value],
-    )
-    .option("--since <time>", "only what began at or after it: 10s, -5s (from the end), 14:05")
-    .option("--until <time>", "only what began before it")
+    .addOption(filterOption())
+    .addOption(whereOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
     .addHelpText("after", EXPORT_HELP)
     .action(async (recording, options) => {
       const { exportRun } = await import("./commands/export.ts");
@@ -295,7 +271,7 @@ function addDoctor(program: Program, io: Io, finish: (exitCode: number) => void)
         .choices(["deno", "bun", "node"] as const),
     )
     .addOption(
-      new Option("--format <format>", "how to print it").choices(["text", "json"] as const)
+      new Option("--format <format>", "how to print it").choices(TEXT_FORMATS)
         .default("text" as const),
     )
     .addHelpText("after", DOCTOR_HELP)
@@ -305,85 +281,34 @@ function addDoctor(program: Program, io: Io, finish: (exitCode: number) => void)
     });
 }
 
+function filterOption() {
+  return new Option("--filter <selector>", "only these spans, e.g. 'http.server:*'");
+}
+
+function whereOption() {
+  return new Option(
+    "--where <condition>",
+    "only spans with it, e.g. 'http.response.status_code >= 500'; may be repeated",
+  ).argParser(collect);
+}
+
+function sinceOption() {
+  return new Option(
+    "--since <time>",
+    "only what began at or after it: 10s, -5s (from the end), 14:05",
+  );
+}
+
+function untilOption() {
+  return new Option("--until <time>", "only what began before it");
+}
+
+/** All values of an option that may be repeated. */
+function collect(value: string, all: string[] | undefined): string[] {
+  return [...(all ?? []), value];
+}
+
 function parseCount(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number.");
 }
-
-const PROGRAM_HELP = `
-Examples:
-  ferret run app.ts                     run app.ts and record it into out.duckdb
-  ferret report                         where did the time go?
-  ferret check --p99 200ms              is every request fast enough?
-
-Exit codes: 0 yes, 1 no, 2 called wrongly, 3 cannot say, 4 the recording cannot be
-read, 70 a fault of ferret's. ferret run ends with the code of the program.`;
-
-const REPORT_HELP = `
-Examples:
-  ferret report
-  ferret report runs.duckdb#3 --sort p99 --limit 10
-  ferret report --filter 'http.server:*' --format json
-  ferret report --by route --where 'http.response.status_code >= 500'
-  ferret report --tree --filter 'POST /orders'
-  ferret report --html report.html --open
-  ferret report --html compared.html runs.duckdb#1 runs.duckdb#2
-  ferret report --filter 'db:*{db.system.name=postgresql}'`;
-
-const CHECK_HELP = `
-Examples:
-  ferret check --p99 200ms --error-rate 1%
-  ferret check runs.duckdb --p95 50ms --span 'GET /users/:id'
-  ferret check --threshold 'http.server:*: p(99) < 200ms' --threshold 'db:*: avg < 5ms'
-
-Exit codes: 0 all met, 1 one is not, 3 cannot say: nothing to measure, too few
-spans (a percentile p needs 1/(1-p)), or spans lost beyond --max-loss.`;
-
-const EXPORT_HELP = `
-Examples:
-  ferret export --format speedscope -o profile.speedscope.json
-  ferret export --format perfetto -o trace.pftrace runs.duckdb#3
-  ferret export --format otlp-proto -o spans.pb && curl --data-binary @spans.pb \\
-    -H 'content-type: application/x-protobuf' http://localhost:4318/v1/traces
-  ferret export --format folded | flamegraph.pl > flame.svg`;
-
-const IMPORT_HELP = `
-Examples:
-  ferret import -o traces.duckdb spans.json
-  ferret import --format cpuprofile CPU.20260921.cpuprofile`;
-
-const QUERY_HELP = `
-Examples:
-  ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
-  ferret query "FROM runs" runs.duckdb --format json
-  ferret query - < slow.sql`;
-
-const SERVE_HELP = `
-Examples:
-  ferret serve --open
-  ferret serve runs.duckdb#3 runs.duckdb#4
-
-Only this machine can reach it, and only with the token in the address. Ctrl-C ends it.`;
-
-const RUNS_HELP = `
-Examples:
-  ferret runs
-  ferret runs runs.duckdb --format json`;
-
-const RECOVER_HELP = `
-Examples:
-  ferret recover                        out.duckdb, and every run that waits in shared memory
-  ferret recover runs.duckdb traces/
-  ferret recover --out saved.duckdb     runs whose folder was removed go there
-
-Run, report and check do it by themselves for their recording. A run whose program
-is still running is left alone until it has ended.
-Exit codes: 0 all is finished or in use, 4 something could not be.`;
-
-const DOCTOR_HELP = `
-Examples:
-  ferret doctor
-  ferret doctor server.ts --runtime bun
-  ferret doctor --format json
-
-Exit codes: 0 programs can be recorded under that runtime, 1 they cannot.`;

@@ -10,6 +10,7 @@ import { parseDuration } from "../../src/model/duration.ts";
 import { parseSelector } from "../../src/model/selector.ts";
 import { parseRatio, parseThreshold, type Threshold } from "../../src/model/threshold.ts";
 import { UsageError } from "../errors.ts";
+import type { TextFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { checkJson, checkText } from "../render/check_text.ts";
@@ -30,9 +31,6 @@ export const SHORTHANDS = {
 /** One of the {@linkcode SHORTHANDS}. */
 export type Shorthand = keyof typeof SHORTHANDS;
 
-/** Formats of a verdict. */
-export const CHECK_FORMATS = ["text", "json"] as const;
-
 /** Options of `ferret check`. */
 export interface CheckCommandOptions
   extends RecordingOptions, Partial<Record<Shorthand, string | true | undefined>> {
@@ -43,7 +41,7 @@ export interface CheckCommandOptions
   /** `1%` or a number of spans. Default: none. */
   maxLoss?: string | undefined;
   /** Default: text. */
-  format?: (typeof CHECK_FORMATS)[number] | undefined;
+  format?: TextFormat | undefined;
 }
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 3 };

@@ -9,6 +9,7 @@ import process from "node:process";
 import type { RuntimeName } from "../../src/model/program_config.ts";
 import { examine } from "../doctor/examine.ts";
 import { UsageError } from "../errors.ts";
+import type { TextFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { doctorJson, doctorText } from "../render/doctor_text.ts";
 
@@ -18,7 +19,7 @@ export interface DoctorOptions {
   script?: string | undefined;
   runtime?: RuntimeName | undefined;
   /** Default: text. */
-  format?: "text" | "json" | undefined;
+  format?: TextFormat | undefined;
 }
 
 /** @returns 0 when a program can be recorded here, else 1. @throws {UsageError} */

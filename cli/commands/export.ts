@@ -7,27 +7,13 @@ import type { ExportChoice } from "../../src/export/placed_spans.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
+import type { ExportFormat } from "../formats.ts";
 import { OutputFile } from "../output_file.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { formatSize } from "../run/size.ts";
 import { TextSpool } from "../text_spool.ts";
 import { sizeWarning } from "./export_sizes.ts";
 import { type ChoiceOptions, conditionsOf, keysOf, parseChoice } from "./report/choice.ts";
-
-/** Formats that runs can be exported to. */
-export const EXPORT_FORMATS = [
-  "speedscope",
-  "chrome",
-  "perfetto",
-  "otlp",
-  "otlp-proto",
-  "folded",
-  "csv",
-  "parquet",
-] as const;
-
-/** One of {@linkcode EXPORT_FORMATS}. */
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Options of `ferret export`. */
 export interface ExportOptions extends RecordingOptions, ChoiceOptions {

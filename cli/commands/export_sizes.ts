@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExportFormat } from "./export.ts";
+import type { ExportFormat } from "../formats.ts";
 
 /** What a reader takes, and what to do with more. */
 interface SizeLimit {

@@ -15,15 +15,10 @@ import { ownIdentity } from "../../src/runtime/process_identity.ts";
 import { OutputError } from "../../src/store/output_error.ts";
 import type { StoredSpan } from "../../src/store/import_run.ts";
 import { UsageError } from "../errors.ts";
+import type { ImportFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { createRunId } from "../run/run_info.ts";
 import { countOf } from "../../src/model/numbers.ts";
-
-/** Formats that can be imported. */
-export const IMPORT_FORMATS = ["auto", "otlp", "otlp-proto", "chrome", "cpuprofile"] as const;
-
-/** One of {@linkcode IMPORT_FORMATS}. */
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 /** Options of `ferret import`. */
 export interface ImportOptions {

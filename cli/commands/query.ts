@@ -7,24 +7,19 @@ import { existsSync } from "node:fs";
 import { QueryError, type QueryResult, type QueryValue } from "../../src/model/query_result.ts";
 import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
 import { UsageError } from "../errors.ts";
+import type { TableFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { type RecordingOptions, withRecording } from "../read_recording.ts";
 import { countOf } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { QueryPrinter } from "../render/query_printer.ts";
 
-/** Formats of an answer. */
-export const QUERY_FORMATS = ["table", "json", "csv", "markdown"] as const;
-
-/** One of {@linkcode QUERY_FORMATS}. */
-export type QueryFormat = (typeof QUERY_FORMATS)[number];
-
 /** Options of `ferret query`. */
 export interface QueryOptions extends RecordingOptions {
   /** DuckDB's; `-`: it is read from stdin. */
   sql: string;
   /** Default: table. */
-  format?: QueryFormat | undefined;
+  format?: TableFormat | undefined;
 }
 
 /** Instead of a query: it comes from there. */
@@ -71,7 +66,7 @@ function refuseSwapped(sql: string, recording: string | undefined): void {
   );
 }
 
-async function print(result: QueryResult, format: QueryFormat, io: Io): Promise<void> {
+async function print(result: QueryResult, format: TableFormat, io: Io): Promise<void> {
   const printer = new QueryPrinter(result.columns, { format, columns: io.columns });
   const kept: (readonly QueryValue[])[] = [];
   let isCut = false;

@@ -9,17 +9,12 @@ import { buildReport, type RunReport, type SortKey } from "../../src/analysis/ru
 import { sanitize } from "../../src/model/sanitize.ts";
 import type { SpanReader } from "../../src/model/span_reader.ts";
 import { CannotSayError } from "../errors.ts";
+import type { TableFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { asUsage } from "../usage.ts";
 import { type ChoiceOptions, isPart, parseChoice, unmatched } from "./report/choice.ts";
 import { chooseView, type View } from "./report/view.ts";
-
-/** Formats of a report. */
-export const REPORT_FORMATS = ["table", "json", "csv", "markdown"] as const;
-
-/** One of {@linkcode REPORT_FORMATS}. */
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Rows that people are shown when they ask for no number. */
 const DEFAULT_LIMIT = 50;
@@ -61,7 +56,7 @@ export interface ReportCommandOptions extends RecordingOptions, ChoiceOptions {
   /** Most data in the page. */
   maxSize?: string | undefined;
   /** Default: table. */
-  format?: ReportFormat | undefined;
+  format?: TableFormat | undefined;
 }
 
 /** @returns 0. @throws {RecordingError} @throws {CannotSayError} when the filter matches nothing. */
@@ -138,7 +133,7 @@ function findingsOf(options: ReportCommandOptions): FindingsOptions | undefined 
   return findings === false || estimate || !isWhole || !isForPeople ? undefined : {};
 }
 
-async function render(built: RunReport, format: ReportFormat, io: Io): Promise<string> {
+async function render(built: RunReport, format: TableFormat, io: Io): Promise<string> {
   switch (format) {
     case "table":
       return (await import("../render/report_text.ts")).reportText(built, io);

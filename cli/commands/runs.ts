@@ -5,6 +5,7 @@
  */
 import { formatDuration } from "../../src/model/duration.ts";
 import type { RecordedRun } from "../../src/model/span_reader.ts";
+import type { TableFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { toCsv } from "../render/csv.ts";
@@ -15,12 +16,11 @@ import { commandLine, isoStart, runtimeOf, startOf } from "../render/run_facts.t
 import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
 import { styleFor } from "../render/style.ts";
 import { renderTable, type TableColumn } from "../render/text_table.ts";
-import type { ReportFormat } from "./report.ts";
 
 /** Options of `ferret runs`. */
 export interface RunsOptions extends RecordingOptions {
   /** Default: table. */
-  format?: ReportFormat | undefined;
+  format?: TableFormat | undefined;
 }
 
 /** Characters of an id that a table shows: enough to name the run. */
@@ -56,7 +56,7 @@ export async function runs(options: RunsOptions, io: Io): Promise<number> {
   return 0;
 }
 
-function render(found: readonly RecordedRun[], format: ReportFormat, io: Io): string {
+function render(found: readonly RecordedRun[], format: TableFormat, io: Io): string {
   switch (format) {
     case "table": {
       const style = styleFor(io);

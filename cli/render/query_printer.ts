@@ -6,7 +6,7 @@
  */
 import type { QueryColumn, QueryValue } from "../../src/model/query_result.ts";
 import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
-import type { QueryFormat } from "../commands/query.ts";
+import type { TableFormat } from "../formats.ts";
 import { toCsv } from "./csv.ts";
 import { escapeMarkdown, toMarkdownTable } from "./markdown.ts";
 import { type RecordColumn, renderRecords } from "./record_list.ts";
@@ -22,13 +22,13 @@ export class QueryPrinter {
   /** All rows are to be handed to `tail`, none to `rows`. */
   readonly isWhole: boolean;
   readonly #columns: readonly QueryColumn[];
-  readonly #format: QueryFormat;
+  readonly #format: TableFormat;
   readonly #terminalColumns: number | undefined;
   #hasRows = false;
 
   constructor(
     columns: readonly QueryColumn[],
-    options: { format: QueryFormat; columns: number | undefined },
+    options: { format: TableFormat; columns: number | undefined },
   ) {
     this.#columns = columns;
     this.#format = options.format;

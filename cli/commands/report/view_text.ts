@@ -4,7 +4,7 @@
  * @module
  */
 import type { FlatTable } from "../../render/flat_table.ts";
-import type { ReportFormat } from "../report.ts";
+import type { TableFormat } from "../../formats.ts";
 
 /** A view in its formats. Only the one that is wanted is made, and its code loaded. */
 export interface ViewFaces<Row> {
@@ -17,7 +17,7 @@ export interface ViewFaces<Row> {
 
 /** The view in one of them. */
 export async function viewText<Row>(
-  format: ReportFormat = "table",
+  format: TableFormat = "table",
   { text, json, flat }: ViewFaces<Row>,
 ): Promise<string> {
   switch (format) {

@@ -28,7 +28,7 @@ const RUN_SCOPES = "('function', 'manual', 'timer', 'module')";
 /** Spans that the loop begins. */
 const BEGUN_BY_LOOP = "('timer', 'http.server')";
 /** Spans that the loop ends. */
-const ENDED_BY_LOOP = "('http.client', 'net', 'dns', 'worker', 'websocket')";
+const ENDED_BY_LOOP = "('http.client', 'net', 'worker')";
 
 /** Reads them, those that took most time first. */
 export async function readBlockingCalls(
