@@ -16,14 +16,18 @@ import type { RecordedSpan } from "../model/span_reader.ts";
 import { endOf, type TraceNode } from "./trace_tree.ts";
 import { type WaitedCall, WaitedCalls } from "./waited_calls.ts";
 
-/** Calls `use` for each piece of the critical path of a tree; together they are as long as its root. */
+/**
+ * Calls `use` for each piece of the critical path of a tree; together they are as long as its root.
+ *
+ * @param calls Of the tree, where they are known already.
+ */
 export function walkCriticalPath(
   root: TraceNode,
   use: (span: RecordedSpan, ownNs: number) => void,
+  calls: WaitedCalls = new WaitedCalls(root),
 ): void {
   const { startNs, durationNs } = root.span;
   if (durationNs === undefined) return;
-  const calls = new WaitedCalls(root);
   // Without recursion: a trace may be deeper than the stack.
   const pending = [{ node: root, fromNs: startNs, toNs: startNs + durationNs }];
   for (let piece = pending.pop(); piece !== undefined; piece = pending.pop()) {

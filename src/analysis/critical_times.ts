@@ -11,6 +11,7 @@ import { walkCriticalPath } from "./critical_path.ts";
 import type { SlowCauses } from "./slow_causes.ts";
 import type { SlowSelection } from "./slow_selection.ts";
 import { toTree, type TraceNode } from "./trace_tree.ts";
+import { WaitedCalls } from "./waited_calls.ts";
 import { durationIf } from "./what_if.ts";
 
 /** Names that are told of. */
@@ -123,6 +124,7 @@ export class CriticalTimes {
     const touched = new Set<Column>();
     const row = this.#durations.push(tree.span.durationNs!) - 1;
     this.#isSlow.push(isSlow);
+    const calls = new WaitedCalls(tree);
     walkCriticalPath(tree, (span, ownNs) => {
       const { name, scope } = span;
       const id = `${scope}:${name}`;
@@ -138,12 +140,12 @@ export class CriticalTimes {
         column.values.push(ownNs);
       }
       touched.add(column);
-    });
-    for (const column of touched) column.savedNs.push(this.#saved(tree, column));
+    }, calls);
+    for (const column of touched) column.savedNs.push(this.#saved(tree, column, calls));
   }
 
   /** What the tree would take less if the name of the column were faster. */
-  #saved(tree: TraceNode, { key, values }: Column): number {
+  #saved(tree: TraceNode, { key, values }: Column, calls: WaitedCalls): number {
     const { faster, valueNs } = this.#options;
     const durationNs = tree.span.durationNs!;
     // Each takes at least the rest of its time, and so does the percentile: what takes less is not it.
@@ -151,7 +153,7 @@ export class CriticalTimes {
     return durationNs - durationIf(tree, {
       faster,
       isFaster: ({ name, scope }) => name === key.name && scope === key.scope,
-    });
+    }, calls);
   }
 
   judge(): Pick<SlowCauses, "count" | "slowCount" | "valueNs" | "causes" | "skipped" | "looked"> {

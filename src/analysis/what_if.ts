@@ -30,11 +30,17 @@ export interface WhatIf {
   faster: number;
 }
 
-/** @returns How long the root would take, in ns; NaN when it never ended. */
-export function durationIf(root: TraceNode, change: WhatIf): number {
+/**
+ * @param waited Of the tree, where they are known already.
+ * @returns How long the root would take, in ns; NaN when it never ended.
+ */
+export function durationIf(
+  root: TraceNode,
+  change: WhatIf,
+  waited: WaitedCalls = new WaitedCalls(root),
+): number {
   const { startNs, durationNs } = root.span;
   if (durationNs === undefined) return NaN;
-  const waited = new WaitedCalls(root);
   const pieces: Piece[] = [toPiece(root, startNs, startNs + durationNs)];
   // Without recursion: a trace may be deeper than the stack.
   for (let i = 0; i < pieces.length; i++) {
