@@ -1,0 +1,51 @@
+/**
+ * What `ferret check` takes, and what its help says.
+ *
+ * @module
+ */
+import { type Command, Option } from "@commander-js/extra-typings";
+import { TEXT_FORMATS } from "../formats.ts";
+import type { Io } from "../io.ts";
+import { collect, parseCount, RECORDING, RUN } from "./options.ts";
+
+const CHECK_HELP = `
+Examples:
+  ferret check --p99 200ms --error-rate 1%
+  ferret check runs.duckdb --p95 50ms --span 'GET /users/:id'
+  ferret check --threshold 'http.server:*: p(99) < 200ms' --threshold 'db:*: avg < 5ms'
+
+Exit codes: 0 all met, 1 one is not, 3 cannot say: nothing to measure, too few
+spans (a percentile p needs 1/(1-p)), or spans lost beyond --max-loss.`;
+
+export function addCheck(program: Command, io: Io, finish: (exitCode: number) => void): void {
+  const limit = "[time]";
+  program.command("check")
+    .description("hold a run against thresholds")
+    .argument("[recording]", RECORDING)
+    .option(`--p50 ${limit}`, "largest median")
+    .option(`--p90 ${limit}`, "largest 90th percentile")
+    .option(`--p95 ${limit}`, "largest 95th percentile")
+    .option(`--p99 ${limit}`, "largest 99th percentile")
+    .option(`--p999 ${limit}`, "largest 99.9th percentile")
+    .option(`--max ${limit}`, "largest duration")
+    .option(`--avg ${limit}`, "largest mean")
+    .option("--error-rate [share]", "largest share of failed spans, e.g. 1%")
+    .option("--span <selector>", "what these are about (default: requests, else root spans)")
+    .option(
+      "--threshold <expression>",
+      "after k6, e.g. 'GET /users/:id: p(99) < 200ms'; may be repeated",
+      collect,
+    )
+    .option("--min-samples <n>", "fewest spans to judge by (default: 1/(1-p))", parseCount)
+    .option("--max-loss <share|n>", "lost spans to put up with, e.g. 1% (default: 0)")
+    .option("--run <id|n>", RUN)
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(TEXT_FORMATS)
+        .default("text" as const),
+    )
+    .addHelpText("after", CHECK_HELP)
+    .action(async (recording, options) => {
+      const { check } = await import("../commands/check.ts");
+      finish(await check({ recording, ...options }, io));
+    });
+}
