@@ -15,6 +15,24 @@ export const TEXT_FORMATS = ["text", "json"] as const;
 /** One of {@linkcode TEXT_FORMATS}. */
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
+/** Of verdicts. */
+export const GATE_FORMATS = [
+  "text",
+  "json",
+  "junit",
+  "github",
+  "markdown",
+  "gitlab",
+  "tap",
+] as const;
+/** One of {@linkcode GATE_FORMATS}. */
+export type GateFormat = (typeof GATE_FORMATS)[number];
+
+/** Of comparisons: verdicts, and the rows as a table. */
+export const COMPARISON_FORMATS = [...GATE_FORMATS, "csv"] as const;
+/** One of {@linkcode COMPARISON_FORMATS}. */
+export type ComparisonFormat = (typeof COMPARISON_FORMATS)[number];
+
 /** Of other tools, to be written. */
 export const EXPORT_FORMATS = [
   "speedscope",

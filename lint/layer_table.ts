@@ -102,6 +102,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "src/export": { mayImport: ["src/analysis", "src/model"], packages: "any" },
   "src/import": { mayImport: ["src/model"], packages: "any" },
+  "src/baseline": { mayImport: ["src/model"], packages: "any" },
   "src/profiler": {
     mayImport: [
       "src/recorder",

@@ -4,11 +4,10 @@
  * @module
  */
 import type { Check, CheckReport, Verdict } from "../../src/analysis/check_report.ts";
-import { formatDuration } from "../../src/model/duration.ts";
-import type { ThresholdUnit } from "../../src/model/threshold.ts";
 import type { Io } from "../io.ts";
-import { countOf, formatCount, formatShare } from "../../src/model/numbers.ts";
+import { countOf, formatCount } from "../../src/model/numbers.ts";
 import { sanitize, toSafeJson } from "../../src/model/sanitize.ts";
+import { intervalText, valueText } from "./check_value.ts";
 import { type Style, styleFor, type StyleName } from "./style.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 
@@ -77,23 +76,4 @@ function summarize({ checks }: CheckReport): string {
     parts.push(`${formatCount(count("inconclusive"))} cannot be judged`);
   }
   return parts.join(", ");
-}
-
-function intervalText({ interval, unit }: Check): string {
-  if (interval === undefined) return "";
-  return `${valueText(interval[0], unit)} to ${valueText(interval[1], unit)}`;
-}
-
-function valueText(value: number | undefined, unit: ThresholdUnit): string {
-  if (value === undefined) return "-";
-  switch (unit) {
-    case "ns":
-      return formatDuration(value);
-    case "ratio":
-      return formatShare(value);
-    case "spans":
-      return formatCount(value);
-    case "spans/s":
-      return `${Number(value.toPrecision(3))}/s`;
-  }
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { RecordedRun } from "../model/span_reader.ts";
 import type { ThresholdUnit } from "../model/threshold.ts";
+import type { ComparedSide, ComparisonMethod } from "./compare/comparison.ts";
 
 /** `inconclusive` says that the run cannot answer: that is never a pass. */
 export type Verdict = "pass" | "fail" | "inconclusive";
@@ -19,17 +21,45 @@ export interface Check {
   unit: ThresholdUnit;
   /** Spans that were measured. */
   n: number;
-  /** 95 % confidence interval of a percentile, undefined when the spans cannot bound it. */
+  /** Where the true value lies, in `unit`; undefined for what is a fact about the run. */
   interval: readonly [low: number, high: number] | undefined;
+  /** How sure the interval is, from 0 to 1: sides that were corrected for other thresholds are more. */
+  confidence: number | undefined;
   verdict: Verdict;
   /** Why, unless it is as it should be. */
   reason: string | undefined;
+  /** What a relative threshold compared: `actual` and `interval` are then of the change. */
+  comparison?: CheckComparison | undefined;
+  /** Where in the program the spans come from, when they are of one function. */
+  place?: { file: string; line: number } | undefined;
+}
+
+/** The two sides of a relative threshold. */
+export interface CheckComparison {
+  base: ComparedSide;
+  head: ComparedSide;
+  method: ComparisonMethod;
+}
+
+/** What the thresholds were held against, beside the run itself. */
+export interface CheckBaseline {
+  /** As the user named it. */
+  label: string;
+  runs: number;
+  /** How it differs from the run in what should be equal: sentences. */
+  differences: readonly string[];
 }
 
 /** What a gate says. */
 export interface CheckReport {
   verdict: Verdict;
   checks: Check[];
+  /** Chance that a program that keeps all thresholds fails. */
+  alpha: number;
+  run: RecordedRun;
+  baseline: CheckBaseline | undefined;
+  /** What else has to be known. Sentences. */
+  notes: readonly string[];
 }
 
 /** One failure fails the gate, whatever else could not be said. */

@@ -21,6 +21,9 @@ import { summarizeLosses } from "./loss_summary.ts";
 import { OmittedByName, type OmittedSpans } from "./omitted_spans.ts";
 import { NotKeptByName, type NotKeptSpans, summarizeSampling } from "./sampling.ts";
 
+/** Chance of a false alarm when nobody says. */
+export const DEFAULT_ALPHA = 0.01;
+
 /** Options for {@linkcode checkThresholds}. */
 export interface CheckOptions {
   /** Spans that thresholds without a selector are about, each name by itself. */
@@ -62,7 +65,15 @@ export async function checkThresholds(
   const checks = cases.map((one, i) =>
     judge(one, measured[i]!, { minSamples: options.minSamples, lossReason, sampling })
   );
-  return { verdict: overallVerdict(checks), checks };
+  const { run } = reader;
+  return {
+    verdict: overallVerdict(checks),
+    checks,
+    alpha: DEFAULT_ALPHA,
+    run,
+    baseline: undefined,
+    notes: [],
+  };
 }
 
 /** What of a span set thresholds differ in. */

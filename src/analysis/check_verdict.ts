@@ -11,6 +11,7 @@ import type { Operator, Threshold } from "../model/threshold.ts";
 import type { CheckCase, Measurement } from "./check_measure.ts";
 import type { Check } from "./check_report.ts";
 import { samplingObstacle } from "./check_sampling.ts";
+import { CONFIDENCE } from "./order_interval.ts";
 import type { LossSummary } from "./loss_summary.ts";
 import type { SamplingSummary } from "./sampling.ts";
 
@@ -38,6 +39,7 @@ export function judge(one: CheckCase, measured: Measurement, options: VerdictOpt
     unit: threshold.unit,
     n,
     interval,
+    confidence: interval === undefined ? undefined : CONFIDENCE,
   };
   const obstacle = findObstacle(one, measured, options.minSamples) ??
     samplingObstacle(one, measured, options.sampling);

@@ -54,6 +54,7 @@ describe("checkThresholds()", () => {
       unit: "ns",
       n: 200,
       interval: undefined,
+      confidence: undefined,
       verdict: "pass",
       reason: undefined,
     });
