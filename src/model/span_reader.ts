@@ -7,6 +7,7 @@
 import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
 import type { SuspicionReader } from "./suspicion.ts";
+import type { ShapeReader } from "./trace_shape.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
 export interface RecordedRun {
@@ -386,6 +387,8 @@ export interface SpanReader {
   spansOverTime(pieceNs: number): Promise<Map<number, number>>;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
+  /** How many calls there are below others, and how deep. */
+  readonly shape: ShapeReader;
   /** For each request the number of spans that are chosen, with one look through the recording. */
   countSlow(
     requests: readonly SlowSpans[],
