@@ -50,7 +50,6 @@ export async function main(argv: readonly string[], io?: Io): Promise<number> {
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // Flags of the program that is run must not be taken for ferret's.
   if (argv[0] === "run") return await runCommand(argv.slice(1), io);
-  if (argv[0] === "help" && argv[1] === "run") return await runCommand(["--help"], io);
   const [{ createProgram }, { CommanderError }] = await Promise.all([
     import("./program.ts"),
     import("commander"),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { explainSlow } from "../analysis/explain.ts";
+import { explainSlow, MIN_SAMPLES } from "../analysis/explain.ts";
 import { findSlowCauses, type SlowCauses, tailPercentile } from "../analysis/slow_causes.ts";
 import type { SpanKey, SpanReader } from "../model/span_reader.ts";
 import {
@@ -26,8 +26,6 @@ const MAX_WALKED = 60_000;
 const MAX_ENTRIES = 5;
 /** In runs with more spans even finding those takes longer than a reader of a page waits. */
 const MAX_STORED = 20_000_000;
-/** Fewer spans of a name have no slow tail. */
-const MIN_SAMPLES = 20;
 
 /** Reads the details of some names, all but the explanations. */
 export async function buildNameDetails(

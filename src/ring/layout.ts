@@ -37,8 +37,6 @@ export const H_CONSUMER_PID = 10;
 export const H_CONSUMER_BEAT = 11;
 /** Segment the producer writes to now. Written by the producer. */
 export const H_CURRENT_SEGMENT = 12;
-/** Set to 1 by the consumer to tell the producer to stop recording. */
-export const H_STOP = 13;
 /** Raised by a producer that wants the consumer to drain now. */
 export const H_FLUSH_WANTED = 14;
 /** The last {@linkcode H_FLUSH_WANTED} value that the consumer has finished. */
@@ -242,11 +240,6 @@ export function segmentByte(sizes: RingSizes, index: number): number {
 /** Bytes of the whole ring with all its segments. */
 export function ringBytes(sizes: RingSizes): number {
   return segmentByte(sizes, sizes.segmentCount);
-}
-
-/** Bytes that must have memory behind them before a producer may start. */
-export function initialBytes(sizes: RingSizes): number {
-  return segmentByte(sizes, 1);
 }
 
 /** Packs what describes a span besides its numbers; the type is RECORD_SPAN. */

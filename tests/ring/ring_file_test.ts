@@ -5,13 +5,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import {
-  initialBytes,
   ringBytes,
   ringSizes,
   S_STATE,
   SEGMENT_ABSENT,
   SEGMENT_IN_USE,
   SEGMENT_READY,
+  segmentByte,
 } from "../../src/ring/layout.ts";
 import { openRing, type RingMemory, segmentControl } from "../../src/ring/memory.ts";
 import { RingConsumer } from "../../src/ring/consumer.ts";
@@ -48,7 +48,7 @@ test("createRingFile() writes a ring whose first segment has memory behind it", 
     assert.equal(size, ringBytes(sizes));
     assert.equal(ring.bytes, size);
     assert.equal(mode & 0o777, 0o600);
-    assert.ok(blocks * 512 >= initialBytes(sizes), `${blocks} blocks`);
+    assert.ok(blocks * 512 >= segmentByte(sizes, 1), `${blocks} blocks`);
     assert.deepEqual(read(ring.path).sizes, sizes);
     assert.deepEqual(states(ring.path), [
       SEGMENT_READY,

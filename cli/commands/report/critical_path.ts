@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MIN_SAMPLES } from "../../../src/analysis/explain.ts";
 import { findSlowCauses, tailPercentile } from "../../../src/analysis/slow_causes.ts";
 import { Places } from "../../../src/analysis/places.ts";
 import { matchesKey } from "../../../src/model/selector.ts";
@@ -13,8 +14,6 @@ import type { ReportCommandOptions } from "../report.ts";
 import { conditionsOf, parseChoice, unmatched } from "./choice.ts";
 import { viewText } from "./view_text.ts";
 
-/** Fewer spans of a name say nothing. */
-const MIN_SAMPLES = 20;
 /** Names that are looked at unless a filter says which. */
 const MAX_NAMES = 3;
 
