@@ -7,8 +7,9 @@
 import * as v from "valibot";
 import { parseDuration } from "../../src/model/duration.ts";
 import type { AbSettings, CheckSettings, FerretConfig } from "../../src/model/ferret_config.ts";
+import { parseRatio } from "../../src/model/ratio.ts";
 import { parseSelector } from "../../src/model/selector.ts";
-import { parseRatio, parseThreshold } from "../../src/model/threshold.ts";
+import { parseThreshold } from "../../src/model/threshold.ts";
 import { nearest } from "../run/nearest.ts";
 import { defaultRunOptions } from "../run/options.ts";
 import type { AbConfig, CheckConfig, LoadedConfig } from "./config.ts";
