@@ -34,6 +34,7 @@ const ONCE_FOLDERS = [
   "tests/scripts/",
   "tests/lint/",
   "tests/docs/",
+  "tests/gate/",
   "tests/hooks/modules/",
   "tests/hostile/",
   "tests/recovery/",
