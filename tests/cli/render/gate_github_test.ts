@@ -1,8 +1,4 @@
-/**
- * Verdicts as GitHub's runner reads them. `readCommand` follows the runner:
- * TryParseV2 and TryParse of actions/runner, ActionCommand.cs, and the
- * stop-commands of ActionCommandManager.cs.
- */
+/** Verdicts as GitHub's runner reads them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -26,7 +22,9 @@ import {
 import { readGithubLog, readGithubOutputs } from "../../helpers/github_runner.ts";
 import { checkProperty } from "../../helpers/properties.ts";
 
-const toPath = (file: string) => repositoryPath(file, "/work/shop", "/work/shop");
+function toPath(file: string): string | undefined {
+  return repositoryPath(file, "/work/shop", "/work/shop");
+}
 
 test("toGithub() puts what failed at its line, the worst first", () => {
   const report = testReport([

@@ -6,6 +6,7 @@ import { viewCheck } from "../../../cli/render/gate/check_view.ts";
 import { toGitlab } from "../../../cli/render/gate/gitlab.ts";
 import { repositoryPath } from "../../../cli/render/gate/repository.ts";
 import { toTap } from "../../../cli/render/gate/tap.ts";
+import type { CheckReport } from "../../../src/analysis/check_report.ts";
 import {
   brokenCheck,
   emptyCheck,
@@ -24,9 +25,13 @@ interface Issue {
   location: { path: string; lines: { begin: number } };
 }
 
-const toPath = (file: string) => repositoryPath(file, "/work/shop", "/work/shop");
-const gitlab = (report: Parameters<typeof viewCheck>[0]) =>
-  JSON.parse(toGitlab(viewCheck(report), toPath)) as Issue[];
+function toPath(file: string): string | undefined {
+  return repositoryPath(file, "/work/shop", "/work/shop");
+}
+
+function gitlab(report: CheckReport): Issue[] {
+  return JSON.parse(toGitlab(viewCheck(report), toPath));
+}
 
 test("toGitlab() lists what did not pass, at its line or the program's first", () => {
   const issues = gitlab(testReport([
