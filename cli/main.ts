@@ -51,6 +51,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // Flags of the program that is run must not be taken for ferret's.
   if (argv[0] === "run") return await runCommand(argv.slice(1), io);
   if (argv[0] === "help" && argv[1] === "run") return await runCommand(["--help"], io);
+  if (argv[0] === "ab" && !argv.includes("--help")) return await abCommand(argv.slice(1), io);
   const [{ createProgram }, { CommanderError }] = await Promise.all([
     import("./program.ts"),
     import("commander"),
