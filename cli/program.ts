@@ -5,10 +5,12 @@
  *
  * @module
  */
-import { Command } from "@commander-js/extra-typings";
+import { type Argument, Command } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { Io } from "./io.ts";
+import { addRun } from "./program/run.ts";
 import { addReport } from "./program/report.ts";
+import { addAb } from "./program/ab.ts";
 import { addCheck } from "./program/check.ts";
 import { addExport } from "./program/export.ts";
 import { addImport } from "./program/import.ts";
@@ -27,6 +29,11 @@ Examples:
 Exit codes: 0 yes, 1 no, 2 called wrongly, 3 cannot say, 4 the recording cannot be
 read, 70 a fault of ferret's. ferret run ends with the code of the program.`;
 
+/** Columns of help where there is no terminal. */
+const HELP_COLUMNS = 80;
+/** Longer lines are hard to read. */
+const MAX_HELP_COLUMNS = 100;
+
 /**
  * Builds the program.
  *
@@ -37,28 +44,50 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
     .description("Record what a Deno, Bun or Node program does, and see where its time goes")
     .version(FERRET_VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
     // What goes wrong is thrown, and main says it.
-    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(io.columns ?? HELP_COLUMNS, MAX_HELP_COLUMNS),
+      getErrHelpWidth: () => HELP_COLUMNS,
+    })
+    .configureHelp({
+      commandDescription: (command) => asSentence(command.description()),
+      // Without the options that each of them has.
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map(humanArgument)].join(" "),
+    })
     .addHelpText("after", PROGRAM_HELP);
+  program.commandsGroup("Record:");
   addRun(program);
+  addDoctor(program, io, finish);
+  program.commandsGroup("Look:");
   addReport(program, io, finish);
-  addCheck(program, io, finish);
-  addExport(program, io, finish);
-  addImport(program, io, finish);
+  addServe(program, io, finish);
   addQuery(program, io, finish);
   addSql(program, io, finish);
-  addServe(program, io, finish);
+  program.commandsGroup("Compare and gate:");
+  addCheck(program, io, finish);
+  addAb(program);
+  program.commandsGroup("Keep:");
   addRuns(program, io, finish);
+  addExport(program, io, finish);
+  addImport(program, io, finish);
   addRecover(program, io, finish);
-  addDoctor(program, io, finish);
+  program.commandsGroup("More:");
+  program.helpCommand("help [command]", "print the help of a command");
   return program;
 }
 
-/** Only listed: main hands everything after `run` to the command untouched. */
-function addRun(program: Command): void {
-  program.command("run")
-    .description("run a program and record it")
-    .usage("[options] <script> [args…]");
+/** In lists descriptions follow a name; alone they begin a page. */
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `<file>`, `[recordings…]` */
+function humanArgument(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "…" : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }

@@ -7,7 +7,6 @@ import process from "node:process";
 import { type Io, onStderr } from "../io.ts";
 import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
-import { RUN_HELP } from "../run/help.ts";
 import { planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
 import { runSession } from "../run/session.ts";
@@ -22,7 +21,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const cwd = process.cwd();
   const request = parseRunArguments(argv, cwd);
   if (request === "help") {
-    io.out(RUN_HELP);
+    const { createProgram } = await import("../program.ts");
+    createProgram(io, () => {}).commands.find((command) => command.name() === "run")!.outputHelp();
     return 0;
   }
   const { options, target } = request;

@@ -6,7 +6,6 @@
  */
 import { type Command, Option } from "@commander-js/extra-typings";
 import { COMPARISON_FORMATS } from "../formats.ts";
-import type { Io } from "../io.ts";
 
 const AB_HELP = `
 Beside these, all options of ferret run, for the runs of both sides, such as:
@@ -36,7 +35,7 @@ or a command failed, 3 cannot say; 130 when it was interrupted (128 + the signal
 /** The options, without those of `ferret run`. */
 export function abOptions(): Option[] {
   return [
-    new Option("--base <git rev>", "compare the working tree with this commit, tag or branch"),
+    new Option("--base <rev>", "compare the working tree with this commit, tag or branch of git"),
     new Option(
       "--install <command>",
       "shell command that makes the baseline's folder ready (default: by its lockfile: npm ci, " +
@@ -62,20 +61,16 @@ export function abOptions(): Option[] {
   ];
 }
 
-/** For the help only: main hands everything after `ab` to the command untouched. */
-export function addAb(program: Command, io: Io, finish: (exitCode: number) => void): void {
+/** Only listed: main hands everything after `ab` to the command untouched. */
+export function addAb(program: Command): void {
   const command = program.command("ab")
-    .description("run two versions of a program in turns until it is clear which is faster")
+    .description("run two versions of a program in turns, until it is clear which is faster")
     .usage(
       "[options] '<baseline command>' '<candidate command>'\n" +
-        "       ferret ab [options] --base <git rev> <script> [args…]\n" +
-        "       ferret ab [options] --base <git rev> -- <command> [args…]",
+        "       ferret ab [options] --base <rev> <script> [args…]\n" +
+        "       ferret ab [options] --base <rev> -- <command> [args…]",
     )
-    .argument("[words...]");
+    .argument("<commands...>", "two, each in quotes; with --base a script or a command");
   for (const option of abOptions()) command.addOption(option);
-  command.addHelpText("after", AB_HELP)
-    .action(async (words) => {
-      const { ab } = await import("../commands/ab.ts");
-      finish(await ab(words, io));
-    });
+  command.addHelpText("after", AB_HELP);
 }

@@ -6,7 +6,7 @@
 import { Places } from "../../../src/analysis/places.ts";
 import { findSlowest } from "../../../src/analysis/trace_tree.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
-import { parseRatio } from "../../../src/model/threshold.ts";
+import { parseRatio } from "../../../src/model/ratio.ts";
 import { UsageError } from "../../errors.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";

@@ -5,7 +5,7 @@
  */
 import { buildCallTree } from "../../../src/analysis/call_tree.ts";
 import { Places } from "../../../src/analysis/places.ts";
-import { parseRatio } from "../../../src/model/threshold.ts";
+import { parseRatio } from "../../../src/model/ratio.ts";
 import type { SpanReader } from "../../../src/model/span_reader.ts";
 import type { Io } from "../../io.ts";
 import { asUsage } from "../../usage.ts";

@@ -20,9 +20,6 @@
  * @module
  */
 
-/** Rounds before the first look: with fewer, intervals span everything. */
-const FIRST_LOOK = 5;
-
 /** Each look has this many times the rounds of the one before. */
 const GROWTH = Math.SQRT2;
 
@@ -34,22 +31,35 @@ export interface Look {
   alpha: number;
 }
 
+/** Options for {@linkcode planLooks}. */
+export interface LookOptions {
+  maxRounds: number;
+  /** The level of all looks together. */
+  alpha: number;
+  /** How many questions share the level at each look. */
+  questions: number;
+}
+
 /**
- * The looks at a comparison of up to `maxRounds` rounds. The last is at its
- * end, and their parts of `alpha` add up to it.
+ * The looks at a comparison. The first is as soon as signed ranks of that many
+ * pairs can decide anything: `n` of them that all have the same sign come about
+ * by chance once in `2 ** n` times, on either side. The last is at the end; all
+ * parts add up to `alpha`.
  *
  * @throws {RangeError} when there is no round.
  */
-export function planLooks(maxRounds: number, alpha: number): Look[] {
+export function planLooks({ maxRounds, alpha, questions }: LookOptions): Look[] {
   if (!(Number.isSafeInteger(maxRounds) && maxRounds > 0)) {
     throw new RangeError(`Cannot plan looks: expected rounds, got ${maxRounds}`);
   }
+  const levelAt = (rounds: number) => alpha * rounds / maxRounds / Math.max(1, questions);
+  let exact = 2;
+  while (exact < maxRounds && 2 * 2 ** -exact > levelAt(exact)) exact++;
   const looks: Look[] = [];
-  let before = 0;
-  for (let exact = FIRST_LOOK; before < maxRounds; exact *= GROWTH) {
+  for (let before = 0; before < maxRounds; exact *= GROWTH) {
     const next = Math.round(exact);
     // A look right before the last would only take from it.
-    const rounds = next * GROWTH ** 0.5 > maxRounds ? maxRounds : next;
+    const rounds = next * Math.sqrt(GROWTH) > maxRounds ? maxRounds : next;
     looks.push({ rounds, alpha: alpha * (rounds - before) / maxRounds });
     before = rounds;
   }
