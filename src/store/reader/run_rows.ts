@@ -22,7 +22,8 @@ export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
        coalesce((SELECT sum(l.count) FROM losses l WHERE l.run_id = r.run_id
          AND l.reason NOT IN (${omissions})), 0)::BIGINT,
        redaction::VARCHAR, redacted, sample_ratio::DOUBLE, max_spans_per_second::DOUBLE,
-       keep::VARCHAR, traces, traces_taken
+       keep::VARCHAR, traces, traces_taken, cwd::VARCHAR, host::VARCHAR, os::VARCHAR, cpu_count,
+       git_commit::VARCHAR, git_branch::VARCHAR
      FROM runs r WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
   );
   if (rows.length === 0) {
@@ -72,7 +73,8 @@ function numbersOf(runs: readonly RecordedRun[]): string {
 function toRun(row: unknown[]): RecordedRun {
   const [runId, n, status, started, ended, command, args, runtime, ...rest] = row;
   const [runtimeVersion, ferretVersion, labels, exitCode, signal, ...books] = rest;
-  const [issued, stored, unfinished, spanCostNs, lost, redaction, redacted, ...sampling] = books;
+  const [issued, stored, unfinished, spanCostNs, lost, redaction, redacted, ...others] = books;
+  const [ratio, limit, keep, traces, tracesTaken, cwd, host, os, cpuCount, ...git] = others;
   const [startedUs, endedUs] = [toNumber(started), toNumber(ended)];
   return {
     runId: String(runId),
@@ -97,7 +99,13 @@ function toRun(row: unknown[]): RecordedRun {
     spanCostNs: toNumber(spanCostNs) ?? 0,
     redaction: redaction === "on" || redaction === "off" ? redaction : undefined,
     redacted: toNumber(redacted),
-    sampling: toSampling(sampling),
+    sampling: toSampling([ratio, limit, keep, traces, tracesTaken]),
+    cwd: knownText(cwd),
+    host: knownText(host),
+    os: knownText(os),
+    cpuCount: toNumber(cpuCount),
+    gitCommit: knownText(git[0]),
+    gitBranch: knownText(git[1]),
   };
 }
 
@@ -115,6 +123,10 @@ function toNumber(value: unknown): number | undefined {
 
 function toText(value: unknown): string {
   return value === null || value === undefined ? "" : String(value);
+}
+
+function knownText(value: unknown): string | undefined {
+  return toText(value) || undefined;
 }
 
 /** The JSON in a column when it is what ferret writes there. */
