@@ -146,7 +146,10 @@ export async function compareSides(
         "--max-time allows for more",
       );
     }
-    const changes = findChanges(lastLook!.rounds, lastLook!.look, { questions: questions!, margin });
+    const changes = findChanges(lastLook!.rounds, lastLook!.look, {
+      questions: questions!,
+      margin,
+    });
     return {
       report: completed(outcome, changes, { settings, elapsedMs: performance.now() - startedMs }),
     };
@@ -183,8 +186,12 @@ function completed(
 ): ComparisonReport {
   const { report, undecided } = judgement!;
   const notes = [
-    `${countOf(rounds, "round")} in ${elapsedText(elapsedMs)}, ${endText(end, undecided, settings)}`,
-    `all looks together raise a false alarm with a chance of ${formatShare(settings.alpha)} at most`,
+    `${countOf(rounds, "round")} in ${elapsedText(elapsedMs)}, ${
+      endText(end, undecided, settings)
+    }`,
+    `all looks together raise a false alarm with a chance of ${
+      formatShare(settings.alpha)
+    } at most`,
     ...changes.length > 0 ? ["where it comes from is not part of the verdict"] : [],
   ];
   return {

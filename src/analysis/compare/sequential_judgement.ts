@@ -37,7 +37,8 @@ export function judgeRounds(
   { questions, margin }: JudgementOptions,
 ): ComparisonReport {
   const { base, head } = rounds;
-  const pick = (profiles: readonly RunProfile[]) => profiles.map((one) => onlyAsked(one, questions));
+  const pick = (profiles: readonly RunProfile[]) =>
+    profiles.map((one) => onlyAsked(one, questions));
   const report = buildComparison(
     { label: base.label, profiles: pick(base.profiles) },
     { label: head.label, profiles: pick(head.profiles) },
