@@ -14,10 +14,10 @@ Beside these, all options of ferret run, for the runs of both sides, such as:
   --duration <time>        end each run after this time
   --functions <glob>, --no-functions, --min-duration <time>, --hook <names>
 
-The two sides take turns, in rounds. There is a look at them after 5 rounds, 7,
-10, 14 and so on; it is over when everything that is compared is proven slower,
-faster, or the same within the margin. All looks together raise a false alarm
-with a chance of --alpha at most. What the programs print is not shown.
+The two sides take turns, in rounds. After about a dozen of them there is a first
+look, later some more; it is over when everything that is compared is proven
+slower, faster, or the same within the margin. All looks together raise a false
+alarm with a chance of --alpha at most. What the programs print is not shown.
 
 With --base, the baseline is a commit in a folder of its own, which is removed
 at the end; the candidate is the working tree as it is.
@@ -29,8 +29,8 @@ Examples:
   ferret ab --span 'http.server:*' --of p99 --margin 10% 'bun old.ts' 'bun new.ts'
   ferret ab --max-time 30m -o ab.duckdb --base HEAD~1 -- bun run bench
 
-Exit codes: 0 nothing is slower beyond the margin, 1 something is, 2 called wrongly
-or a command failed, 3 cannot say; 130 when it was interrupted (128 + the signal).`;
+Exit codes: 0 nothing is slower, 1 something is, 2 called wrongly or a command
+failed, 3 cannot say; 128 + n when signal n ended it, 130 after Ctrl-C.`;
 
 /** The options, without those of `ferret run`. */
 export function abOptions(): Option[] {
@@ -56,7 +56,8 @@ export function abOptions(): Option[] {
     new Option("--ignore-failure", "go on when a command ends with an exit code"),
     new Option("--show-output", "show what the commands print, on stderr"),
     new Option("-o, --out <recording>", "keep the runs, to look at them with ferret diff"),
-    new Option("--format <format>", "how to print it (default: text)").choices(COMPARISON_FORMATS),
+    new Option("--format <format>", "how to print it").choices(COMPARISON_FORMATS)
+      .default("text" as const),
     new Option("--quiet", "say nothing but the result"),
   ];
 }
