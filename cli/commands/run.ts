@@ -22,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const cwd = process.cwd();
   const isHelp = argv[0] === "--help" || argv[0] === "-h";
   const settings = isHelp ? undefined : await loadRunSettings(cwd);
-  const request = parseRunArguments(argv, cwd, settings);
+  const request = parseRunArguments(argv, cwd, { settings });
   if (request === "help") {
     const { createProgram } = await import("../program.ts");
     createProgram(io, () => {}).commands.find((command) => command.name() === "run")!.outputHelp();

@@ -44,17 +44,24 @@ export interface RunRequest {
   target: ScriptTarget | CommandTarget;
 }
 
+/** How arguments are read. */
+export interface ArgumentOptions {
+  /** Takes an option that is ferret's. Default: those of `ferret run`. */
+  take?: typeof takeRunOption;
+  /** What holds where the arguments say nothing. Default: nothing. */
+  settings?: RunSettings | undefined;
+}
+
 /**
  * Reads the arguments after `ferret run`.
  *
- * @param settings What holds where the arguments say nothing. Default: nothing.
  * @returns `help` when help is asked for.
  * @throws {UsageError}
  */
 export function parseRunArguments(
   argv: readonly string[],
   cwd: string,
-  settings: RunSettings = {},
+  options: ArgumentOptions = {},
 ): RunRequest | "help" {
   // Which flags take a value depends on the runtime, and that depends on the
   // script, which comes after them: the first runtime that agrees with itself.
@@ -64,7 +71,7 @@ export function parseRunArguments(
   let chosen: RuntimeName | undefined;
   for (const runtime of candidates) {
     try {
-      const request = parseFor(runtime, argv, settings);
+      const request = parseFor(runtime, argv, options);
       if (request === "help" || request.target.kind === "command") return request;
       const wanted = request.options.runtime ?? chooseRuntime(request.target.script, cwd);
       if (wanted === runtime) return request;
@@ -79,7 +86,7 @@ export function parseRunArguments(
 function parseFor(
   runtime: RuntimeName,
   argv: readonly string[],
-  settings: RunSettings,
+  { take = takeRunOption, settings = {} }: ArgumentOptions,
 ): RunRequest | "help" {
   const options = defaultRunOptions();
   const given = new Set<string>();
@@ -109,7 +116,7 @@ function parseFor(
       applyRunSettings(options, settings, given);
       return { options, target };
     }
-    const ownLength = takeRunOption(options, argv, at);
+    const ownLength = take(options, argv, at);
     if (ownLength > 0) {
       given.add(runOptionName(argument));
       at += ownLength;
