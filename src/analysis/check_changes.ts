@@ -46,7 +46,19 @@ export interface CheckedSides {
   base: CheckedRuns;
   /** The run that is checked, or its series. */
   head: readonly RunProfile[];
+  /** What has to be known of the choice of runs. Default: nothing. */
+  notes?: readonly string[];
 }
+
+/** Why there is nothing to compare with. */
+export interface MissingSides {
+  missing: string;
+  /** What to do about it. */
+  hint: string | undefined;
+}
+
+/** Reads what relative thresholds compare. */
+export type LoadSides = (keys: readonly SpanKey[]) => Promise<CheckedSides | MissingSides>;
 
 /** What relative thresholds are held against. */
 export interface ChangeOptions extends VerdictOptions {
@@ -54,8 +66,8 @@ export interface ChangeOptions extends VerdictOptions {
   /** Spans that thresholds without a selector are about, each name by itself. */
   span: Selector | undefined;
   maxLoss: LossLimit | undefined;
-  /** Reads the runs, as far as they are of these names; undefined when there is no baseline. */
-  loadSides: ((keys: readonly SpanKey[]) => Promise<CheckedSides | undefined>) | undefined;
+  /** Reads the runs, as far as they are of these names. Default: there is no baseline. */
+  loadSides: LoadSides | undefined;
 }
 
 /** Relative thresholds that are to be judged, and what they are held against. */
@@ -80,12 +92,13 @@ export async function openChanges(
     findTargets(threshold, options.totals, options.span)
       .map((target) => ({ threshold, target }))
   );
-  const sides = pairs.length === 0
-    ? undefined
-    : await options.loadSides?.(pairs.flatMap(({ target }) => target.keys));
-  if (sides === undefined) {
-    const checks = pairs.map((pair) => settle(pair, "there is no baseline to compare with"));
-    return { checks: byThreshold(pairs, checks), baseline: undefined, notes: [] };
+  if (pairs.length === 0) return { checks: new Map(), baseline: undefined, notes: [] };
+  const sides = await options.loadSides?.(pairs.flatMap(({ target }) => target.keys)) ??
+    { missing: "there is no baseline to compare with", hint: undefined };
+  if ("missing" in sides) {
+    const checks = pairs.map((pair) => settle(pair, sides.missing));
+    const notes = sides.hint === undefined ? [] : [sides.hint];
+    return { checks: byThreshold(pairs, checks), baseline: undefined, notes };
   }
   const { base, head } = sides;
   // What is new cannot have become slower, unless somebody asked for it by its name.
@@ -107,11 +120,12 @@ export async function openChanges(
     ),
   };
   const notes = [
+    ...sides.notes ?? [],
     ...comparisonNotes({
       base: base.profiles,
       head,
       // Whether runs are too few is said where it matters.
-      methods: new Set(answers.methods.filter((method) => method !== "runs")),
+      methods: new Set(answers.methods.filter((method) => method !== "runs" && method !== "pairs")),
       questions: judged.length,
       alpha: options.alpha,
     }),

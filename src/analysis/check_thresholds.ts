@@ -8,7 +8,7 @@ import type { Selector } from "../model/selector.ts";
 import type { SpanKey, SpanReader } from "../model/span_reader.ts";
 import type { Threshold } from "../model/threshold.ts";
 import { type CheckPair, toCases, withKeys } from "./check_case.ts";
-import { type CheckedSides, isRelative, openChanges } from "./check_changes.ts";
+import { isRelative, type LoadSides, openChanges } from "./check_changes.ts";
 import { openMetricCheck } from "./check_metrics.ts";
 import { findPlaces } from "./check_places.ts";
 import { type CheckReport, type InconclusivePolicy, overallVerdict } from "./check_report.ts";
@@ -37,7 +37,7 @@ export interface CheckOptions {
   /** What is made of what cannot be said. Default: `report`. */
   inconclusive?: InconclusivePolicy | undefined;
   /** Reads the runs that relative thresholds compare, as far as they are of these names. */
-  loadSides?: ((keys: readonly SpanKey[]) => Promise<CheckedSides | undefined>) | undefined;
+  loadSides?: LoadSides | undefined;
 }
 
 /** Applies all thresholds to the run that the reader is opened at. */
