@@ -39,10 +39,15 @@ export interface RunRequest {
 /**
  * Reads the arguments after `ferret run`.
  *
+ * @param take Takes an option that is ferret's. Default: those of `ferret run`.
  * @returns `help` when help is asked for.
  * @throws {UsageError}
  */
-export function parseRunArguments(argv: readonly string[], cwd: string): RunRequest | "help" {
+export function parseRunArguments(
+  argv: readonly string[],
+  cwd: string,
+  take = takeRunOption,
+): RunRequest | "help" {
   // Which flags take a value depends on the runtime, and that depends on the
   // script, which comes after them: the first runtime that agrees with itself.
   const likely = chooseRuntime("script", cwd);
@@ -51,7 +56,7 @@ export function parseRunArguments(argv: readonly string[], cwd: string): RunRequ
   let chosen: RuntimeName | undefined;
   for (const runtime of candidates) {
     try {
-      const request = parseFor(runtime, argv);
+      const request = parseFor(runtime, argv, take);
       if (request === "help" || request.target.kind === "command") return request;
       const wanted = request.options.runtime ?? chooseRuntime(request.target.script, cwd);
       if (wanted === runtime) return request;
@@ -63,7 +68,11 @@ export function parseRunArguments(argv: readonly string[], cwd: string): RunRequ
   throw failures.get(namedRuntime(argv) ?? chosen ?? likely) ?? [...failures.values()][0];
 }
 
-function parseFor(runtime: RuntimeName, argv: readonly string[]): RunRequest | "help" {
+function parseFor(
+  runtime: RuntimeName,
+  argv: readonly string[],
+  take: typeof takeRunOption,
+): RunRequest | "help" {
   const options = defaultRunOptions();
   const flags: RuntimeFlag[] = [];
   const flagArguments: string[] = [];
@@ -89,7 +98,7 @@ function parseFor(runtime: RuntimeName, argv: readonly string[]): RunRequest | "
       };
       return { options, target };
     }
-    const ownLength = takeRunOption(options, argv, at);
+    const ownLength = take(options, argv, at);
     at += ownLength;
     if (ownLength > 0) continue;
     const taken = takeRuntimeFlag(runtime, argv, at);
