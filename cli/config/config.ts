@@ -33,18 +33,17 @@ export interface CheckConfig {
 
 /** How two programs are compared. */
 export interface AbConfig {
-  /** A git revision. */
-  base?: string;
   /** For the shell. */
   install?: string;
   /** For the shell. */
   onReady?: string;
-  durationNs?: number;
-  /** Runs of each side that are not counted. */
+  /** As `--duration` takes it, or ms. */
+  duration?: string | number;
+  /** Rounds that are not counted. */
   warmup?: number;
-  /** Counted runs of each side. */
-  minRuns?: number;
-  maxRuns?: number;
+  /** A selector. */
+  span?: string;
+  maxRounds?: number;
   maxTimeNs?: number;
   margin?: number;
   alpha?: number;

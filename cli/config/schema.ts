@@ -154,23 +154,34 @@ const CHECK = v.strictObject({
 }, "expected an object");
 
 const AB = v.strictObject({
-  base: v.optional(text("The git revision to compare with. Default: none.", ["origin/main"])),
   install: v.optional(text(
-    "Shell command that makes a checkout ready to run. Default: none.",
-    ["npm ci"],
+    "Shell command that makes the folder of --base ready to run. Default: what its lockfile says, " +
+      "if it depends on anything.",
+    ["npm ci && npm run build"],
   )),
   onReady: v.optional(text(
-    "Shell command that loads the program when it listens; each run ends with it. Default: none.",
+    "Shell command that loads the program when it listens; each run ends with it. Default: that " +
+      "of run.",
     ["wrk -d 10s $FERRET_URL"],
   )),
-  duration: v.optional(duration("When each run is ended. Default: never.", ["10s"])),
-  warmup: v.optional(whole("Runs of each side that are not counted.", { least: 0, examples: [1] })),
-  minRuns: v.optional(whole("Counted runs of each side, at least.", { least: 1, examples: [5] })),
-  maxRuns: v.optional(whole("Counted runs of each side, at most.", { least: 1, examples: [50] })),
-  maxTime: v.optional(duration("When it ends, decided or not.", ["10m"])),
+  duration: v.optional(duration("When each run is ended. Default: that of run.", ["10s"])),
+  warmup: v.optional(whole("Rounds before those that count. Default: 1.", {
+    least: 0,
+    examples: [1],
+  })),
+  span: v.optional(text(
+    "Selector of what is compared. Default: requests, else root spans.",
+    ["http.server:*"],
+    parseSelector,
+  )),
+  maxRounds: v.optional(whole("End it undecided after so many rounds. Default: 40.", {
+    least: 1,
+    examples: [40],
+  })),
+  maxTime: v.optional(duration("End it undecided after this time. Default: 10m.", ["10m"])),
   margin: v.optional(share("Changes up to this share are none. Default: 5%.", ["5%", 0.05])),
   alpha: v.optional(share(
-    "Chance of a false alarm: above 0, below 1. Default: 1%.",
+    "Chance of a false alarm in the whole comparison: above 0, below 1. Default: 1%.",
     ["1%", 0.01],
     { isOpen: true },
   )),

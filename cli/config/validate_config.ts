@@ -99,14 +99,10 @@ function toCheck(settings: CheckSettings): CheckConfig {
 }
 
 function toAb(settings: AbSettings): AbConfig {
-  const { duration, maxTime, alpha, margin, ...others } = settings;
-  const { minRuns, maxRuns } = others;
-  if (minRuns !== undefined && maxRuns !== undefined && minRuns > maxRuns) {
-    throw new SettingError(["ab", "maxRuns"], `it is less than minRuns, ${minRuns}`);
-  }
+  const { maxTime, alpha, margin, ...others } = settings;
+  if (others.duration !== undefined) toNs(others.duration, "duration");
   return withoutMissing({
     ...others,
-    durationNs: duration === undefined ? undefined : toNs(duration, "duration"),
     maxTimeNs: maxTime === undefined ? undefined : toNs(maxTime, "maxTime"),
     alpha: alpha === undefined ? undefined : shareOf(alpha),
     margin: margin === undefined ? undefined : shareOf(margin),

@@ -94,23 +94,22 @@ export interface CheckSettings {
 
 /** How `ferret ab` compares two programs. */
 export interface AbSettings {
-  /** The git revision to compare with. */
-  base?: string | undefined;
-  /** Command for the shell that makes a checkout ready to run, such as `npm ci`. */
+  /** Command for the shell that makes the folder of `--base` ready. Default: by its lockfile. */
   install?: string | undefined;
-  /** Command for the shell that loads the program when it listens; the run ends with it. */
+  /** Command for the shell that loads the program when it listens. Default: that of `run`. */
   onReady?: string | undefined;
-  /** When each run is ended. Default: when the program or `onReady` ends. */
+  /** When each run is ended. Default: that of `run`. */
   duration?: string | number | undefined;
-  /** Runs of each side that are not counted. */
+  /** Rounds before those that count. Default 1. */
   warmup?: number | undefined;
-  /** Counted runs of each side, at least and at most. */
-  minRuns?: number | undefined;
-  maxRuns?: number | undefined;
-  /** When it ends, decided or not. */
+  /** Selector of what is compared. Default: requests, else root spans. */
+  span?: string | undefined;
+  /** Ends it undecided. Default 40. */
+  maxRounds?: number | undefined;
+  /** Ends it undecided. Default 10 minutes. */
   maxTime?: string | number | undefined;
   /** Changes up to this share are none. Default 0.05. */
   margin?: string | number | undefined;
-  /** Chance of a false alarm. Default 0.01. */
+  /** Chance of a false alarm in the whole comparison. Default 0.01. */
   alpha?: string | number | undefined;
 }
