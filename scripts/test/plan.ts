@@ -29,6 +29,7 @@ export interface PlanOptions {
 const ONCE_FOLDERS = [
   "tests/package/",
   "tests/programs/",
+  "tests/gate/",
   "tests/concurrency/",
   "tests/harm/",
   "tests/scripts/",
@@ -46,7 +47,12 @@ const ONCE_FOLDERS = [
  * Run only when they are asked for: tests that need what is not in the
  * repository, and those that take long by their nature.
  */
-const ASKED_FOR = ["tests/faults/", "tests/services/", "tests/browser/"];
+const ASKED_FOR = [
+  "tests/faults/",
+  "tests/services/",
+  "tests/browser/",
+  "tests/gate/shells_test.ts",
+];
 
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
