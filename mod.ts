@@ -28,3 +28,9 @@ export type {
   WrapOptions,
 } from "./src/recorder/tracing.ts";
 export type { Attributes, AttributeValue, SpanKind } from "./src/model/span.ts";
+export type {
+  AbSettings,
+  CheckSettings,
+  FerretConfig,
+  RunSettings,
+} from "./src/model/ferret_config.ts";

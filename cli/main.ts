@@ -4,7 +4,7 @@
  *
  * ```
  * main ─▶ program (commands and flags) ─▶ commands/* ─▶ render/*
- *      └▶ commands/run (reads its own arguments) ─▶ run/*
+ *      └▶ commands/run, ab (read their own arguments) ─▶ run/*, ab/*
  * ```
  *
  * @module
@@ -52,6 +52,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   if (argv[0] === "run") return await runCommand(argv.slice(1), io);
   // What is typed is not there to be understood.
   if (argv[0] === "__complete") return await answerShell(argv.slice(1), io);
+  if (argv[0] === "ab") return await abCommand(argv.slice(1), io);
   const [{ createProgram }, { CommanderError }] = await Promise.all([
     import("./program.ts"),
     import("commander"),
@@ -94,6 +95,11 @@ async function runCommand(argv: readonly string[], io: Io): Promise<number> {
 async function answerShell(argv: readonly string[], io: Io): Promise<number> {
   const complete = await import("./commands/complete.ts");
   return await complete.answerShell(argv, io);
+}
+
+async function abCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { ab } = await import("./commands/ab.ts");
+  return await ab(argv, io);
 }
 
 /** "error: unknown option '--fromat'\n(Did you mean --format?)" as a sentence and a hint. */

@@ -13,6 +13,12 @@ import { type Typed, valuesAt } from "./values.ts";
 /** More would fill the screen: who wants them types a letter. */
 const MAX_CANDIDATES = 200;
 
+/** Commands that take a command, and whose options they have. */
+const TAKING_COMMANDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["run", ["run"]],
+  ["ab", ["ab", "run"]],
+]);
+
 const SILENT = { out: () => {}, err: () => {} };
 
 /** Options of {@linkcode complete}. */
@@ -31,9 +37,11 @@ export async function complete(
   const program: Command = createProgram(SILENT, () => {});
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  const found = before[0] === "run"
-    ? await completeRun(program, before.slice(1), { typed, cwd })
-    : await completeOf(program, before, { typed, cwd });
+  const owners = TAKING_COMMANDS.get(before[0] ?? "")
+    ?.map((name) => program.commands.find((command) => command.name() === name)!);
+  const found = owners === undefined
+    ? await completeOf(program, before, { typed, cwd })
+    : await completeRun(owners, before.slice(1), { typed, cwd });
   return { ...found, candidates: choose(found.candidates, typed, isLoose) };
 }
 

@@ -76,7 +76,7 @@ export function givenOf(
   const { registeredArguments: all } = command;
   return given.filter((_, index) => {
     const argument = all[Math.min(index, all.length - 1)];
-    return argument !== undefined && isMeant(valueKind(argument.name()));
+    return argument !== undefined && isMeant(valueKind(command.name(), argument.name()));
   });
 }
 

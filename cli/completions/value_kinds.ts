@@ -15,20 +15,24 @@ export type ValueKind =
   | "threshold"
   | "grouping"
   | "hooks"
+  | "quantities"
   | "script"
   | "file"
   | "text";
 
-/** By the name in the brackets. A test asks for every one that the commands have. */
+/** By the name in the brackets, behind that of its command where that matters. A test asks for every one that the commands have. */
 export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   recording: "recording",
   recordings: "recording",
   candidate: "recording",
+  baseline: "side",
+  "diff candidate": "side",
   "id|n": "run",
   selector: "selector",
   expression: "threshold",
   what: "grouping",
   hooks: "hooks",
+  quantities: "quantities",
   script: "script",
   file: "file",
   path: "file",
@@ -37,13 +41,17 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   // What only its user knows.
   column: "text",
   command: "text",
+  commands: "text",
   condition: "text",
   format: "text",
+  key: "text",
   "key=value": "text",
   n: "text",
   pattern: "text",
   policy: "text",
   ratio: "text",
+  rev: "text",
+  rounds: "text",
   rule: "text",
   runtime: "text",
   shell: "text",
@@ -54,9 +62,11 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   time: "text",
 };
 
-/** What a value is that the help calls `placeholder`. */
-export function valueKind(placeholder: string): ValueKind {
-  return Object.hasOwn(VALUE_KINDS, placeholder) ? VALUE_KINDS[placeholder]! : "text";
+/** What a value is that the help of `command` calls `placeholder`. */
+export function valueKind(command: string, placeholder: string): ValueKind {
+  const own = `${command} ${placeholder}`;
+  const name = Object.hasOwn(VALUE_KINDS, own) ? own : placeholder;
+  return Object.hasOwn(VALUE_KINDS, name) ? VALUE_KINDS[name]! : "text";
 }
 
 /** `selector` of `--filter <selector>`; undefined for a switch. */

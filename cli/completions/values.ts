@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { HOOK_CATALOG } from "../../src/hooks/catalog.ts";
+import { type CatalogEntry, HOOK_CATALOG } from "../../src/hooks/catalog.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { GROUP_COLUMNS } from "../../src/model/span_reader.ts";
 import { type Candidate, type Completion, NOTHING } from "./candidate.ts";
@@ -14,6 +14,9 @@ import { givenOf, placeholderAt, type Position } from "./position.ts";
 import { namesOf, runsOf } from "./recorded.ts";
 import { toSelectors, toThresholds } from "./selectors.ts";
 import { type ValueKind, valueKind } from "./value_kinds.ts";
+
+/** What runs are compared by. */
+const QUANTITIES = ["p50", "p90", "p95", "p99", "p99.9", "avg", "errors"];
 
 /** What is typed, and in which folder. */
 export interface Typed {
@@ -29,7 +32,7 @@ export async function valuesAt(position: Position, typed: Typed): Promise<Comple
   const placeholder = placeholderAt(position);
   return placeholder === undefined
     ? NOTHING
-    : await valuesOf(valueKind(placeholder), position, typed);
+    : await valuesOf(valueKind(position.command.name(), placeholder), position, typed);
 }
 
 async function valuesOf(
@@ -58,7 +61,9 @@ async function valuesOf(
         candidates: ["name", "route", "time", ...GROUP_COLUMNS].map((value) => ({ value })),
       };
     case "hooks":
-      return { candidates: hooks(typed) };
+      return { candidates: inList(typed, HOOK_CATALOG.map(toHook)) };
+    case "quantities":
+      return { candidates: inList(typed, QUANTITIES.map((value) => ({ value }))) };
     case "script":
       return { candidates: listScripts(typed, cwd) };
     case "file":
@@ -100,10 +105,14 @@ function baselines(cwd: string): Candidate[] {
   }
 }
 
-/** The last of a list of hooks. */
-function hooks(typed: string): Candidate[] {
+/** One more of a list with commas. */
+function inList(typed: string, all: readonly Candidate[]): Candidate[] {
   const head = typed.slice(0, typed.lastIndexOf(",") + 1);
   const named = new Set(head.split(","));
-  return HOOK_CATALOG.filter(({ name }) => !named.has(name))
-    .map(({ name, observes }) => ({ value: `${head}${name}`, description: observes }));
+  return all.filter(({ value }) => !named.has(value))
+    .map((candidate) => ({ ...candidate, value: `${head}${candidate.value}` }));
+}
+
+function toHook({ name, observes }: CatalogEntry): Candidate {
+  return { value: name, description: observes };
 }

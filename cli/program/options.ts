@@ -30,6 +30,18 @@ export function untilOption() {
   return new Option("--until <time>", "only what began before it");
 }
 
+/** Before {@linkcode noConfigOption}: together they are `config?: string | boolean`. */
+export function configOption() {
+  return new Option(
+    "--config <file>",
+    "settings of the project (default: ferret.json and what else can have them)",
+  );
+}
+
+export function noConfigOption() {
+  return new Option("--no-config", "without the settings of the project");
+}
+
 /** All values of an option that may be repeated. */
 export function collect(value: string, all: string[] | undefined): string[] {
   return [...(all ?? []), value];

@@ -66,9 +66,9 @@ function toRequest(one: CheckCase): RankRequest | undefined {
   const { threshold: { aggregate }, target: { keys }, totals, omitted } = one;
   if (aggregate.kind !== "percentile" || totals.count === 0) return undefined;
   const ranks = [Math.max(1, percentileRank(one))];
-  const interval = intervalRanks(aggregate.percentile, samplesOf(one));
-  if (interval !== undefined && interval.low > omitted.count) {
-    ranks.push(interval.low - omitted.count, interval.high - omitted.count);
+  const { low, high } = intervalRanks(aggregate.percentile, samplesOf(one));
+  if (low !== undefined && high !== undefined && low > omitted.count) {
+    ranks.push(low - omitted.count, high - omitted.count);
   }
   return { keys, ranks };
 }

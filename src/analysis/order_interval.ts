@@ -15,35 +15,50 @@ export const CONFIDENCE = 0.95;
 /** The binomial further out than this weighs less than a double can tell. */
 const MAX_DEVIATIONS = 12;
 
-/** Ranks of two values, from 1. */
+/** Ranks of two values, from 1; undefined where so few values give no bound. */
 export interface RankInterval {
-  low: number;
-  high: number;
+  low: number | undefined;
+  high: number | undefined;
 }
 
-/**
- * The ranks between which the percentile lies.
- *
- * @returns undefined when `count` values cannot bound it on both sides.
- */
-export function intervalRanks(percentile: Percentile, count: number): RankInterval | undefined {
+/** Options for {@linkcode intervalRanks}. */
+export interface IntervalOptions {
+  /** Chance that the percentile lies below the value at `low`. Default: half of what 95 % leave. */
+  lowAlpha?: number;
+  /** Chance that it lies above the value at `high`. Default: the same. */
+  highAlpha?: number;
+  /** How many independent values the values are worth. Default, and at most: `count`. */
+  effectiveCount?: number;
+}
+
+/** The ranks among `count` values between which the percentile lies. */
+export function intervalRanks(
+  percentile: Percentile,
+  count: number,
+  options: IntervalOptions = {},
+): RankInterval {
+  const { lowAlpha = (1 - CONFIDENCE) / 2, highAlpha = (1 - CONFIDENCE) / 2 } = options;
   const p = Number(percentile.numerator) / Number(percentile.denominator);
-  if (p >= 1 || count < 1) return undefined;
-  const tail = (1 - CONFIDENCE) / 2;
-  const { first, shares } = binomial(count, p);
-  // low: the largest with P(B < low) <= tail. high: the smallest with P(B >= high) <= tail.
-  let low = 0;
-  let high = 0;
-  let below = 0;
-  for (let i = 0; i < shares.length; i++) {
-    if (below <= tail) low = first + i;
-    below += shares[i]!;
-    if (below >= 1 - tail) {
-      high = first + i + 1;
-      break;
-    }
+  const independent = Math.floor(Math.min(count, options.effectiveCount ?? count));
+  if (p >= 1 || independent < 1) return { low: undefined, high: undefined };
+  const { first, shares } = binomial(independent, p);
+  // low: the largest with P(B < low) <= lowAlpha. high: the smallest with P(B >= high) <= highAlpha.
+  let low = first;
+  for (let below = shares[0]!; low - first + 1 < shares.length && below <= lowAlpha;) {
+    low++;
+    below += shares[low - first]!;
   }
-  return low >= 1 && high >= 1 && high <= count ? { low, high } : undefined;
+  let high = first + shares.length;
+  for (let above = shares.at(-1)!; high > first && above <= highAlpha;) {
+    high--;
+    above += shares[high - 1 - first] ?? 1;
+  }
+  // Each of the independent values stands for several: outwards to the ends of theirs.
+  const worth = count / independent;
+  return {
+    low: low < 1 ? undefined : Math.floor((low - 1) * worth) + 1,
+    high: high > independent ? undefined : Math.ceil(high * worth),
+  };
 }
 
 /** P(B = first + i) for all that matter. */

@@ -67,6 +67,8 @@ export interface NameProfile extends SpanKey {
    * spans are about as many each; together they are all spans.
    */
   blocks: readonly DurationHistogram[];
+  /** Failed spans in each of the blocks: failures come in bursts. */
+  blockErrors: readonly number[];
 }
 
 /** A run, as far as it is compared with others. */

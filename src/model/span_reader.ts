@@ -6,6 +6,7 @@
  */
 import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
+import type { DurationHistogram } from "./run_profile.ts";
 import type { SuspicionReader } from "./suspicion.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
@@ -38,6 +39,12 @@ export interface RecordedRun {
   redacted?: number | undefined;
   /** Absent when every trace was recorded. */
   sampling?: RecordedSampling | undefined;
+  cwd?: string | undefined;
+  host?: string | undefined;
+  os?: string | undefined;
+  cpuCount?: number | undefined;
+  gitCommit?: string | undefined;
+  gitBranch?: string | undefined;
 }
 
 /** What a run was asked to record, and of how many traces it did. */
@@ -222,6 +229,11 @@ export interface HeatCell extends HistogramCell {
   piece: number;
 }
 
+/** Spans of a name that began one after the other. */
+export interface SpanBlock extends DurationHistogram {
+  errors: number;
+}
+
 /** Some of a run's finished spans. */
 export interface SpanSet {
   /** One row for each name and scope, in no particular order. */
@@ -234,6 +246,11 @@ export interface SpanSet {
   histograms(keys: readonly SpanKey[]): Promise<HistogramCell[][]>;
   /** The spans of each group of keys, by cells and by pieces of the run of some length. */
   heats(groups: readonly (readonly SpanKey[])[], pieceNs: number): Promise<HeatCell[][]>;
+  /**
+   * For each key its spans in pieces that follow one another in time, of about
+   * as many spans each: at most `count`, fewer where time is told too coarsely.
+   */
+  blocks(keys: readonly SpanKey[], count: number): Promise<SpanBlock[][]>;
 }
 
 /** A span as it is in a recording. */
@@ -395,6 +412,8 @@ export interface SpanReader {
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]>;
   /** Merges calls by their path, callers before those they called. */
   callPaths(options: CallPathOptions): Promise<CallPath[]>;
+  /** The same recording at another of its runs. It is closed with this one. */
+  at(run: RecordedRun): SpanReader;
   /** Reads spans one by one, in pieces, however many there are. */
   scan(options?: SpanScanOptions): AsyncIterable<readonly RecordedSpan[]>;
   close(): void;

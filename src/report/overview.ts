@@ -30,7 +30,9 @@ const CPU_TIME = "process.cpu.time";
 export async function buildOverview(reader: SpanReader): Promise<Overview> {
   const report = await buildReport(reader, { limit: MAX_ROWS, histograms: true, findings: {} });
   const places = await Places.of(reader);
-  const { run, loss, overhead, sampling, findings, metrics, hooks, hiddenCount } = report;
+  const { loss, overhead, sampling, findings, metrics, hooks, hiddenCount } = report;
+  // Where it ran is no business of those who are sent the page.
+  const { cwd: _cwd, host: _host, ...run } = report.run;
   return {
     run,
     loss,

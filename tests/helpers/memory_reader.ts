@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { bucketOf } from "../../src/model/duration_bucket.ts";
 import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
 import type {
   AttributeCondition,
@@ -16,6 +17,7 @@ import type {
   RecordedRun,
   RecordedSpan,
   RecordedThread,
+  SpanBlock,
   SpanKey,
   SpanReader,
   SpanScanOptions,
@@ -101,6 +103,9 @@ export function memoryReader(
       ),
     examples: () => Promise.reject(new Error("not in memory")),
     callPaths: () => Promise.reject(new Error("not in memory")),
+    at: () => {
+      throw new Error("not in memory");
+    },
     close: () => {},
   };
 }
@@ -219,6 +224,26 @@ class MemorySpans implements SpanSet {
 
   heats(): Promise<HeatCell[][]> {
     return Promise.reject(new Error("not in memory"));
+  }
+
+  blocks(keys: readonly SpanKey[], count: number): Promise<SpanBlock[][]> {
+    return Promise.resolve(keys.map((key) => {
+      const inTime = this.#of([key]).sort((a, b) => (a.startNs ?? 0) - (b.startNs ?? 0));
+      const blocks = Array.from({ length: count }, (_, i) => {
+        const place = (at: number) => Math.floor(at * inTime.length / count);
+        return inTime.slice(place(i), place(i + 1));
+      });
+      return blocks.filter((spans) => spans.length > 0).map((spans) => {
+        const counts = new Map<number, number>();
+        for (
+          const bucket of spans.map(({ durationNs }) => bucketOf(durationNs)).sort((a, b) => a - b)
+        ) {
+          counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+        }
+        const errors = spans.filter(({ status }) => status === "error").length;
+        return { buckets: [...counts.keys()], counts: [...counts.values()], errors };
+      });
+    }));
   }
 
   #of(keys: readonly SpanKey[]): EndedSpan[] {

@@ -49,7 +49,11 @@ export interface ComparedQuantity {
   question: Question;
   base: ComparedSide;
   head: ComparedSide;
-  /** `head / base - 1`; for errors `head - base`. */
+  /**
+   * `head / base - 1`; for errors `head - base`. Of several runs the typical one of
+   * all pairs of theirs (Hodges-Lehmann), which the values of the sides need not
+   * have exactly.
+   */
   change: Estimate;
   /** Two-sided, of there being no change; before any correction for other questions. */
   p: number;
@@ -67,7 +71,7 @@ export interface Incomparable {
 
 /** What a comparison says of one quantity of one name. */
 export type ChangeVerdict =
-  /** More, beyond the margin: proven. */
+  /** More: proven, and not that it is within the margin. Of errors: any proven change. */
   | "slower"
   | "faster"
   /** If there is a change, it is within the margin: proven. */

@@ -9,6 +9,7 @@ import type {
   HeatCell,
   HistogramCell,
   RankRequest,
+  SpanBlock,
   SpanKey,
   SpanSet,
   SpanTotals,
@@ -16,6 +17,7 @@ import type {
 import { SHIFT } from "../schema.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { readBlocks } from "./span_blocks.ts";
 import { type SpanChoice, SpanHistogram } from "./span_histogram.ts";
 
 /** Buckets of the stored histogram in a cell of {@linkcode HistogramCell}: 64 an octave to 8. */
@@ -78,6 +80,15 @@ export class RecordedSpans implements SpanSet {
         result[group!]!.push({ piece: piece!, cell: cell!, count: count! });
       }
       return result;
+    });
+  }
+
+  blocks(keys: readonly SpanKey[], count: number): Promise<SpanBlock[][]> {
+    return this.#sandbox.inTurn(async () => {
+      await this.#histogram.source();
+      await this.#fillKeys(keys.map((key) => [key]));
+      const options = { keyCount: keys.length, blockCount: count };
+      return await readBlocks(this.#sandbox, this.#histogram, options);
     });
   }
 

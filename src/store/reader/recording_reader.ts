@@ -44,16 +44,18 @@ export class RecordingReader implements SpanReader {
   readonly runs: readonly RecordedRun[];
   readonly suspicions: Suspicions;
   readonly #sandbox: Sandbox;
-  #setCount = 0;
+  /** Numbers that tables of ours were named with; of all readers of the sandbox. */
+  readonly #numbers: { last: number };
 
   constructor(
     sandbox: Sandbox,
-    options: { runs: readonly RecordedRun[]; run: RecordedRun },
+    options: { runs: readonly RecordedRun[]; run: RecordedRun; numbers?: { last: number } },
   ) {
     this.#sandbox = sandbox;
     this.path = sandbox.path;
     this.runs = options.runs;
     this.run = options.run;
+    this.#numbers = options.numbers ?? { last: 0 };
     this.suspicions = new Suspicions(sandbox, options.run);
   }
 
@@ -159,7 +161,7 @@ export class RecordingReader implements SpanReader {
   spans(options: SpanSetOptions = {}): SpanSet {
     return new RecordedSpans(this.#sandbox, {
       ...options,
-      number: ++this.#setCount,
+      number: ++this.#numbers.last,
       run: this.run,
       runs: this.runs,
     });
@@ -175,23 +177,31 @@ export class RecordingReader implements SpanReader {
   }
 
   examples(requests: readonly ExampleRequest[]): Promise<(RecordedSpan | undefined)[]> {
-    return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#setCount });
+    return findExamples(this.#sandbox, { requests, run: this.run, number: ++this.#numbers.last });
   }
 
   countSlow(
     requests: readonly SlowSpans[],
     chosen: Pick<SpanScanOptions, "where" | "during"> = {},
   ): Promise<number[]> {
-    const number = ++this.#setCount;
+    const number = ++this.#numbers.last;
     return countSlow(this.#sandbox, { ...chosen, requests, run: this.run, number });
   }
 
   callPaths(options: CallPathOptions): Promise<CallPath[]> {
-    return readCallPaths(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
+    return readCallPaths(this.#sandbox, {
+      ...options,
+      run: this.run,
+      number: ++this.#numbers.last,
+    });
   }
 
   scan(options: SpanScanOptions = {}): AsyncIterable<readonly RecordedSpan[]> {
-    return scanSpans(this.#sandbox, { ...options, run: this.run, number: ++this.#setCount });
+    return scanSpans(this.#sandbox, { ...options, run: this.run, number: ++this.#numbers.last });
+  }
+
+  at(run: RecordedRun): SpanReader {
+    return new RecordingReader(this.#sandbox, { runs: this.runs, run, numbers: this.#numbers });
   }
 
   close(): void {
