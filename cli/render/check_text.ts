@@ -98,15 +98,16 @@ function sidesText({ comparison, unit }: Check): string {
 
 /** Sentences. */
 function notesOf({ checks, alpha, family, baseline, notes }: CheckReport): string[] {
-  const sure = checks.flatMap(({ interval, confidence }) => interval && (confidence ?? []));
+  const sure = checks.flatMap(({ confidence }) => confidence ?? []);
+  // Both sides at alpha; those that others leave less of alpha to are surer.
+  const usual = 1 - 2 * alpha;
+  const less = sure.some((one) => one < usual - 1e-9) ? ", less where there are too few" : "";
   const chance = family > 1
     ? `the chance that one of these ${family} fails by chance is ${formatShare(alpha)} at most`
     : `the chance that it fails by chance is ${formatShare(alpha)} at most`;
   return [
     ...sure.length === 0 ? [] : [
-      `interval: holds the true value, ${formatConfidence(Math.min(...sure))} sure${
-        sure.length > 1 ? " or more" : ""
-      }; ${chance}`,
+      `interval: holds the true value, ${formatConfidence(usual)} sure or more${less}; ${chance}`,
     ],
     ...baseline === undefined
       ? []

@@ -131,7 +131,7 @@ function guessUnit(value: string): MetricUnit {
 
 function parseSize(value: string): number {
   const match = /^(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)$/i.exec(value);
-  const factor = BYTES[match?.[2]!.toLowerCase() || "b"];
+  const factor = BYTES[match?.[2]?.toLowerCase() || "b"];
   if (match === null || factor === undefined) {
     throw new SyntaxError(`"${value}" is not a size such as 200MB or 1GiB`);
   }

@@ -49,7 +49,7 @@ export class TraceShape implements ShapeReader {
       const inner = "(SELECT trace_id FROM shape_tops WHERE NOT is_root)";
       const isCut = await this.#count(inner) > 0 && await this.#climb(inner);
       const looked = await this.#count("shape_tops");
-      return { looked, isCut, ...await this.#greatest() };
+      return { looked, isCut, ...await this.#greatest("sum") };
     });
   }
 
@@ -62,7 +62,7 @@ export class TraceShape implements ShapeReader {
          AND trace_id IS NOT NULL GROUP BY 1`,
       );
       const looked = await this.#count("shape_found");
-      return { looked, isCut: false, ...await this.#greatest() };
+      return { looked, isCut: false, ...await this.#greatest("sum") };
     });
   }
 
@@ -84,7 +84,7 @@ export class TraceShape implements ShapeReader {
       let last = Infinity;
       for (let level = 2; level <= MAX_LEVELS; level++) {
         const left = await this.#count("shape_level");
-        if (left === 0) return { looked, isCut: false, ...await this.#greatest() };
+        if (left === 0) return { looked, isCut: false, ...await this.#greatest("max") };
         await this.#sandbox.run(
           `INSERT INTO shape_found
            SELECT span_id, ${level} FROM shape_level SEMI JOIN shape_tops USING (span_id) LIMIT 1`,
@@ -99,7 +99,7 @@ export class TraceShape implements ShapeReader {
         );
         await this.#make("level", "FROM shape_next");
       }
-      return { looked, isCut: true, ...await this.#greatest() };
+      return { looked, isCut: true, ...await this.#greatest("max") };
     });
   }
 
@@ -136,10 +136,10 @@ export class TraceShape implements ShapeReader {
     return true;
   }
 
-  /** What of `shape_found` has most. */
-  async #greatest(): Promise<Pick<ShapeMaximum, "most" | "example">> {
+  /** What of `shape_found` has most: the sum, or the maximum, of what was found of a span. */
+  async #greatest(of: "sum" | "max"): Promise<Pick<ShapeMaximum, "most" | "example">> {
     const [row] = await this.#sandbox.rows(
-      `SELECT span_id::VARCHAR, sum(n)::BIGINT AS most FROM shape_found
+      `SELECT span_id::VARCHAR, ${of}(n)::BIGINT AS most FROM shape_found
        GROUP BY shape_found.span_id ORDER BY most DESC, shape_found.span_id LIMIT 1`,
     ) as [string, bigint][];
     if (row === undefined) return { most: 0, example: undefined };
