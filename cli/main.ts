@@ -4,7 +4,7 @@
  *
  * ```
  * main ─▶ program (commands and flags) ─▶ commands/* ─▶ render/*
- *      └▶ commands/run (reads its own arguments) ─▶ run/*
+ *      └▶ commands/run, ab (read their own arguments) ─▶ run/*, ab/*
  * ```
  *
  * @module
@@ -50,6 +50,7 @@ export async function main(argv: readonly string[], io?: Io): Promise<number> {
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // Flags of the program that is run must not be taken for ferret's.
   if (argv[0] === "run") return await runCommand(argv.slice(1), io);
+  if (argv[0] === "ab") return await abCommand(argv.slice(1), io);
   const [{ createProgram }, { CommanderError }] = await Promise.all([
     import("./program.ts"),
     import("commander"),
@@ -87,6 +88,11 @@ function isScript(word: string): boolean {
 async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   const { run } = await import("./commands/run.ts");
   return await run(argv, io);
+}
+
+async function abCommand(argv: readonly string[], io: Io): Promise<number> {
+  const { ab } = await import("./commands/ab.ts");
+  return await ab(argv, io);
 }
 
 /** "error: unknown option '--fromat'\n(Did you mean --format?)" as a sentence and a hint. */

@@ -3,7 +3,7 @@
  * `N passed, N failed`.
  *
  * ```
- * scripts/test.ts [--runtime deno|bun|node]… [file or folder]…
+ * scripts/test.ts [--runtime deno|bun|node]… [--parallel <files>] [file or folder]…
  * ```
  *
  * @module
@@ -15,7 +15,10 @@ import { runTests, type TestTotals } from "./test/run_tests.ts";
 
 async function main(): Promise<TestTotals> {
   const { values, positionals } = parseArgs({
-    options: { runtime: { type: "string", multiple: true, default: [] } },
+    options: {
+      runtime: { type: "string", multiple: true, default: [] },
+      parallel: { type: "string" },
+    },
     allowPositionals: true,
   });
   for (const name of values.runtime) {
@@ -23,8 +26,12 @@ async function main(): Promise<TestTotals> {
       throw new RangeError(`Cannot test on "${name}": not one of ${RUNTIMES.join(", ")}`);
     }
   }
+  const parallel = values.parallel === undefined ? undefined : Number(values.parallel);
+  if (parallel !== undefined && !(Number.isInteger(parallel) && parallel >= 1)) {
+    throw new RangeError(`Cannot run "${values.parallel}" files at once: not a number from 1`);
+  }
   const runs = planTests({ runtimes: values.runtime as RuntimeName[], paths: positionals });
-  return await runTests(runs);
+  return await runTests(runs, { parallel });
 }
 
 let totals: TestTotals;

@@ -31,21 +31,21 @@ export interface CheckConfig {
   baseline?: string;
 }
 
-/** How two programs are compared. */
+/** How two versions of a program are compared. */
 export interface AbConfig {
-  /** A git revision. */
-  base?: string;
-  /** For the shell. */
-  install?: string;
+  /** For the shell; `false`: nothing is installed. */
+  install?: string | false;
   /** For the shell. */
   onReady?: string;
-  durationNs?: number;
-  /** Runs of each side that are not counted. */
+  /** As the setting of `run` is. */
+  duration?: string | number;
   warmup?: number;
-  /** Counted runs of each side. */
-  minRuns?: number;
-  maxRuns?: number;
-  maxTimeNs?: number;
+  /** A selector. */
+  span?: string;
+  /** As `--of` takes it. */
+  of?: string;
   margin?: number;
   alpha?: number;
+  maxRounds?: number;
+  maxTimeNs?: number;
 }

@@ -81,7 +81,7 @@ export function startProgram(options: ProgramOptions): Program {
  * Node's and rewrites them. It compares paths as text, so another spelling of
  * the same path is left alone.
  */
-function unrewritten(executable: string): string {
+export function unrewritten(executable: string): string {
   const isOwn = "Deno" in globalThis && executable === process.execPath;
   return isOwn ? `${dirname(executable)}/./${basename(executable)}` : executable;
 }

@@ -34,6 +34,7 @@ const ONCE_FOLDERS = [
   "tests/scripts/",
   "tests/lint/",
   "tests/docs/",
+  "tests/gate/",
   "tests/hooks/modules/",
   "tests/hostile/",
   "tests/recovery/",
@@ -48,6 +49,24 @@ const ONCE_FOLDERS = [
  */
 const ASKED_FOR = ["tests/faults/", "tests/services/", "tests/browser/"];
 
+/**
+ * What reads recordings and prints: the same code and the same DuckDB on each
+ * runtime, and a third of the time of all tests. Unless Node is asked for, these
+ * run on Deno and Bun; that they work on Node too is seen by the others of their
+ * folders, which run on all three.
+ */
+const NOT_AGAIN_ON_NODE = [
+  "tests/cli/report_views_test.ts",
+  "tests/cli/report_html_test.ts",
+  "tests/cli/runs_test.ts",
+  "tests/analysis/",
+  "tests/export/",
+  "tests/report/",
+  "tests/store/reader/span_views_test.ts",
+  "tests/store/reader/bad_recording_test.ts",
+  "tests/writer/trace_keeper_test.ts",
+];
+
 /** Lists what is to be run, in the order in which to start it. */
 export function planTests(options: PlanOptions): TestRun[] {
   const files = options.paths.length === 0
@@ -59,12 +78,21 @@ export function planTests(options: PlanOptions): TestRun[] {
   const others = files.filter((file) => !isOnce(file));
   return [
     ...once.flatMap((file) => onRuntimes(file, runtimes.filter(({ name }) => name === "node"))),
-    ...others.flatMap((file) => onRuntimes(file, runtimes)),
+    ...others.flatMap((file) => onRuntimes(file, runtimes))
+      .filter(({ file, runtime }) => !isLeftToOthers(file, { runtime, options })),
   ];
 }
 
 function isOnce(file: string): boolean {
   return ONCE_FOLDERS.some((folder) => file.startsWith(folder));
+}
+
+function isLeftToOthers(
+  file: string,
+  { runtime, options }: { runtime: Runtime; options: PlanOptions },
+): boolean {
+  return runtime.name === "node" && options.runtimes.length === 0 && options.paths.length === 0 &&
+    NOT_AGAIN_ON_NODE.some((path) => file.startsWith(path));
 }
 
 function onRuntimes(file: string, runtimes: Runtime[]): TestRun[] {

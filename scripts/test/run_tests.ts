@@ -14,10 +14,19 @@ export interface TestTotals {
   failed: number;
 }
 
+/** How tests are run. */
+export interface RunTestsOptions extends RunFileOptions {
+  /**
+   * Files at a time. Default: two more than there are cores, as many tests wait
+   * for processes to end or to wake up.
+   */
+  parallel?: number | undefined;
+}
+
 /** Runs everything and prints a line for each file, the failures, and a line for each runtime. */
 export async function runTests(
   runs: readonly TestRun[],
-  options: RunFileOptions = {},
+  options: RunTestsOptions = {},
 ): Promise<TestTotals> {
   const results: FileResult[] = [];
   // Node would strip the types of ferret's sources anew in each of a thousand processes.
@@ -31,8 +40,8 @@ export async function runTests(
       printFile(result);
     }
   }
-  // More than there are cores: many tests wait for processes to end or to wake up.
-  await Promise.all(Array.from({ length: availableParallelism() + 2 }, work));
+  const { parallel = availableParallelism() + 2 } = options;
+  await Promise.all(Array.from({ length: parallel }, work));
   rmSync(cache, { recursive: true, force: true, maxRetries: 3 });
   results.forEach(printFailures);
   printRuntimes(results);

@@ -55,11 +55,26 @@ export function findTargets(
   return each(keys, totals, selector.attributes);
 }
 
-function defaultTargets(totals: readonly SpanTotals[]): CheckTarget[] {
+/**
+ * What a run is about when nobody says: its server spans, else its root spans,
+ * without the incidental ones if there are others.
+ */
+export function defaultKeys<Totals extends Pick<SpanTotals, "scope" | "kind" | "roots">>(
+  totals: readonly Totals[],
+): readonly Totals[] {
   const servers = totals.filter(({ scope, kind }) => scope === "http.server" || kind === "server");
   const roots = totals.filter((key) => key.roots > 0);
-  const work = roots.filter(({ scope }) => !INCIDENTAL_SCOPES.has(scope));
-  const keys = [servers, work, roots].find(({ length }) => length > 0) ?? [];
+  const work = roots.filter((key) => !isIncidental(key));
+  return [servers, work, roots].find(({ length }) => length > 0) ?? [];
+}
+
+/** Whether spans of this scope are roots only by chance. */
+export function isIncidental({ scope }: Pick<SpanTotals, "scope">): boolean {
+  return INCIDENTAL_SCOPES.has(scope);
+}
+
+function defaultTargets(totals: readonly SpanTotals[]): CheckTarget[] {
+  const keys = defaultKeys(totals);
   if (keys.length > 0) return each(keys, totals, []);
   return [{ selector: "*", keys: [], where: [], reason: "the run has no finished spans" }];
 }

@@ -92,25 +92,26 @@ export interface CheckSettings {
   baseline?: string | undefined;
 }
 
-/** How `ferret ab` compares two programs. */
+/** How `ferret ab` compares two versions of a program. */
 export interface AbSettings {
-  /** The git revision to compare with. */
-  base?: string | undefined;
-  /** Command for the shell that makes a checkout ready to run, such as `npm ci`. */
-  install?: string | undefined;
-  /** Command for the shell that loads the program when it listens; the run ends with it. */
+  /** Command for the shell that makes the baseline's folder ready; `false`: none. Default: what its lockfile says. */
+  install?: string | false | undefined;
+  /** Command for the shell that loads each run when the program listens. Default: that of `run`. */
   onReady?: string | undefined;
-  /** When each run is ended. Default: when the program or `onReady` ends. */
+  /** When each run is ended. Default: that of `run`. */
   duration?: string | number | undefined;
-  /** Runs of each side that are not counted. */
+  /** Rounds before those that count. Default 1. */
   warmup?: number | undefined;
-  /** Counted runs of each side, at least and at most. */
-  minRuns?: number | undefined;
-  maxRuns?: number | undefined;
-  /** When it ends, decided or not. */
-  maxTime?: string | number | undefined;
+  /** Selector of what is compared. Default: requests, else root spans. */
+  span?: string | undefined;
+  /** What of it: `"p99"`, `"avg"`, `"errors"`. Default: p50, p99 and avg. */
+  of?: string | readonly string[] | undefined;
   /** Changes up to this share are none. Default 0.05. */
   margin?: string | number | undefined;
-  /** Chance of a false alarm. Default 0.01. */
+  /** Chance of a false alarm in the whole comparison. Default 0.01. */
   alpha?: string | number | undefined;
+  /** Rounds after which it ends undecided. Default 40. */
+  maxRounds?: number | undefined;
+  /** Time after which it ends undecided. Default 10 minutes. */
+  maxTime?: string | number | undefined;
 }

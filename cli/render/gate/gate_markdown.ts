@@ -10,7 +10,7 @@ import { formatCount } from "../../../src/model/numbers.ts";
 import { sanitize } from "../../../src/model/sanitize.ts";
 import { toMarkdownTable } from "../markdown.ts";
 import { shortenMiddle } from "../width.ts";
-import { type GateItem, type GateView, rankItems } from "./gate_view.ts";
+import { type GateColumn, type GateItem, type GateView, rankItems } from "./gate_view.ts";
 
 /** GitHub takes 65,536 characters in a comment; GitLab takes a million. */
 export const MAX_COMMENT = 65_536;
@@ -55,31 +55,33 @@ function table(view: GateView, items: readonly GateItem[], room: number): string
     ...view.columns.map(({ name, align }) => ({ title: name, align })),
     ...(hasReasons ? [{ title: "why", align: "left" as const }] : []),
   ];
-  const rows = items.map((item) => [
-    `${SIGNS[item.verdict]} ${item.verdict}`,
-    code(item.subject, MAX_NAME) + placeOf(item),
-    ...view.columns.map(({ name }) => cell(item.facts[name])),
-    ...(hasReasons ? [sentence(item.reason ?? "")] : []),
-  ]);
+  const rows: string[][] = [];
   let length = toMarkdownTable(columns, []).length;
-  let fitting = 0;
-  for (const row of rows) {
+  for (const item of items) {
+    const row = [
+      `${SIGNS[item.verdict]} ${item.verdict}`,
+      code(item.subject, MAX_NAME) + placeOf(item),
+      ...view.columns.map((column) => cell(item.facts[column.name], column)),
+      ...(hasReasons ? [sentence(item.reason ?? "")] : []),
+    ];
     length += row.join(" | ").length + 5;
     if (length > room) break;
-    fitting++;
+    rows.push(row);
   }
-  if (fitting === 0) return "";
-  const left = rows.length - fitting;
+  if (rows.length === 0) return "";
+  const left = items.length - rows.length;
   const hidden = left > 0 ? `\nand ${formatCount(left)} more\n` : "";
-  return toMarkdownTable(columns, rows.slice(0, fitting)) + hidden;
+  return toMarkdownTable(columns, rows) + hidden;
 }
 
 function placeOf({ place }: GateItem): string {
   return place === undefined ? "" : `<br>${code(`${place.file}:${place.line}`, MAX_NAME)}`;
 }
 
-function cell(text: string | undefined): string {
-  return text === undefined || text === "" ? "" : escape(text, MAX_NAME);
+function cell(text: string | undefined, { name }: GateColumn): string {
+  if (text === undefined || text === "") return "";
+  // What somebody wrote; all else is numbers.
+  return name === "threshold" ? code(text, MAX_NAME) : escape(text, MAX_NAME);
 }
 
 function shorten(lines: readonly string[], room: number): string {

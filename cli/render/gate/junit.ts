@@ -9,6 +9,9 @@
 import { sanitize } from "../../../src/model/sanitize.ts";
 import { countItems, type GateItem, type GateView, verdictLine } from "./gate_view.ts";
 
+/** From here on numbers are written with an exponent. */
+const MAX_NS = 1e30;
+
 /** The verdict as a document of one suite. The time of a case is what was measured, in seconds. */
 export function toJunit(view: GateView): string {
   const counts = countItems(view);
@@ -53,9 +56,10 @@ function testCase(item: GateItem): string {
   const place = item.place === undefined ? "" : `${item.place.file}:${item.place.line}: `;
   const text = xmlText(`${place}${item.subject}: ${item.question}: ${item.message}`);
   const { message } = item;
-  // Ant's schema gives what is skipped no attributes and no text that it names; any are allowed.
+  // To Ant's schema what is skipped has no type.
+  const type = result === "skipped" ? {} : { type: item.quantity };
   return `${open}>
-      <${result}${attributes({ type: item.quantity, message })}>${text}</${result}>
+      <${result}${attributes({ ...type, message })}>${text}</${result}>
     </testcase>
 `;
 }
@@ -68,7 +72,8 @@ function resultOf({ verdict, isMissing }: GateItem): string | undefined {
 
 /** Ant asks for a time of each, without an exponent. */
 function seconds(ns: number | undefined): string {
-  return ((ns ?? 0) / 1e9).toFixed(9).replace(/0+$/, "").replace(/\.$/, "");
+  const known = ns !== undefined && ns >= 0 && ns < MAX_NS ? ns : 0;
+  return (known / 1e9).toFixed(9).replace(/0+$/, "").replace(/\.$/, "");
 }
 
 /** Ant takes no time zone: it is UTC. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -16,7 +16,7 @@ export type ToRepositoryPath = (file: string) => string | undefined;
 export function repositoryPath(file: string, root: string, folder: string): string | undefined {
   const path = relative(root, resolve(folder, withoutUrl(file)));
   if (path === "" || path === ".." || /^\.\.[/\\]/.test(path) || isAbsolute(path)) return undefined;
-  return path.replaceAll("\\", "/");
+  return path.replaceAll(sep, "/");
 }
 
 /** How paths are told from here: CI says where the repository is, else the nearest `.git` does. */

@@ -1,0 +1,129 @@
+/**
+ * What `ferret ab` goes by: what its options say, and what holds where they say
+ * nothing.
+ *
+ * @module
+ */
+import type { Quantity } from "../../src/analysis/compare/comparison.ts";
+import { parseDuration } from "../../src/model/duration.ts";
+import { parsePercentile } from "../../src/model/percentile.ts";
+import { parseRatio } from "../../src/model/ratio.ts";
+import { parseSelector, type Selector } from "../../src/model/selector.ts";
+import { UsageError } from "../errors.ts";
+import type { ComparisonFormat } from "../formats.ts";
+import { asUsage } from "../usage.ts";
+import type { OptionValues } from "./take_option.ts";
+
+/** Settings of a comparison. */
+export interface AbSettings {
+  base: string | undefined;
+  /** For the shell; `false`: nothing is installed; undefined: what the lockfile says. */
+  install: string | false | undefined;
+  warmup: number;
+  span: Selector | undefined;
+  quantities: readonly Quantity[] | undefined;
+  margin: number;
+  alpha: number;
+  maxRounds: number;
+  maxTimeMs: number;
+  seed: number;
+  ignoresFailure: boolean;
+  showsOutput: boolean;
+  out: string | undefined;
+  format: ComparisonFormat;
+  isQuiet: boolean;
+}
+
+/** What holds when nobody says. */
+export const DEFAULTS = {
+  warmup: "1",
+  margin: "5%",
+  alpha: "1%",
+  maxRounds: "40",
+  maxTime: "10m",
+  seed: "1",
+  format: "text",
+} as const;
+
+/** More rounds than anybody waits for. */
+const MAX_ROUNDS = 10_000;
+
+/** @throws {UsageError} about a value that cannot be read. */
+export function readSettings(values: OptionValues): AbSettings {
+  const textOf = (key: string): string | undefined => {
+    const value = values[key];
+    return typeof value === "string" ? value : undefined;
+  };
+  const valueOf = (key: keyof typeof DEFAULTS) => textOf(key) ?? DEFAULTS[key];
+  const install = values["install"];
+  const span = textOf("span");
+  const of = textOf("of");
+  return {
+    base: textOf("base"),
+    install: install === true ? undefined : install,
+    warmup: wholeNumber("--warmup", valueOf("warmup"), 0),
+    span: span === undefined ? undefined : asUsage(() => profileSelector(span)),
+    quantities: of === undefined ? undefined : of.split(",").map(parseQuantity),
+    margin: asUsage(() => shareOf("--margin", valueOf("margin"))),
+    alpha: asUsage(() => shareOf("--alpha", valueOf("alpha"))),
+    maxRounds: wholeNumber("--max-rounds", valueOf("maxRounds"), 1),
+    maxTimeMs: timeOf(valueOf("maxTime")),
+    seed: wholeNumber("--seed", valueOf("seed"), 0),
+    ignoresFailure: values["ignoreFailure"] === true,
+    showsOutput: values["showOutput"] === true,
+    out: textOf("out"),
+    format: valueOf("format") as ComparisonFormat,
+    isQuiet: values["quiet"] === true,
+  };
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && (value <= MAX_ROUNDS || option === "--seed" && value < 2 ** 32)) {
+    return value;
+  }
+  throw new UsageError(
+    `Cannot use ${option} "${text}": expected a whole number from ${least} on`,
+  );
+}
+
+function shareOf(option: string, text: string): number {
+  const share = parseRatio(text);
+  if (share > 0 && share < 1) return share;
+  throw new UsageError(`Cannot use ${option} "${text}": expected more than 0% and less than 100%`);
+}
+
+function timeOf(text: string): number {
+  const ns = asUsage(() => parseDuration(text));
+  if (ns > 0) return ns / 1e6;
+  throw new UsageError(`Cannot use --max-time "${text}": it is no time at all`);
+}
+
+/** Of each run a profile is kept, and that knows no attributes. */
+function profileSelector(text: string): Selector {
+  const selector = parseSelector(text);
+  if (selector.attributes.length === 0) return selector;
+  throw new UsageError(
+    `Cannot use --span "${text}": spans are compared by name, not by attributes`,
+  );
+}
+
+/** `p99`, `p(99.9)`, `p999`, `med`, `avg`, `errors`: as thresholds have them. */
+function parseQuantity(text: string): Quantity {
+  const word = text.trim().toLowerCase();
+  if (word === "avg" || word === "mean") return { kind: "avg" };
+  if (word === "errors") return { kind: "errors" };
+  const digits = word === "med" || word === "median"
+    ? "50"
+    : /^p\(?\s*(\d+(?:\.\d+)?)\s*\)?$/.exec(word)?.[1];
+  if (digits === undefined) {
+    throw new UsageError(
+      `Cannot use --of "${text}": expected percentiles such as p99, avg or errors`,
+    );
+  }
+  // p999 is the 99.9th.
+  const percent = /^\d{3,}$/.test(digits) && digits !== "100"
+    ? `${digits.slice(0, 2)}.${digits.slice(2)}`
+    : digits;
+  return { kind: "percentile", percentile: asUsage(() => parsePercentile(percent)) };
+}
