@@ -19,6 +19,7 @@ import { addQuery, addSql } from "./program/query.ts";
 import { addServe } from "./program/serve.ts";
 import { addRuns } from "./program/runs.ts";
 import { addRecover } from "./program/recover.ts";
+import { addCompletions } from "./program/completions.ts";
 import { addDoctor } from "./program/doctor.ts";
 
 const PROGRAM_HELP = `
@@ -79,6 +80,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addImport(program, io, finish);
   addRecover(program, io, finish);
   program.commandsGroup("More:");
+  addCompletions(program, io, finish);
   program.helpCommand("help [command]", "print the help of a command");
   return program;
 }
