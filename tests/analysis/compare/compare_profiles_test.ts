@@ -5,6 +5,7 @@ import { syntheticRun } from "../../../bench/gate/synthetic_run.ts";
 import { INDEPENDENT, VARYING } from "../../../bench/gate/worlds.ts";
 import { compareProfiles, isCompared } from "../../../src/analysis/compare/compare_profiles.ts";
 import type { ComparedQuantity, Quantity } from "../../../src/analysis/compare/comparison.ts";
+import type { Estimate } from "../../../src/analysis/stats/estimate.ts";
 import { parsePercentile } from "../../../src/model/percentile.ts";
 import type { RunProfile } from "../../../src/model/run_profile.ts";
 
@@ -179,8 +180,8 @@ describe("compareProfiles()", () => {
     ];
     for (const [base, head] of sides) {
       for (const quantity of [P50, P99, AVG]) {
-        const one = compared(base, head, { quantity }).change;
-        const other = compared(head, base, { quantity }).change;
+        const one: Estimate = compared(base, head, { quantity }).change;
+        const other: Estimate = compared(head, base, { quantity }).change;
         let low = -Infinity;
         for (const alpha of [1e-8, 0.01 / 500, 0.001, 0.01, 0.1, 0.4]) {
           assert.ok(one.lowerBound(alpha) >= low);
