@@ -4,7 +4,7 @@
  * proven to be found more often than alpha allows.
  *
  * ```
- * npm run bench:gate                             1,000 comparisons of each kind: some minutes
+ * npm run bench:gate                             2,000 comparisons of each kind: some minutes
  * npm run bench:gate -- --comparisons 100        fewer
  * npm run bench:gate -- --only runs --seed 7
  * npm run bench:gate -- --write                  and puts the tables into the documentation
@@ -45,7 +45,7 @@ const EXPERIMENTS: Readonly<Record<string, (experiment: Experiment) => Result>> 
 
 const { values } = parseArgs({
   options: {
-    comparisons: { type: "string", default: "1000" },
+    comparisons: { type: "string", default: "2000" },
     seed: { type: "string", default: "20261121" },
     only: { type: "string", multiple: true, default: Object.keys(EXPERIMENTS) },
     write: { type: "boolean", default: false },

@@ -88,7 +88,7 @@ describe("buildComparison()", () => {
     assert.equal(few.rows[0]!.verdict, "unsure");
     assert.equal(few.rows[0]!.interval, undefined);
     assert.equal(few.rows[0]!.reason, "too few runs: 3 and 3");
-    assert.equal(few.verdict, "pass");
+    assert.equal(few.verdict, "inconclusive");
     const pairs = build(runs(5, [1]), runs(5, [9], 2), { arePaired: true });
     assert.deepEqual(pairs.notes, [
       "too few pairs: 5 prove nothing at alpha 0.01 and 2 questions, 9 pairs can",
