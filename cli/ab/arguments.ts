@@ -63,7 +63,7 @@ function parseRevision(argv: readonly string[], cwd: string): AbRequest | "help"
   if (values["base"] === undefined) {
     throw new UsageError(
       "Cannot compare: --base stands behind the script, so it is the program's",
-      "Write ferret ab --base <git rev> <script>",
+      "Write ferret ab --base <rev> <script>",
     );
   }
   const words = argv.filter((_, index) => !own.has(index));

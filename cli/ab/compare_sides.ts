@@ -24,7 +24,6 @@ import { sanitize } from "../../src/model/sanitize.ts";
 import { CannotSayError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { quantityText } from "../render/gate/comparison_view.ts";
-import type { RunOptions } from "../run/options.ts";
 import { drawOrders, type Side } from "./order.ts";
 import { type AbJudgement, AbProgress, elapsedText } from "./progress.ts";
 import { type AbSide, recordRun } from "./recorded_run.ts";
@@ -40,7 +39,10 @@ export interface CompareSidesOptions {
   folder: string;
   /** Where counted runs go. */
   recording: string;
-  runOptions: RunOptions;
+  /** Variables of all runs. */
+  environment: Readonly<Record<string, string>>;
+  /** Whether runs are ended by --on-ready or --duration. */
+  canEnd: boolean;
   io: Io;
 }
 
@@ -48,7 +50,7 @@ export interface CompareSidesOptions {
 export async function compareSides(
   [base, head]: readonly [AbSide, AbSide],
   settings: AbSettings,
-  { commands, folder, recording, runOptions, io }: CompareSidesOptions,
+  { commands, folder, recording, environment, canEnd, io }: CompareSidesOptions,
 ): Promise<{ report: ComparisonReport | undefined }> {
   const sides: Record<Side, AbSide> = { base, head };
   const { margin, alpha, maxRounds, maxTimeMs } = settings;
@@ -69,6 +71,7 @@ export async function compareSides(
     const outcome = await recordRun(sides[side], {
       recording: path,
       labels: { "ab.side": side, ...isWarmup ? {} : { "ab.round": round } },
+      environment,
       commands,
       timeoutMs,
       show(text) {
@@ -88,9 +91,9 @@ export async function compareSides(
       if (!isWarmup && counts[side] > 1) return undefined;
       fail(
         `the ${which} did not end within ${elapsedText(maxTimeMs)} (--max-time)`,
-        runOptions.onReady === undefined && runOptions.durationNs === undefined
-          ? "What does not end by itself needs --on-ready <command> or --duration <time>"
-          : undefined,
+        canEnd
+          ? undefined
+          : "What does not end by itself needs --on-ready <command> or --duration <time>",
       );
     }
     if (outcome.exitCode !== 0 && !settings.ignoresFailure) {

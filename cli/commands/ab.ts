@@ -13,12 +13,14 @@ import { makeTemporaryFolder, removeTemporary } from "../../src/runtime/temporar
 import { type AbRequest, parseAbArguments } from "../ab/arguments.ts";
 import { compareSides } from "../ab/compare_sides.ts";
 import { findRevision, type Revision } from "../ab/git.ts";
+import { endsByPlan, writeRunSettings } from "../ab/run_settings.ts";
 import { findInstallation, install } from "../ab/install.ts";
 import type { AbSide } from "../ab/recorded_run.ts";
 import { RunningCommands } from "../ab/running_commands.ts";
 import { type AbSettings, readSettings } from "../ab/settings.ts";
 import { commandSide, treeSide } from "../ab/sides.ts";
 import { addWorktree, type Worktree } from "../ab/worktree.ts";
+import { CONFIG_VARIABLE, loadConfig } from "../config/load_config.ts";
 import type { Io } from "../io.ts";
 import { renderComparison } from "../render/gate/render_comparison.ts";
 
@@ -26,9 +28,6 @@ const EXIT_CODES = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 /** Shortest form of a commit that is hardly ever another's. */
 const SHORT_COMMIT = 8;
-
-/** What was interrupted is told by the exit code, as shells do it. */
-class InterruptedError extends Error {}
 
 /**
  * @returns 0 nothing is slower, 1 something is, 3 cannot say, 128 + n after a signal.
@@ -42,7 +41,8 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
     createProgram(io, () => {}).commands.find((command) => command.name() === "ab")!.outputHelp();
     return 0;
   }
-  const settings = readSettings(request.values);
+  const { config } = await loadConfig(cwd);
+  const settings = readSettings(request.values, config.ab);
   if (settings.out !== undefined) {
     const { checkOutput } = await import("../../src/store/check_output.ts");
     await checkOutput(settings.out);
@@ -54,6 +54,7 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
   };
   let worktree: Worktree | undefined;
   try {
+    const environment = { [CONFIG_VARIABLE]: writeRunSettings(folder, config) };
     let sides: readonly [AbSide, AbSide];
     if (request.target === undefined) {
       sides = commandSides(request, cwd);
@@ -64,12 +65,13 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
       await prepare(worktree, settings, { commands, say });
       sides = treeSides(request.target, revision, { worktree, cwd });
     }
-    if (commands.signal !== undefined) throw new InterruptedError();
+    if (commands.signal !== undefined) return 128 + constants.signals[commands.signal];
     const { report } = await compareSides(sides, settings, {
       commands,
       folder,
       recording: settings.out ?? join(folder, "run.duckdb"),
-      runOptions: request.runOptions,
+      environment,
+      canEnd: endsByPlan(request.runOptions, config),
       io,
     });
     if (report !== undefined) io.out(renderComparison(report, settings.format, io));
