@@ -51,3 +51,8 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export const IMPORT_FORMATS = ["auto", "otlp", "otlp-proto", "chrome", "cpuprofile"] as const;
 /** One of {@linkcode IMPORT_FORMATS}. */
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** What the rows of a comparison can be sorted by. */
+export const DIFF_SORTS = ["time", "change", "p", "name"] as const;
+/** One of {@linkcode DIFF_SORTS}. */
+export type DiffSort = (typeof DIFF_SORTS)[number];

@@ -12,6 +12,7 @@ import { addRun } from "./program/run.ts";
 import { addReport } from "./program/report.ts";
 import { addAb } from "./program/ab.ts";
 import { addCheck } from "./program/check.ts";
+import { addDiff } from "./program/diff.ts";
 import { addExport } from "./program/export.ts";
 import { addImport } from "./program/import.ts";
 import { addQuery, addSql } from "./program/query.ts";
@@ -70,6 +71,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addSql(program, io, finish);
   program.commandsGroup("Compare and gate:");
   addCheck(program, io, finish);
+  addDiff(program, io, finish);
   addAb(program);
   program.commandsGroup("Keep:");
   addRuns(program, io, finish);

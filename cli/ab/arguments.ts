@@ -58,7 +58,7 @@ function parseRevision(argv: readonly string[], cwd: string): AbRequest | "help"
     for (let at = index; at < index + taken.length; at++) own.add(at);
     return taken.length;
   };
-  const request = parseRunArguments(argv, cwd, take);
+  const request = parseRunArguments(argv, cwd, { take });
   if (request === "help") return "help";
   if (values["base"] === undefined) {
     throw new UsageError(

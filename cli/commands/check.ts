@@ -11,10 +11,10 @@ import { parseSelector } from "../../src/model/selector.ts";
 import { parseRatio } from "../../src/model/ratio.ts";
 import { parseThreshold, type Threshold } from "../../src/model/threshold.ts";
 import { UsageError } from "../errors.ts";
-import type { TextFormat } from "../formats.ts";
+import type { GateFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { readRecording, type RecordingOptions } from "../read_recording.ts";
-import { checkJson, checkText } from "../render/check_text.ts";
+import { printCheck } from "../render/gate/print_gate.ts";
 import { asUsage } from "../usage.ts";
 
 /** Flags that stand for a threshold, and what they measure. */
@@ -42,7 +42,7 @@ export interface CheckCommandOptions
   /** `1%` or a number of spans. Default: none. */
   maxLoss?: string | undefined;
   /** Default: text. */
-  format?: TextFormat | undefined;
+  format?: GateFormat | undefined;
 }
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 3 };
@@ -66,7 +66,7 @@ export async function check(options: CheckCommandOptions, io: Io): Promise<numbe
     io,
     (reader) => checkThresholds(reader, thresholds, settings),
   );
-  io.out(options.format === "json" ? checkJson(report) : checkText(report, io));
+  printCheck(report, options.format ?? "text", io);
   return EXIT_CODES[report.verdict];
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import process from "node:process";
+import { loadRunSettings } from "../config/run_settings_file.ts";
 import { type Io, onStderr } from "../io.ts";
 import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
@@ -19,7 +20,9 @@ import { summarize } from "../run/summary.ts";
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const cwd = process.cwd();
-  const request = parseRunArguments(argv, cwd);
+  const isHelp = argv[0] === "--help" || argv[0] === "-h";
+  const settings = isHelp ? undefined : await loadRunSettings(cwd);
+  const request = parseRunArguments(argv, cwd, { settings });
   if (request === "help") {
     const { createProgram } = await import("../program.ts");
     createProgram(io, () => {}).commands.find((command) => command.name() === "run")!.outputHelp();

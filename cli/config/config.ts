@@ -31,20 +31,21 @@ export interface CheckConfig {
   baseline?: string;
 }
 
-/** How two programs are compared. */
+/** How two versions of a program are compared. */
 export interface AbConfig {
-  /** For the shell. */
-  install?: string;
+  /** For the shell; `false`: nothing is installed. */
+  install?: string | false;
   /** For the shell. */
   onReady?: string;
-  /** As `--duration` takes it, or ms. */
+  /** As the setting of `run` is. */
   duration?: string | number;
-  /** Rounds that are not counted. */
   warmup?: number;
   /** A selector. */
   span?: string;
-  maxRounds?: number;
-  maxTimeNs?: number;
+  /** As `--of` takes it. */
+  of?: string;
   margin?: number;
   alpha?: number;
+  maxRounds?: number;
+  maxTimeNs?: number;
 }

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { UsageError } from "../errors.ts";
 import { foldersUpwards } from "../run/choose_runtime.ts";
@@ -33,10 +33,33 @@ const MODULE_FILES = [
 const PROJECT_FILES = ["deno.json", "deno.jsonc", "package.json"];
 const KEY = "ferret";
 
+/** The variable that says which file to read; `none`: none. */
+export const CONFIG_VARIABLE = "FERRET_CONFIG";
+const NO_CONFIG = "none";
+
 /** Larger is no configuration. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Everybody may write. */
 const WORLD_WRITABLE = 0o002;
+
+/**
+ * Where the settings are that hold in a folder: in the file that is named, else
+ * by the variable FERRET_CONFIG, else in the nearest.
+ *
+ * @param file What `--config` names; `false`: none.
+ * @returns `undefined` when there are none.
+ * @throws {UsageError}
+ */
+export async function sourceFor(
+  cwd: string,
+  file?: string | boolean,
+): Promise<ConfigSource | undefined> {
+  if (file === false) return undefined;
+  if (typeof file === "string") return namedConfig(resolve(cwd, file));
+  const named = process.env[CONFIG_VARIABLE];
+  if (named === NO_CONFIG) return undefined;
+  return named ? namedConfig(resolve(cwd, named)) : await findConfig(cwd);
+}
 
 /**
  * Finds the settings of the project that `cwd` is in.
@@ -44,7 +67,7 @@ const WORLD_WRITABLE = 0o002;
  * @returns `undefined` when it has none.
  * @throws {UsageError} when one folder has several, or one cannot be read.
  */
-export async function findConfig(cwd: string): Promise<ConfigSource | undefined> {
+async function findConfig(cwd: string): Promise<ConfigSource | undefined> {
   const folders = foldersUpwards(cwd);
   const root = folders.indexOf(projectRoot(undefined, { cwd, runtime: "deno" }));
   for (const folder of folders.slice(0, Math.max(root, 0) + 1)) {
@@ -64,7 +87,7 @@ export async function findConfig(cwd: string): Promise<ConfigSource | undefined>
 }
 
 /** Reads the file that a user has named. @throws {UsageError} */
-export function namedConfig(path: string): ConfigSource {
+function namedConfig(path: string): ConfigSource {
   if (!isFile(path)) {
     throw new UsageError(`Cannot read "${shownPath(path)}": there is no such file`);
   }
@@ -115,7 +138,12 @@ function readText(path: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    // Deno asks several times as long for the status of what is not there.
+    return existsSync(path) && statSync(path).isFile();
+  } catch {
+    return false; // What nobody may look at has no settings.
+  }
 }
 
 function isWorldWritable(folder: string): boolean {

@@ -128,7 +128,8 @@ export function whole(
   );
 }
 
-function nonEmpty() {
+/** A text that says something. */
+export function nonEmpty() {
   return v.pipe(v.string("expected a text"), v.nonEmpty("it is empty"));
 }
 

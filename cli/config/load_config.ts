@@ -8,16 +8,11 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import process from "node:process";
 import { UsageError } from "../errors.ts";
 import type { LoadedConfig } from "./config.ts";
-import { type ConfigSource, findConfig, namedConfig } from "./find_config.ts";
+import { type ConfigSource, sourceFor } from "./find_config.ts";
 import { formatKeyPath, type KeyPath, valueAtPath } from "./key_path.ts";
 import { shownPath } from "./shown_path.ts";
-
-/** The variable that says which file to read; `none`: none. */
-export const CONFIG_VARIABLE = "FERRET_CONFIG";
-const NO_CONFIG = "none";
 
 /** Longer values are cut in messages. */
 const MAX_SHOWN = 60;
@@ -49,18 +44,6 @@ export async function loadConfig(
   if (source === undefined) return { config: {}, path: undefined };
   const config = await read(source);
   return { config: movedTo(cwd, dirname(source.path), config), path: source.path };
-}
-
-/** Where the settings are that hold in a folder. @throws {UsageError} */
-export async function sourceFor(
-  cwd: string,
-  file?: string | boolean,
-): Promise<ConfigSource | undefined> {
-  if (file === false) return undefined;
-  if (typeof file === "string") return namedConfig(resolve(cwd, file));
-  const named = process.env[CONFIG_VARIABLE];
-  if (named === NO_CONFIG) return undefined;
-  return named ? namedConfig(resolve(cwd, named)) : await findConfig(cwd);
 }
 
 async function read(source: ConfigSource): Promise<LoadedConfig> {

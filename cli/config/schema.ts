@@ -9,7 +9,17 @@
  */
 import * as v from "valibot";
 import { parseSelector } from "../../src/model/selector.ts";
-import { describe, duration, list, listOrFalse, oneOf, share, text, whole } from "./leaves.ts";
+import {
+  describe,
+  duration,
+  list,
+  listOrFalse,
+  nonEmpty,
+  oneOf,
+  share,
+  text,
+  whole,
+} from "./leaves.ts";
 
 const RUN = v.strictObject({
   out: v.optional(text(
@@ -56,7 +66,7 @@ const RUN = v.strictObject({
   )),
   ringSize: v.optional(describe(
     v.union(
-      [v.pipe(v.string(), v.nonEmpty("it is empty")), v.number()],
+      [nonEmpty(), v.number()],
       'expected a size such as "16MiB"',
     ),
     "Size of the ring, 64KiB to 1GiB; a number is bytes. Default: 16MiB.",
@@ -94,13 +104,13 @@ const RUN = v.strictObject({
 const CHECK = v.strictObject({
   thresholds: v.optional(describe(
     v.union([
-      v.pipe(v.string(), v.nonEmpty("it is empty")),
-      v.array(v.pipe(v.string("expected a text"), v.nonEmpty("it is empty"))),
+      nonEmpty(),
+      v.array(nonEmpty()),
       v.record(
         v.string(),
         v.union([
-          v.pipe(v.string(), v.nonEmpty("it is empty")),
-          v.array(v.pipe(v.string("expected a text"), v.nonEmpty("it is empty"))),
+          nonEmpty(),
+          v.array(nonEmpty()),
         ], "expected a threshold or a list of them"),
       ),
     ], "expected thresholds: a text, a list of texts, or an object from selectors to them"),
@@ -134,7 +144,7 @@ const CHECK = v.strictObject({
   maxLoss: v.optional(describe(
     v.union(
       [
-        v.pipe(v.string(), v.nonEmpty("it is empty")),
+        nonEmpty(),
         v.pipe(v.number(), v.minValue(0, "it is negative")),
       ],
       'expected a share such as "1%" or a number of spans',
@@ -154,37 +164,49 @@ const CHECK = v.strictObject({
 }, "expected an object");
 
 const AB = v.strictObject({
-  install: v.optional(text(
-    "Shell command that makes the folder of --base ready to run. Default: what its lockfile says, " +
-      "if it depends on anything.",
-    ["npm ci && npm run build"],
+  install: v.optional(describe(
+    v.union([nonEmpty(), v.literal(false)], "expected a command, or false"),
+    "Shell command that makes the baseline's folder ready; false installs nothing. Default: by " +
+      "its lockfile.",
+    ["npm ci && npm run build", false],
   )),
   onReady: v.optional(text(
-    "Shell command that loads the program when it listens; each run ends with it. Default: that " +
-      "of run.",
-    ["wrk -d 10s $FERRET_URL"],
+    "Shell command that loads each run when the program listens; the run ends with it. Default: " +
+      "that of run.",
+    ["wrk -d 5s $FERRET_URL"],
   )),
-  duration: v.optional(duration("When each run is ended. Default: that of run.", ["10s"])),
-  warmup: v.optional(whole("Rounds before those that count. Default: 1.", {
-    least: 0,
-    examples: [1],
-  })),
+  duration: v.optional(duration(
+    "End each run after this time. Default: that of run.",
+    ["10s"],
+  )),
+  warmup: v.optional(whole(
+    "Rounds before those that count. Default: 1.",
+    { least: 0, examples: [1] },
+  )),
   span: v.optional(text(
     "Selector of what is compared. Default: requests, else root spans.",
     ["http.server:*"],
     parseSelector,
   )),
-  maxRounds: v.optional(whole("End it undecided after so many rounds. Default: 40.", {
-    least: 1,
-    examples: [40],
-  })),
-  maxTime: v.optional(duration("End it undecided after this time. Default: 10m.", ["10m"])),
-  margin: v.optional(share("Changes up to this share are none. Default: 5%.", ["5%", 0.05])),
+  of: v.optional(list(
+    "What of it: p50, p99 and other percentiles, avg, errors. Default: p50, p99 and avg.",
+    [["p99", "errors"]],
+  )),
+  margin: v.optional(share(
+    "Changes up to this share are none: above 0, below 1. Default: 5%.",
+    ["5%", 0.05],
+    { isOpen: true },
+  )),
   alpha: v.optional(share(
     "Chance of a false alarm in the whole comparison: above 0, below 1. Default: 1%.",
     ["1%", 0.01],
     { isOpen: true },
   )),
+  maxRounds: v.optional(whole(
+    "End it undecided after so many rounds. Default: 40.",
+    { least: 1, examples: [100] },
+  )),
+  maxTime: v.optional(duration("End it undecided after this time. Default: 10m.", ["30m"])),
 }, "expected an object");
 
 /** Settings by command. */

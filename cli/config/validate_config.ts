@@ -27,6 +27,9 @@ const OPEN_OBJECTS: readonly KeyPath[] = [["run", "labels"], ["check", "threshol
 /** Keys that validation passes over, because code that copies objects trips over them. */
 const PASSED_OVER = ["__proto__", "constructor", "prototype"];
 
+/** What of spans is compared, as `--of` has it. */
+const QUANTITY = /^(p\(?\s*\d+(\.\d+)?\s*\)?|avg|mean|med|median|errors)$/i;
+
 /** @throws {SettingError} */
 export function validateConfig(value: unknown): LoadedConfig {
   for (const path of OBJECTS) {
@@ -99,20 +102,30 @@ function toCheck(settings: CheckSettings): CheckConfig {
 }
 
 function toAb(settings: AbSettings): AbConfig {
-  const { maxTime, alpha, margin, ...others } = settings;
-  if (others.duration !== undefined) toNs(others.duration, "duration");
+  const { maxTime, alpha, margin, of, ...others } = settings;
   return withoutMissing({
     ...others,
-    maxTimeNs: maxTime === undefined ? undefined : toNs(maxTime, "maxTime"),
+    of: of === undefined ? undefined : toQuantities(of),
+    maxTimeNs: maxTime === undefined ? undefined : toNs(maxTime),
     alpha: alpha === undefined ? undefined : shareOf(alpha),
     margin: margin === undefined ? undefined : shareOf(margin),
   }) as AbConfig;
 }
 
-function toNs(duration: string | number, key: string): number {
-  const ns = typeof duration === "number" ? Math.round(duration * 1e6) : parseDuration(duration);
+function toQuantities(of: string | readonly string[]): string {
+  const names = typeof of === "string" ? of.split(",") : of;
+  for (const [i, name] of names.entries()) {
+    if (QUANTITY.test(name.trim())) continue;
+    const path = ["ab", "of", ...typeof of === "string" ? [] : [i]];
+    throw new SettingError(path, "expected percentiles such as p99, avg or errors");
+  }
+  return names.join(",");
+}
+
+function toNs(maxTime: string | number): number {
+  const ns = typeof maxTime === "number" ? Math.round(maxTime * 1e6) : parseDuration(maxTime);
   if (ns > 0) return ns;
-  throw new SettingError(["ab", key], "it is no time at all");
+  throw new SettingError(["ab", "maxTime"], "it is no time at all");
 }
 
 function toMaxLoss(value: string | number): string {

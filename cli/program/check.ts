@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, Option } from "@commander-js/extra-typings";
-import { TEXT_FORMATS } from "../formats.ts";
+import { GATE_FORMATS } from "../formats.ts";
 import type { Io } from "../io.ts";
 import { collect, parseCount, RECORDING, RUN } from "./options.ts";
 
@@ -40,7 +40,7 @@ export function addCheck(program: Command, io: Io, finish: (exitCode: number) =>
     .option("--max-loss <share|n>", "lost spans to put up with, e.g. 1% (default: 0)")
     .option("--run <id|n>", RUN)
     .addOption(
-      new Option("--format <format>", "how to print it").choices(TEXT_FORMATS)
+      new Option("--format <format>", "how to print it").choices(GATE_FORMATS)
         .default("text" as const),
     )
     .addHelpText("after", CHECK_HELP)

@@ -5,11 +5,19 @@
  *
  * @module
  */
+import type { RunSettings } from "../../src/model/ferret_config.ts";
 import type { RuntimeName } from "../../src/model/program_config.ts";
+import { applyRunSettings } from "../config/run_settings.ts";
 import { UsageError } from "../errors.ts";
 import { chooseRuntime } from "./choose_runtime.ts";
 import { nearest } from "./nearest.ts";
-import { defaultRunOptions, RUN_OPTION_NAMES, type RunOptions, takeRunOption } from "./options.ts";
+import {
+  defaultRunOptions,
+  RUN_OPTION_NAMES,
+  runOptionName,
+  type RunOptions,
+  takeRunOption,
+} from "./options.ts";
 import { type RuntimeFlag, runtimeFlagNames, takeRuntimeFlag } from "./runtime_flags.ts";
 
 /** A script and what to start it with. */
@@ -36,17 +44,24 @@ export interface RunRequest {
   target: ScriptTarget | CommandTarget;
 }
 
+/** How arguments are read. */
+export interface ArgumentOptions {
+  /** Takes an option that is ferret's. Default: those of `ferret run`. */
+  take?: typeof takeRunOption;
+  /** What holds where the arguments say nothing. Default: nothing. */
+  settings?: RunSettings | undefined;
+}
+
 /**
  * Reads the arguments after `ferret run`.
  *
- * @param take Takes an option that is ferret's. Default: those of `ferret run`.
  * @returns `help` when help is asked for.
  * @throws {UsageError}
  */
 export function parseRunArguments(
   argv: readonly string[],
   cwd: string,
-  take = takeRunOption,
+  options: ArgumentOptions = {},
 ): RunRequest | "help" {
   // Which flags take a value depends on the runtime, and that depends on the
   // script, which comes after them: the first runtime that agrees with itself.
@@ -56,7 +71,7 @@ export function parseRunArguments(
   let chosen: RuntimeName | undefined;
   for (const runtime of candidates) {
     try {
-      const request = parseFor(runtime, argv, take);
+      const request = parseFor(runtime, argv, options);
       if (request === "help" || request.target.kind === "command") return request;
       const wanted = request.options.runtime ?? chooseRuntime(request.target.script, cwd);
       if (wanted === runtime) return request;
@@ -71,9 +86,10 @@ export function parseRunArguments(
 function parseFor(
   runtime: RuntimeName,
   argv: readonly string[],
-  take: typeof takeRunOption,
+  { take = takeRunOption, settings = {} }: ArgumentOptions,
 ): RunRequest | "help" {
   const options = defaultRunOptions();
+  const given = new Set<string>();
   const flags: RuntimeFlag[] = [];
   const flagArguments: string[] = [];
   for (let at = 0; at < argv.length;) {
@@ -84,6 +100,7 @@ function parseFor(
       if (first !== undefined) {
         throw new UsageError(`Cannot use "${first}" before "--": it belongs into the command`);
       }
+      applyRunSettings(options, settings, given);
       return { options, target: commandOf(argv.slice(at + 1)) };
     }
     if (!argument.startsWith("-") || argument === "-") {
@@ -96,11 +113,15 @@ function parseFor(
         script: argument,
         args,
       };
+      applyRunSettings(options, settings, given);
       return { options, target };
     }
     const ownLength = take(options, argv, at);
-    at += ownLength;
-    if (ownLength > 0) continue;
+    if (ownLength > 0) {
+      given.add(runOptionName(argument));
+      at += ownLength;
+      continue;
+    }
     const taken = takeRuntimeFlag(runtime, argv, at);
     if (taken === undefined) throw unknownFlag(argument, runtime);
     flags.push(...taken.flags);

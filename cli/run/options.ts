@@ -135,7 +135,7 @@ export function takeRunOption(
 ): number {
   const argument = expandShort(argv[index]!);
   const equals = argument.indexOf("=");
-  const name = equals < 0 ? argument : argument.slice(0, equals);
+  const name = runOptionName(argument);
   const turnOn = SWITCHES.get(name);
   if (turnOn !== undefined) {
     if (equals >= 0) throw new UsageError(`Cannot use "${argv[index]}": ${name} takes no value`);
@@ -150,6 +150,11 @@ export function takeRunOption(
   }
   apply(options, value);
   return equals < 0 ? 2 : 1;
+}
+
+/** The long name of the option that an argument gives. */
+export function runOptionName(argument: string): string {
+  return expandShort(argument).split("=", 1)[0]!;
 }
 
 /** `-o x`, `-ox` and `-o=x` are `--out`. */

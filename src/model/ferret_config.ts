@@ -92,11 +92,11 @@ export interface CheckSettings {
   baseline?: string | undefined;
 }
 
-/** How `ferret ab` compares two programs. */
+/** How `ferret ab` compares two versions of a program. */
 export interface AbSettings {
-  /** Command for the shell that makes the folder of `--base` ready. Default: by its lockfile. */
-  install?: string | undefined;
-  /** Command for the shell that loads the program when it listens. Default: that of `run`. */
+  /** Command for the shell that makes the baseline's folder ready; `false`: none. Default: what its lockfile says. */
+  install?: string | false | undefined;
+  /** Command for the shell that loads each run when the program listens. Default: that of `run`. */
   onReady?: string | undefined;
   /** When each run is ended. Default: that of `run`. */
   duration?: string | number | undefined;
@@ -104,12 +104,14 @@ export interface AbSettings {
   warmup?: number | undefined;
   /** Selector of what is compared. Default: requests, else root spans. */
   span?: string | undefined;
-  /** Ends it undecided. Default 40. */
-  maxRounds?: number | undefined;
-  /** Ends it undecided. Default 10 minutes. */
-  maxTime?: string | number | undefined;
+  /** What of it: `"p99"`, `"avg"`, `"errors"`. Default: p50, p99 and avg. */
+  of?: string | readonly string[] | undefined;
   /** Changes up to this share are none. Default 0.05. */
   margin?: string | number | undefined;
   /** Chance of a false alarm in the whole comparison. Default 0.01. */
   alpha?: string | number | undefined;
+  /** Rounds after which it ends undecided. Default 40. */
+  maxRounds?: number | undefined;
+  /** Time after which it ends undecided. Default 10 minutes. */
+  maxTime?: string | number | undefined;
 }

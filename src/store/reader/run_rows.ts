@@ -13,18 +13,16 @@ const STATUSES: readonly string[] = ["complete", "recovered", "cut_off"] satisfi
 
 /** All runs, oldest first. @throws {RecordingError} when there is none. */
 export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
-  const omissions = OMISSION_REASONS.map((reason) => `'${reason}'`).join(", ");
+  const lost = await readLost(sandbox);
   const rows = await sandbox.rows(
     `SELECT run_id::VARCHAR, n, status::VARCHAR, epoch_us(started_at::TIMESTAMP),
        epoch_us(ended_at::TIMESTAMP), command::VARCHAR, args::VARCHAR, runtime::VARCHAR,
        runtime_version::VARCHAR, ferret_version::VARCHAR, labels::VARCHAR, exit_code,
        "signal"::VARCHAR, issued, stored, unfinished, span_cost_ns::DOUBLE,
-       coalesce((SELECT sum(l.count) FROM losses l WHERE l.run_id = r.run_id
-         AND l.reason NOT IN (${omissions})), 0)::BIGINT,
        redaction::VARCHAR, redacted, sample_ratio::DOUBLE, max_spans_per_second::DOUBLE,
        keep::VARCHAR, traces, traces_taken, cwd::VARCHAR, host::VARCHAR, os::VARCHAR, cpu_count,
        git_commit::VARCHAR, git_branch::VARCHAR
-     FROM runs r WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
+     FROM runs WHERE run_id IS NOT NULL ORDER BY n, started_at, run_id`,
   );
   if (rows.length === 0) {
     throw new RecordingError("E_RECORDING_EMPTY", {
@@ -32,10 +30,20 @@ export async function readRuns(sandbox: Sandbox): Promise<RecordedRun[]> {
       state: "it holds no finished run",
     });
   }
-  const runs = rows.map(toRun);
+  const runs = rows.map((row) => toRun(row, lost));
   // Numbers that somebody's tool left out or gave twice would name no run.
   const isNumbered = new Set(runs.map((run) => run.n)).size === runs.length && runs[0]!.n >= 1;
   return isNumbered ? runs : runs.map((run, index) => ({ ...run, n: index + 1 }));
+}
+
+/** Spans that were lost for good, by run. A query of its own is planned in half the time. */
+async function readLost(sandbox: Sandbox): Promise<Map<string, number>> {
+  const omissions = OMISSION_REASONS.map((reason) => `'${reason}'`).join(", ");
+  const rows = await sandbox.rows(
+    `SELECT run_id::VARCHAR, sum("count")::BIGINT FROM losses
+     WHERE reason NOT IN (${omissions}) GROUP BY run_id`,
+  );
+  return new Map(rows.map(([runId, count]) => [String(runId), toNumber(count) ?? 0]));
 }
 
 /**
@@ -70,10 +78,10 @@ function numbersOf(runs: readonly RecordedRun[]): string {
   return runs.length === 1 ? `its only run is ${first}` : `its runs are ${first} to ${last}`;
 }
 
-function toRun(row: unknown[]): RecordedRun {
+function toRun(row: unknown[], lostByRun: ReadonlyMap<string, number>): RecordedRun {
   const [runId, n, status, started, ended, command, args, runtime, ...rest] = row;
   const [runtimeVersion, ferretVersion, labels, exitCode, signal, ...books] = rest;
-  const [issued, stored, unfinished, spanCostNs, lost, redaction, redacted, ...others] = books;
+  const [issued, stored, unfinished, spanCostNs, redaction, redacted, ...others] = books;
   const [ratio, limit, keep, traces, tracesTaken, cwd, host, os, cpuCount, ...git] = others;
   const [startedUs, endedUs] = [toNumber(started), toNumber(ended)];
   return {
@@ -95,7 +103,7 @@ function toRun(row: unknown[]): RecordedRun {
     issued: toNumber(issued) ?? 0,
     stored: toNumber(stored) ?? 0,
     unfinished: toNumber(unfinished) ?? 0,
-    lost: toNumber(lost) ?? 0,
+    lost: lostByRun.get(String(runId)) ?? 0,
     spanCostNs: toNumber(spanCostNs) ?? 0,
     redaction: redaction === "on" || redaction === "off" ? redaction : undefined,
     redacted: toNumber(redacted),

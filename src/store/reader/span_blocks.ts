@@ -25,19 +25,19 @@ export async function readBlocks(
   { keyCount, blockCount }: { keyCount: number; blockCount: number },
 ): Promise<SpanBlock[][]> {
   const result: SpanBlock[][] = Array.from({ length: keyCount }, () => []);
-  // For every span there is nothing but arithmetic: texts are compared once a name.
-  const chosen = `(SELECT hash(name, scope) AS key, coalesce(start_ns, 0) AS start_ns,
+  // No hash stands for a name and its scope: that of a constant column is another.
+  const chosen = `(SELECT name, scope, coalesce(start_ns, 0) AS start_ns,
       ${valueColumn} AS duration_ns, status
     FROM ${spans} WHERE ${valueColumn} IS NOT NULL AND ${condition})`;
   await sandbox.run(
     `CREATE OR REPLACE TABLE block_times AS
-     SELECT id, key, from_ns, (to_ns - from_ns) // ${PIECES} + 1 AS length_ns
-     FROM (SELECT key, min(start_ns) AS from_ns, max(start_ns) AS to_ns
-       FROM ${chosen} GROUP BY key)
-     JOIN (SELECT id, hash(name, scope) AS key FROM wanted_keys) USING (key)`,
+     SELECT id, name, scope, from_ns, (to_ns - from_ns) // ${PIECES} + 1 AS length_ns
+     FROM (SELECT name, scope, min(start_ns) AS from_ns, max(start_ns) AS to_ns
+       FROM ${chosen} GROUP BY name, scope)
+     JOIN wanted_keys USING (name, scope)`,
   );
   const timed = `(SELECT id, id::BIGINT * ${PIECES} + (start_ns - from_ns) // length_ns AS piece,
-      duration_ns, status FROM ${chosen} JOIN block_times USING (key))`;
+      duration_ns, status FROM ${chosen} JOIN block_times USING (name, scope))`;
   // A block begins with the piece that has the first of its spans in its former half.
   await sandbox.run(
     `CREATE OR REPLACE TABLE block_pieces AS

@@ -86,18 +86,20 @@ test("A profile has exact percentiles, and all spans in blocks of time", () =>
     }
   }));
 
-test("pickRuns() takes numbers, ranges and ids, each run once, and names what is not there", () =>
+test("Blocks are found where all spans are of one scope, and pickRuns() takes numbers, ranges and ids, each run once, and names what is not there", () =>
   withFolder({}, async (folder) => {
     const path = join(folder, "runs.duckdb");
     await writeRecording(
       path,
       Array.from({ length: 4 }, (_, i) => ({
-        spans: [],
+        spans: [{ name: "a", durationNs: 5 }, { name: "b", durationNs: 7 }],
         run: { runId: `1234567${i}-0000-4000-8000-000000000000` },
       })),
     );
     const reader = await openRecording(path);
     try {
+      const { names } = await readProfile(reader);
+      assert.deepEqual(names.map(({ blocks }) => blocks.map(sizeOf)), [[1], [1]]);
       const pick = (selection: string) =>
         pickRuns(reader.runs, { path, selection }).map(({ n }) => n);
       assert.deepEqual(pick("4,1-2"), [1, 2, 4]);

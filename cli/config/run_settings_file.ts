@@ -1,0 +1,32 @@
+/**
+ * The settings of `ferret run`, which stands between its user and the program:
+ * nothing is loaded unless there are any.
+ *
+ * @module
+ */
+import type { RunSettings } from "../../src/model/ferret_config.ts";
+import { type ConfigSource, sourceFor } from "./find_config.ts";
+
+/**
+ * What the configuration that holds in a folder says of `ferret run`.
+ *
+ * @throws {UsageError}
+ */
+export async function loadRunSettings(cwd: string): Promise<RunSettings | undefined> {
+  const source = await sourceFor(cwd);
+  if (source === undefined || saysNothing(source)) return undefined;
+  const { loadConfig } = await import("./load_config.ts");
+  return (await loadConfig(cwd)).config.run;
+}
+
+/** What is wrong with the settings of a check is for the check to say. */
+function saysNothing(source: ConfigSource): boolean {
+  if (source.kind === "module") return false;
+  try {
+    const all = JSON.parse(source.text);
+    const config = source.key === undefined ? all : all[source.key];
+    return config !== null && typeof config === "object" && !Object.hasOwn(config, "run");
+  } catch {
+    return false;
+  }
+}
