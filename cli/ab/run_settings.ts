@@ -11,21 +11,20 @@ import type { LoadedConfig } from "../config/config.ts";
 import type { RunOptions } from "../run/options.ts";
 
 /** Writes them into a file of the private folder `folder`. @returns Its path. */
-export function writeRunSettings(folder: string, config: LoadedConfig): string {
+export function writeRunSettings(folder: string, settings: RunSettings): string {
   const path = join(folder, "ferret.json");
-  writeFileSync(path, JSON.stringify({ run: runSettings(config) }), { mode: 0o600 });
+  writeFileSync(path, JSON.stringify({ run: settings }), { mode: 0o600 });
   return path;
 }
 
 /** Whether the runs are ended by a command or by the clock. */
-export function endsByPlan(options: RunOptions, config: LoadedConfig): boolean {
-  const settings = runSettings(config);
+export function endsByPlan(options: RunOptions, settings: RunSettings): boolean {
   return [options.onReady, options.durationNs, settings.onReady, settings.duration]
     .some((value) => value !== undefined);
 }
 
-/** Without what a single run says and where it goes. */
-function runSettings({ run, ab }: LoadedConfig): RunSettings {
+/** What the configuration says, without what a single run prints and where it goes. */
+export function runSettings({ run, ab }: LoadedConfig): RunSettings {
   const { out: _out, report: _report, quiet: _quiet, ...settings } = run ?? {};
   return {
     ...settings,

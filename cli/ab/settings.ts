@@ -63,7 +63,7 @@ export function readSettings(values: OptionValues, config: AbConfig = {}): AbSet
   const numberOf = <T>(key: string, own: T | undefined, read: () => T) =>
     values[key] === undefined && own !== undefined ? own : read();
   const span = textOf("span") ?? config.span;
-  const of = textOf("of");
+  const of = textOf("of") ?? config.of;
   return {
     base: textOf("base"),
     install: values["install"] === false ? false : textOf("install") ?? config.install,

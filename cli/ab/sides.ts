@@ -6,6 +6,7 @@
  */
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import type { RunSettings } from "../../src/model/ferret_config.ts";
 import { UsageError } from "../errors.ts";
 import { asUsage } from "../usage.ts";
 import { parseRunArguments } from "../run/arguments.ts";
@@ -31,12 +32,16 @@ export const SIDE_NAMES: Readonly<Record<Side, string>> = {
 export function commandSide(
   side: Side,
   text: string,
-  { runWords, cwd }: { runWords: readonly string[]; cwd: string },
+  { runWords, cwd, settings }: {
+    runWords: readonly string[];
+    cwd: string;
+    settings: RunSettings;
+  },
 ): AbSide {
   const { environment, words } = asUsage(() => splitCommand(text));
   const isScript = /\.[cm]?[jt]sx?$/.test(words[0]!);
   const all = [...runWords, ...isScript ? [] : ["--"], ...words];
-  return checked({ side, label: text, cwd, words: all, environment });
+  return checked({ side, label: text, cwd, words: all, environment }, settings);
 }
 
 /**
@@ -48,19 +53,25 @@ export function commandSide(
 export function treeSide(
   side: Side,
   label: string,
-  { words, cwd, origin }: { words: readonly string[]; cwd: string; origin: string },
+  { words, cwd, origin, settings }: {
+    words: readonly string[];
+    cwd: string;
+    /** The folder that the user is in. */
+    origin: string;
+    settings: RunSettings;
+  },
 ): AbSide {
   // A runtime that only the candidate has installed is the baseline's as well.
   const folders = foldersUpwards(origin).map((folder) => join(folder, "node_modules", ".bin"));
   const path = [...folders, process.env["PATH"] ?? ""].join(delimiter);
   const environment: Record<string, string> = side === "base" ? { PATH: path } : {};
-  return checked({ side, label, cwd, words, environment });
+  return checked({ side, label, cwd, words, environment }, settings);
 }
 
 /** @throws {UsageError} when the side cannot be run. */
-function checked(side: AbSide): AbSide {
+function checked(side: AbSide, settings: RunSettings): AbSide {
   try {
-    const request = parseRunArguments(side.words, side.cwd);
+    const request = parseRunArguments(side.words, side.cwd, { settings });
     if (request === "help") throw new UsageError("Cannot compare: there is no command");
     const { target } = request;
     if (target.kind === "script") planScript(target, side.cwd);

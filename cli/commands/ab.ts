@@ -7,22 +7,25 @@
 import { join } from "node:path";
 import process from "node:process";
 import { constants } from "node:os";
+import type { RunSettings } from "../../src/model/ferret_config.ts";
 import { countOf } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { makeTemporaryFolder, removeTemporary } from "../../src/runtime/temporary_paths.ts";
 import { type AbRequest, parseAbArguments } from "../ab/arguments.ts";
 import { compareSides } from "../ab/compare_sides.ts";
 import { findRevision, type Revision } from "../ab/git.ts";
-import { endsByPlan, writeRunSettings } from "../ab/run_settings.ts";
+import { endsByPlan, runSettings, writeRunSettings } from "../ab/run_settings.ts";
 import { findInstallation, install } from "../ab/install.ts";
 import type { AbSide } from "../ab/recorded_run.ts";
 import { RunningCommands } from "../ab/running_commands.ts";
 import { type AbSettings, readSettings } from "../ab/settings.ts";
 import { commandSide, treeSide } from "../ab/sides.ts";
 import { addWorktree, type Worktree } from "../ab/worktree.ts";
-import { CONFIG_VARIABLE, loadConfig } from "../config/load_config.ts";
+import { CONFIG_VARIABLE } from "../config/find_config.ts";
+import type { LoadedConfig } from "../config/config.ts";
+import { loadConfig } from "../config/load_config.ts";
 import type { Io } from "../io.ts";
-import { renderComparison } from "../render/gate/render_comparison.ts";
+import { printComparison } from "../render/gate/print_gate.ts";
 
 const EXIT_CODES = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
@@ -35,13 +38,15 @@ const SHORT_COMMIT = 8;
  */
 export async function ab(argv: readonly string[], io: Io): Promise<number> {
   const cwd = process.cwd();
-  const request = parseAbArguments(argv, cwd);
+  const isHelp = argv[0] === "--help" || argv[0] === "-h";
+  const config: LoadedConfig = isHelp ? {} : (await loadConfig(cwd)).config;
+  const runs = runSettings(config);
+  const request = parseAbArguments(argv, cwd, runs);
   if (request === "help") {
     const { createProgram } = await import("../program.ts");
     createProgram(io, () => {}).commands.find((command) => command.name() === "ab")!.outputHelp();
     return 0;
   }
-  const { config } = await loadConfig(cwd);
   const settings = readSettings(request.values, config.ab);
   if (settings.out !== undefined) {
     const { checkOutput } = await import("../../src/store/check_output.ts");
@@ -54,16 +59,16 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
   };
   let worktree: Worktree | undefined;
   try {
-    const environment = { [CONFIG_VARIABLE]: writeRunSettings(folder, config) };
+    const environment = { [CONFIG_VARIABLE]: writeRunSettings(folder, runs) };
     let sides: readonly [AbSide, AbSide];
     if (request.target === undefined) {
-      sides = commandSides(request, cwd);
+      sides = commandSides(request, { cwd, settings: runs });
     } else {
       const revision = await findRevision(settings.base!, cwd);
       for (const sentence of describeRevision(revision)) say(sentence);
       worktree = await addWorktree(revision);
       await prepare(worktree, settings, { commands, say });
-      sides = treeSides(request.target, revision, { worktree, cwd });
+      sides = treeSides(request.target, revision, { worktree, cwd, settings: runs });
     }
     if (commands.signal !== undefined) return 128 + constants.signals[commands.signal];
     const { report } = await compareSides(sides, settings, {
@@ -71,10 +76,10 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
       folder,
       recording: settings.out ?? join(folder, "run.duckdb"),
       environment,
-      canEnd: endsByPlan(request.runOptions, config),
+      canEnd: endsByPlan(request.runOptions, runs),
       io,
     });
-    if (report !== undefined) io.out(renderComparison(report, settings.format, io));
+    if (report !== undefined) printComparison(report, settings.format, io);
     if (commands.signal !== undefined) return 128 + constants.signals[commands.signal];
     return EXIT_CODES[report?.verdict ?? "inconclusive"];
   } catch (error) {
@@ -88,24 +93,27 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function commandSides({ commands, runWords }: AbRequest, cwd: string): readonly [AbSide, AbSide] {
+function commandSides(
+  { commands, runWords }: AbRequest,
+  place: { cwd: string; settings: RunSettings },
+): readonly [AbSide, AbSide] {
   const [base, head] = commands!;
   return [
-    commandSide("base", base!, { runWords, cwd }),
-    commandSide("head", head!, { runWords, cwd }),
+    commandSide("base", base!, { runWords, ...place }),
+    commandSide("head", head!, { runWords, ...place }),
   ];
 }
 
 function treeSides(
   words: readonly string[],
   { name, commit }: Revision,
-  { worktree, cwd }: { worktree: Worktree; cwd: string },
+  { worktree, cwd, settings }: { worktree: Worktree; cwd: string; settings: RunSettings },
 ): readonly [AbSide, AbSide] {
   const short = commit.slice(0, SHORT_COMMIT);
   const label = commit.startsWith(name) ? short : `${name} (${short})`;
   return [
-    treeSide("base", label, { words, cwd: worktree.cwd, origin: cwd }),
-    treeSide("head", "working tree", { words, cwd, origin: cwd }),
+    treeSide("base", label, { words, cwd: worktree.cwd, origin: cwd, settings }),
+    treeSide("head", "working tree", { words, cwd, origin: cwd, settings }),
   ];
 }
 

@@ -13,8 +13,6 @@ import type { NameProfile, RunProfile } from "../../../src/model/run_profile.ts"
 import { parseSelector } from "../../../src/model/selector.ts";
 import { Random } from "../../faults/random.ts";
 
-const sum = (looks: readonly Look[]) => looks.reduce((total, { alpha }) => total + alpha, 0);
-
 test("planLooks() spends the level and no more, and looks at the end", () => {
   for (const maxRounds of [1, 2, 5, 9, 10, 11, 12, 13, 40, 41, 1000]) {
     for (const questions of [1, 3, 100]) {
@@ -139,6 +137,10 @@ test("judgeRounds() compares whole runs where there are no spans", () => {
     [WHOLE_RUN.name, "slower"],
   ]);
 });
+
+function sum(looks: readonly Look[]): number {
+  return looks.reduce((total, { alpha }) => total + alpha, 0);
+}
 
 interface Rounds {
   base: RunProfile[];

@@ -10,8 +10,6 @@ import fc from "fast-check";
 import { splitCommand } from "../../../cli/ab/split_words.ts";
 import { checkProperty } from "../../helpers/properties.ts";
 
-const words = (text: string) => splitCommand(text).words;
-
 test("splitCommand() splits at spaces and takes quotes and backslashes as a shell does", () => {
   assert.deepEqual(words("deno run -A base.ts"), ["deno", "run", "-A", "base.ts"]);
   assert.deepEqual(words("  a\t'b c'  "), ["a", "b c"]);
@@ -59,3 +57,7 @@ test("splitCommand() agrees with sh", () => {
   const shown = execFileSync("sh", ["-c", `printf '%s\\n' ${text}`], { encoding: "utf8" });
   assert.deepEqual(words(text), shown.trimEnd().split("\n"));
 });
+
+function words(text: string): string[] {
+  return splitCommand(text).words;
+}
