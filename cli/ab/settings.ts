@@ -6,12 +6,12 @@
  */
 import type { Quantity } from "../../src/analysis/compare/comparison.ts";
 import { parseDuration } from "../../src/model/duration.ts";
-import { parsePercentile } from "../../src/model/percentile.ts";
 import { parseRatio } from "../../src/model/ratio.ts";
 import { parseSelector, type Selector } from "../../src/model/selector.ts";
 import type { AbConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import type { ComparisonFormat } from "../formats.ts";
+import { parseQuantities } from "../quantities.ts";
 import { asUsage } from "../usage.ts";
 import type { OptionValues } from "./take_option.ts";
 
@@ -73,7 +73,7 @@ export function readSettings(values: OptionValues, config: AbConfig = {}): AbSet
       () => wholeNumber("--warmup", valueOf("warmup"), 0),
     ),
     span: span === undefined ? undefined : asUsage(() => profileSelector(span)),
-    quantities: of === undefined ? undefined : of.split(",").map(parseQuantity),
+    quantities: of === undefined ? undefined : asUsage(() => parseQuantities(of)),
     margin: numberOf("margin", config.margin, () => shareOf("--margin", valueOf("margin"))),
     alpha: numberOf("alpha", config.alpha, () => shareOf("--alpha", valueOf("alpha"))),
     maxRounds: numberOf(
@@ -121,24 +121,4 @@ function profileSelector(text: string): Selector {
   throw new UsageError(
     `Cannot use --span "${text}": spans are compared by name, not by attributes`,
   );
-}
-
-/** `p99`, `p(99.9)`, `p999`, `med`, `avg`, `errors`: as thresholds have them. */
-function parseQuantity(text: string): Quantity {
-  const word = text.trim().toLowerCase();
-  if (word === "avg" || word === "mean") return { kind: "avg" };
-  if (word === "errors") return { kind: "errors" };
-  const digits = word === "med" || word === "median"
-    ? "50"
-    : /^p\(?\s*(\d+(?:\.\d+)?)\s*\)?$/.exec(word)?.[1];
-  if (digits === undefined) {
-    throw new UsageError(
-      `Cannot use --of "${text}": expected percentiles such as p99, avg or errors`,
-    );
-  }
-  // p999 is the 99.9th.
-  const percent = /^\d{3,}$/.test(digits) && digits !== "100"
-    ? `${digits.slice(0, 2)}.${digits.slice(2)}`
-    : digits;
-  return { kind: "percentile", percentile: asUsage(() => parsePercentile(percent)) };
 }

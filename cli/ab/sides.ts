@@ -13,6 +13,7 @@ import { parseRunArguments } from "../run/arguments.ts";
 import { foldersUpwards } from "../run/choose_runtime.ts";
 import { planCommand } from "../run/command_line.ts";
 import { planScript } from "../run/launch.ts";
+import type { AbRequest } from "./arguments.ts";
 import type { AbSide } from "./recorded_run.ts";
 import type { Side } from "./order.ts";
 import { splitCommand } from "./split_words.ts";
@@ -23,20 +24,36 @@ export const SIDE_NAMES: Readonly<Record<Side, string>> = {
   head: "candidate",
 };
 
+/** Both sides. */
+export type Sides = Readonly<Record<Side, AbSide>>;
+
+/** Where sides are run, and what holds for their runs. */
+export interface SidePlace {
+  cwd: string;
+  settings: RunSettings;
+}
+
+/** Two commands in quotes. @throws {UsageError} */
+export function commandSides(
+  { commands, runWords }: Pick<AbRequest, "commands" | "runWords">,
+  place: SidePlace,
+): Sides {
+  const [base, head] = commands!;
+  return {
+    base: commandSide("base", base!, { runWords, ...place }),
+    head: commandSide("head", head!, { runWords, ...place }),
+  };
+}
+
 /**
  * A side that is a command in quotes; a script alone is one too.
  *
- * @param runWords Options of `ferret run`.
  * @throws {UsageError}
  */
-export function commandSide(
+function commandSide(
   side: Side,
   text: string,
-  { runWords, cwd, settings }: {
-    runWords: readonly string[];
-    cwd: string;
-    settings: RunSettings;
-  },
+  { runWords, cwd, settings }: SidePlace & { runWords: readonly string[] },
 ): AbSide {
   const { environment, words } = asUsage(() => splitCommand(text));
   const isScript = /\.[cm]?[jt]sx?$/.test(words[0]!);
@@ -53,12 +70,10 @@ export function commandSide(
 export function treeSide(
   side: Side,
   label: string,
-  { words, cwd, origin, settings }: {
+  { words, cwd, origin, settings }: SidePlace & {
     words: readonly string[];
-    cwd: string;
     /** The folder that the user is in. */
     origin: string;
-    settings: RunSettings;
   },
 ): AbSide {
   // A runtime that only the candidate has installed is the baseline's as well.
