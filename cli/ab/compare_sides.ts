@@ -20,7 +20,7 @@ import { formatDuration } from "../../src/model/duration.ts";
 import { countOf } from "../../src/model/numbers.ts";
 import type { RunProfile } from "../../src/model/run_profile.ts";
 import { CannotSayError } from "../errors.ts";
-import { quantityText } from "../render/gate/comparison_view.ts";
+import { quantityName } from "../quantities.ts";
 import { changeText } from "../render/gate/change_text.ts";
 import { drawOrders, type Side } from "./order.ts";
 import type { AbJudgement, AbProgress } from "./progress.ts";
@@ -107,7 +107,7 @@ function isUndecided({ verdict, change }: ComparisonRow): boolean {
 
 /** "GET /users p(99)". */
 function rowText({ name, quantity }: ComparisonRow): string {
-  return `${name} ${quantityText(quantity)}`;
+  return `${name} ${quantityName(quantity)}`;
 }
 
 function nothingMatches({ span }: AbSettings, runs: readonly RunProfile[]): CannotSayError {

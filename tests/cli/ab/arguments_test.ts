@@ -121,7 +121,7 @@ test("readSettings() refuses values that make no sense", () => {
   refuses([...two, "--max-time", "0s"], 'Cannot use --max-time "0s": it is no time at all');
   refuses(
     [...two, "--of", "p50,max"],
-    'Cannot use --of "max": expected percentiles such as p99, avg or errors',
+    'Cannot read quantity "max" of "p50,max": expected p50, p99.9, avg or errors',
   );
   refuses(
     [...two, "--span", "db:*{a=b}"],
