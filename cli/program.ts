@@ -12,6 +12,7 @@ import { addRun } from "./program/run.ts";
 import { addReport } from "./program/report.ts";
 import { addAb } from "./program/ab.ts";
 import { addCheck } from "./program/check.ts";
+import { addBaseline } from "./program/baseline.ts";
 import { addDiff } from "./program/diff.ts";
 import { addExport } from "./program/export.ts";
 import { addImport } from "./program/import.ts";
@@ -73,6 +74,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   program.commandsGroup("Compare and gate:");
   addCheck(program, io, finish);
   addDiff(program, io, finish);
+  addBaseline(program, io, finish);
   addAb(program);
   program.commandsGroup("Keep:");
   addRuns(program, io, finish);
