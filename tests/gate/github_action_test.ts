@@ -1,4 +1,4 @@
-/** The composite action and the example workflow, run as GitHub's runner would run them. */
+/** The composite action, run as GitHub's runner would run it. */
 import assert from "node:assert/strict";
 import {
   chmodSync,
