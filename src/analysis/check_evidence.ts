@@ -31,6 +31,8 @@ export interface RankedValues {
   within: readonly [least: number, most: number];
   /** Pieces of the run, with the values beyond the percentile. */
   blocks: readonly CountedBlock[];
+  /** The same pieces with the values beyond the limit. */
+  limitBlocks: readonly CountedBlock[];
 }
 
 /** Ranks of the values that bound a percentile, from 1, and how sure they do. */
@@ -51,7 +53,12 @@ export function lastWithin(operator: Operator, limit: number): number {
   return operator === "<" || operator === ">=" ? Math.ceil(limit) - 1 : Math.floor(limit);
 }
 
-/** Judges a percentile by the ranks that bound it. */
+/**
+ * Judges a percentile by how many values are beyond the limit. How alike
+ * neighbours are is seen in how the shares of the pieces vary: beyond the limit
+ * for a breach, so that a limit that is broken all the time is broken for
+ * certain, however much the values drift; for all else beyond the percentile too.
+ */
 export class RankEvidence {
   readonly #values: RankedValues;
   readonly #isUpper: boolean;
@@ -63,67 +70,72 @@ export class RankEvidence {
 
   /** Whether the percentile is beyond the limit, but for a chance of `alpha`. */
   isBreached(alpha: number): boolean {
-    const { low, high } = this.#ranks(alpha, alpha);
+    const { low, high } = this.#ranks(alpha, alpha, (one) => this.#worthAtLimit(one));
     const [least, most] = this.#values.within;
     return this.#isUpper ? low !== undefined && most < low : high !== undefined && least >= high;
   }
 
   /** Whether it is within the limit; where there are too few values to bound it, whether all are. */
   isKept(alpha: number): boolean {
-    const { low, high } = this.#ranks(alpha, alpha);
+    const { low, high } = this.#ranks(
+      alpha,
+      alpha,
+      (one) => Math.min(this.worth(one), this.#worthAtLimit(one)),
+    );
     const [least, most] = this.#values.within;
     return this.#isUpper ? least >= (high ?? this.#values.n) : most < (low ?? 1);
   }
 
   /**
-   * The ranks between which the percentile lies. What cannot be bounded ends at
-   * the first or the last value, and is less sure.
+   * The ranks between which the percentile lies: wholly beyond the limit where
+   * that is proven, else not. What cannot be bounded ends at the first or the
+   * last value, and is less sure.
    */
   bounds(breachAlpha: number, keptAlpha: number): RankBounds {
     const [lowAlpha, highAlpha] = this.#isUpper
       ? [breachAlpha, keptAlpha]
       : [keptAlpha, breachAlpha];
-    const { low, high } = this.#ranks(lowAlpha, highAlpha);
-    const { n, percentile } = this.#values;
+    const ranks = this.#ranks(lowAlpha, highAlpha, (alpha) => this.worth(alpha));
+    const { n, percentile, within: [least, most] } = this.#values;
     const share = toShare(percentile);
-    const missLow = low === undefined ? (1 - share) ** this.#effective(lowAlpha) : lowAlpha;
-    const missHigh = high === undefined ? share ** this.#effective(highAlpha) : highAlpha;
-    return {
-      low: low ?? 1,
-      high: high ?? n,
-      confidence: Math.max(0, 1 - missLow - missHigh),
-    };
+    const missLow = ranks.low === undefined ? (1 - share) ** this.worth(lowAlpha) : lowAlpha;
+    const missHigh = ranks.high === undefined ? share ** this.worth(highAlpha) : highAlpha;
+    let { low = 1, high = n } = ranks;
+    const isBreached = this.isBreached(breachAlpha);
+    if (this.#isUpper) {
+      low = isBreached ? Math.max(low, most + 1) : Math.min(low, Math.max(1, most));
+    } else high = isBreached ? Math.min(high, least) : Math.max(high, Math.min(n, least + 1));
+    return { low, high, confidence: Math.max(0, 1 - missLow - missHigh) };
   }
 
   /** Whether a value bounds the percentile on the side that decides about keeping the limit. */
   isBounded(alpha: number): boolean {
-    const { low, high } = this.#ranks(alpha, alpha);
+    const { low, high } = this.#ranks(alpha, alpha, (one) => this.worth(one));
     return (this.#isUpper ? high : low) !== undefined;
   }
 
   /** How sure it is that the percentile is not beyond the last value on that side. */
   reachedConfidence(alpha: number): number {
     const share = toShare(this.#values.percentile);
-    return 1 - (this.#isUpper ? share : 1 - share) ** this.#effective(alpha);
+    return 1 - (this.#isUpper ? share : 1 - share) ** this.worth(alpha);
   }
 
   /** How many independent values the values are worth. */
   worth(alpha: number): number {
-    return this.#effective(alpha);
+    return worthOf(this.#values.n, this.#values.blocks, alpha);
   }
 
-  #ranks(lowAlpha: number, highAlpha: number) {
+  #worthAtLimit(alpha: number): number {
+    return worthOf(this.#values.n, this.#values.limitBlocks, alpha);
+  }
+
+  #ranks(lowAlpha: number, highAlpha: number, worth: (alpha: number) => number) {
     const { percentile, n } = this.#values;
-    const of = (alpha: number) => ({ effectiveCount: this.#effective(alpha) });
+    const of = (alpha: number) => ({ effectiveCount: worth(alpha) });
     return {
       low: intervalRanks(percentile, n, { lowAlpha, ...of(lowAlpha) }).low,
       high: intervalRanks(percentile, n, { highAlpha, ...of(highAlpha) }).high,
     };
-  }
-
-  #effective(alpha: number): number {
-    const { n, percentile, blocks } = this.#values;
-    return worthOf(n, blocks, { share: toShare(percentile), alpha });
   }
 }
 
@@ -149,7 +161,7 @@ export class ShareEstimate implements Estimate {
   }
 
   #effective(alpha: number): number {
-    return worthOf(this.#n, this.#blocks, { share: 1 - this.value, alpha });
+    return worthOf(this.#n, this.#blocks, alpha);
   }
 }
 
@@ -181,7 +193,7 @@ export function meanEstimate(
 function worthOf(
   n: number,
   blocks: readonly CountedBlock[],
-  { share, alpha }: { share: number; alpha: number },
+  alpha: number,
 ): number {
   const count = blocks.reduce((sum, block) => sum + block.count, 0);
   if (count === 0) return n;
@@ -191,7 +203,7 @@ function worthOf(
     counts: [block.count - block.beyond, block.beyond],
   }));
   const beyond = blocks.reduce((sum, block) => sum + block.beyond, 0);
-  if (beyond === 0 || beyond === count || share <= 0 || share >= 1) return n;
+  if (beyond === 0 || beyond === count) return n;
   const counted = {
     text: "",
     numerator: BigInt(count - beyond),

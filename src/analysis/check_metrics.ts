@@ -81,14 +81,17 @@ function openValues(
         ? (value: number) => value < limit
         : (value: number) => value <= limit;
       const within = values.filter(isWithin).length;
+      const countBlocks = (isBeyond: (value: number) => boolean) =>
+        cut(values).map((block) => ({
+          count: block.length,
+          beyond: block.filter(isBeyond).length,
+        }));
       const evidence = new RankEvidence({
         percentile,
         n,
         within: [within, within],
-        blocks: cut(values).map((block) => ({
-          count: block.length,
-          beyond: block.filter((value) => value > actual).length,
-        })),
+        blocks: countBlocks((value) => value > actual),
+        limitBlocks: countBlocks((value) => !isWithin(value)),
       }, operator);
       return {
         member: evidence,

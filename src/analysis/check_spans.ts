@@ -155,6 +155,7 @@ function evidenceOf(one: CheckCase, { blocks, at }: Course): RankEvidence | unde
     n: samplesOf(one),
     within: isAboveShortest ? [stored + omitted.count, stored + omitted.count] : [0, omitted.count],
     blocks: blocks.map((block) => ({ count: block.count, beyond: block.beyond[at[0]]! })),
+    limitBlocks: blocks.map((block) => ({ count: block.count, beyond: block.beyond[at[1]]! })),
   }, operator);
 }
 

@@ -13,7 +13,7 @@ const P99 = parsePercentile("99");
 
 function evidenceOf(n: number, within: number, operator: "<" | ">" = "<"): RankEvidence {
   return new RankEvidence(
-    { percentile: P99, n, within: [within, within], blocks: [] },
+    { percentile: P99, n, within: [within, within], blocks: [], limitBlocks: [] },
     operator,
   );
 }
@@ -61,10 +61,26 @@ describe("RankEvidence", () => {
         n: 1600,
         within: [1570, 1570],
         blocks: blocks(beyond),
+        limitBlocks: blocks(beyond.map((one) => one * 2)),
       }, "<");
     assert.ok(evidence(Array(16).fill(1)).isBreached(0.01));
     assert.ok(!evidence([16]).isBreached(0.01));
     assert.ok(evidence([16]).worth(0.01) < 300);
+  });
+
+  it("proves what holds all the time, however the values drift", () => {
+    const drifting = Array.from(
+      { length: 16 },
+      (_, i) => ({ count: 100, beyond: i < 15 ? 0 : 16 }),
+    );
+    const all = drifting.map(({ count }) => ({ count, beyond: count }));
+    const evidence = new RankEvidence(
+      { percentile: P99, n: 1600, within: [0, 0], blocks: drifting, limitBlocks: all },
+      "<",
+    );
+    assert.ok(evidence.isBreached(0.001));
+    const { low, high } = evidence.bounds(0.001, 0.01);
+    assert.deepEqual([low >= 1, high], [true, 1600]);
   });
 });
 
