@@ -5,9 +5,12 @@
  *
  * @module
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { commandPages } from "./docs/command_pages.ts";
+import { commandsMan, MANUAL_PAGE } from "./docs/commands_man.ts";
+import { COMMANDS_DOCUMENT, commandsMarkdown } from "./docs/commands_markdown.ts";
 import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
 import { recordDocument, RECORDED_DOCUMENTS } from "./docs/record.ts";
 import { takePictures } from "./docs/pictures.ts";
@@ -15,6 +18,10 @@ import { ROOT } from "./root.ts";
 
 const path = join(ROOT, HOOKS_DOCUMENT);
 writeFileSync(path, withHookTable(readFileSync(path, "utf8")));
+const pages = commandPages();
+writeFileSync(join(ROOT, COMMANDS_DOCUMENT), commandsMarkdown(pages));
+mkdirSync(join(ROOT, "man"), { recursive: true });
+writeFileSync(join(ROOT, MANUAL_PAGE), commandsMan(pages));
 
 const [option, ...documents] = process.argv.slice(2);
 if (option === "--record") {
