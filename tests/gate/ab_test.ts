@@ -9,7 +9,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ComparisonReport } from "../../src/analysis/compare/comparison.ts";
 import { processIdentity } from "../../src/runtime/process_identity.ts";
 import {
   ferretCommand,
@@ -45,13 +44,13 @@ const ENDLESS = `
   setInterval(() => {}, 1000);
 `;
 
-/** Whatever nine pairs that agree prove is proven here by two or three. */
+/** What otherwise takes a dozen pairs that agree is proven by two. */
 const CREDULOUS = ["--warmup", "0", "--alpha", "60%"];
 
 function ab(cwd: string, args: readonly string[]): Promise<ProcessResult> {
   mkdirSync(join(cwd, "tmp"), { recursive: true });
   const env = { TMPDIR: join(cwd, "tmp") };
-  return runProcess(ferretCommand(["ab", ...args], "bun"), { cwd, env });
+  return runProcess(ferretCommand(["ab", ...args], "bun"), { cwd, env, timeoutMs: 180_000 });
 }
 
 function isTidy(cwd: string): void {
@@ -89,26 +88,23 @@ test("ferret ab finds the slower of two commands, and keeps their output out of 
       "node program.mjs 5",
       "node program.mjs 400",
       ...CREDULOUS,
-      "--max-rounds=3",
+      "--max-rounds=2",
       "--format=json",
       "-o",
       "kept.duckdb",
     ]);
     assert.equal(exitCode, 1, stderr);
-    const report = JSON.parse(stdout) as ComparisonReport;
-    assert.equal(report.verdict, "fail");
-    assert.deepEqual(report.rows.map(({ name, verdict }) => `${name}: ${verdict}`), [
-      "work: slower",
-    ]);
-    assert.deepEqual([report.base.label, report.head.label], [
-      "node program.mjs 5",
-      "node program.mjs 400",
-    ]);
+    const { verdict, rows } = JSON.parse(stdout) as {
+      verdict: string;
+      rows: { name: string; verdict: string }[];
+    };
+    assert.equal(verdict, "fail");
+    assert.deepEqual(rows.map((row) => `${row.name}: ${row.verdict}`), ["work: slower"]);
     assert.doesNotMatch(stderr, /says something/);
     const hint = /ferret diff '(.+)' '(.+)'/.exec(stderr)!;
     const again = ["diff", hint[1]!, hint[2]!, "--filter", "work", "--of", "avg"];
     const diff = await runProcess(ferretCommand(again, "bun"), { cwd });
-    assert.match(diff.stdout, /3\+3/, diff.stderr);
+    assert.match(diff.stdout, /2\+2/, diff.stderr);
     isTidy(cwd);
   });
 });
