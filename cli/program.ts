@@ -14,6 +14,7 @@ import { addAb } from "./program/ab.ts";
 import { addCheck } from "./program/check.ts";
 import { addDiff } from "./program/diff.ts";
 import { addExport } from "./program/export.ts";
+import { addInit } from "./program/init.ts";
 import { addImport } from "./program/import.ts";
 import { addQuery, addSql } from "./program/query.ts";
 import { addServe } from "./program/serve.ts";
@@ -73,6 +74,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addCheck(program, io, finish);
   addDiff(program, io, finish);
   addAb(program);
+  addInit(program, io, finish);
   program.commandsGroup("Keep:");
   addRuns(program, io, finish);
   addExport(program, io, finish);

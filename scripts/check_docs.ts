@@ -10,6 +10,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPublicNames } from "./docs/api.ts";
+import { SCHEMA_FILE } from "../cli/config/schema_place.ts";
+import { configSchemaText } from "./docs/config_schema.ts";
+import { CONFIG_DOCUMENT, withConfigTables } from "./docs/config_tables.ts";
 import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
 import { findCommandLines, unknownParts } from "./docs/command_lines.ts";
 import { findAnchors, findCode, findLinks } from "./docs/markdown.ts";
@@ -84,10 +87,17 @@ function checkApi(): string[] {
   });
 }
 
-function checkHookTable(): string[] {
-  const text = readFileSync(join(ROOT, HOOKS_DOCUMENT), "utf8");
-  if (withHookTable(text) === text) return [];
-  return [`${HOOKS_DOCUMENT} has another table of hooks than the catalog: npm run docs`];
+/** What `npm run docs` writes is as it would write it now. */
+function checkMade(): string[] {
+  const made: [path: string, make: (text: string) => string][] = [
+    [HOOKS_DOCUMENT, withHookTable],
+    [CONFIG_DOCUMENT, withConfigTables],
+    [SCHEMA_FILE, configSchemaText],
+  ];
+  return made.flatMap(([path, make]) => {
+    const text = readFileSync(join(ROOT, path), "utf8");
+    return make(text) === text ? [] : [`${path} is not as it is made from the code: npm run docs`];
+  });
 }
 
 const documents = listDocuments();
@@ -95,7 +105,7 @@ const problems = [
   ...documents.flatMap(checkDocument),
   ...(await Promise.all(documents.map(checkSessions))).flat(),
   ...checkApi(),
-  ...checkHookTable(),
+  ...checkMade(),
 ];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

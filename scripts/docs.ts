@@ -8,13 +8,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { SCHEMA_FILE } from "../cli/config/schema_place.ts";
+import { configSchemaText } from "./docs/config_schema.ts";
+import { CONFIG_DOCUMENT, withConfigTables } from "./docs/config_tables.ts";
 import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
 import { recordDocument, RECORDED_DOCUMENTS } from "./docs/record.ts";
 import { takePictures } from "./docs/pictures.ts";
 import { ROOT } from "./root.ts";
 
-const path = join(ROOT, HOOKS_DOCUMENT);
-writeFileSync(path, withHookTable(readFileSync(path, "utf8")));
+writeDocument(HOOKS_DOCUMENT, withHookTable);
+writeDocument(CONFIG_DOCUMENT, withConfigTables);
+writeFileSync(join(ROOT, SCHEMA_FILE), configSchemaText());
 
 const [option, ...documents] = process.argv.slice(2);
 if (option === "--record") {
@@ -27,4 +31,9 @@ if (option === "--record") {
 } else if (option !== undefined) {
   console.error(`Cannot do "${option}": --record is all there is`);
   process.exitCode = 2;
+}
+
+function writeDocument(document: string, complete: (text: string) => string): void {
+  const path = join(ROOT, document);
+  writeFileSync(path, complete(readFileSync(path, "utf8")));
 }

@@ -16,10 +16,13 @@ import {
   listOrFalse,
   nonEmpty,
   oneOf,
+  SHARE,
   share,
   text,
   whole,
 } from "./leaves.ts";
+
+const LOSS_EXPECTED = 'expected a share such as "1%" or a number of spans';
 
 const RUN = v.strictObject({
   out: v.optional(text(
@@ -144,10 +147,10 @@ const CHECK = v.strictObject({
   maxLoss: v.optional(describe(
     v.union(
       [
-        nonEmpty(),
+        v.pipe(v.string(), v.regex(SHARE, LOSS_EXPECTED)),
         v.pipe(v.number(), v.minValue(0, "it is negative")),
       ],
-      'expected a share such as "1%" or a number of spans',
+      LOSS_EXPECTED,
     ),
     "Lost spans to put up with: a share, or a number of spans. Default: 0.",
     ["1%", 100],
