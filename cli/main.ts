@@ -50,6 +50,8 @@ export async function main(argv: readonly string[], io?: Io): Promise<number> {
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   // Flags of the program that is run must not be taken for ferret's.
   if (argv[0] === "run") return await runCommand(argv.slice(1), io);
+  // What is typed is not there to be understood.
+  if (argv[0] === "__complete") return await answerShell(argv.slice(1), io);
   if (argv[0] === "ab") return await abCommand(argv.slice(1), io);
   const [{ createProgram }, { CommanderError }] = await Promise.all([
     import("./program.ts"),
@@ -88,6 +90,11 @@ function isScript(word: string): boolean {
 async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   const { run } = await import("./commands/run.ts");
   return await run(argv, io);
+}
+
+async function answerShell(argv: readonly string[], io: Io): Promise<number> {
+  const complete = await import("./commands/complete.ts");
+  return await complete.answerShell(argv, io);
 }
 
 async function abCommand(argv: readonly string[], io: Io): Promise<number> {

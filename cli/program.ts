@@ -12,6 +12,7 @@ import { addRun } from "./program/run.ts";
 import { addReport } from "./program/report.ts";
 import { addAb } from "./program/ab.ts";
 import { addCheck } from "./program/check.ts";
+import { addBaseline } from "./program/baseline.ts";
 import { addDiff } from "./program/diff.ts";
 import { addExport } from "./program/export.ts";
 import { addInit } from "./program/init.ts";
@@ -20,6 +21,7 @@ import { addQuery, addSql } from "./program/query.ts";
 import { addServe } from "./program/serve.ts";
 import { addRuns } from "./program/runs.ts";
 import { addRecover } from "./program/recover.ts";
+import { addCompletions } from "./program/completions.ts";
 import { addDoctor } from "./program/doctor.ts";
 
 const PROGRAM_HELP = `
@@ -73,6 +75,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   program.commandsGroup("Compare and gate:");
   addCheck(program, io, finish);
   addDiff(program, io, finish);
+  addBaseline(program, io, finish);
   addAb(program);
   addInit(program, io, finish);
   program.commandsGroup("Keep:");
@@ -81,6 +84,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addImport(program, io, finish);
   addRecover(program, io, finish);
   program.commandsGroup("More:");
+  addCompletions(program, io, finish);
   program.helpCommand("help [command]", "print the help of a command");
   return program;
 }

@@ -23,7 +23,7 @@ import { countOf, formatShare } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { CannotSayError, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { quantityText } from "../render/gate/comparison_view.ts";
+import { quantityName } from "../quantities.ts";
 import type { RunOptions } from "../run/options.ts";
 import { drawOrders, type Side } from "./order.ts";
 import { type AbJudgement, AbProgress, elapsedText } from "./progress.ts";
@@ -217,5 +217,5 @@ function endText(end: RoundsEnd, undecided: readonly string[], settings: AbSetti
 
 /** "GET /users p(99)". */
 function rowText({ name, quantity }: ComparisonRow): string {
-  return `${name} ${quantityText(quantity)}`;
+  return `${name} ${quantityName(quantity)}`;
 }

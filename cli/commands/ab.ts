@@ -20,7 +20,7 @@ import { type AbSettings, readSettings } from "../ab/settings.ts";
 import { commandSide, treeSide } from "../ab/sides.ts";
 import { addWorktree, type Worktree } from "../ab/worktree.ts";
 import type { Io } from "../io.ts";
-import { renderComparison } from "../render/gate/render_comparison.ts";
+import { printComparison } from "../render/gate/print_gate.ts";
 
 const EXIT_CODES = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
@@ -72,7 +72,7 @@ export async function ab(argv: readonly string[], io: Io): Promise<number> {
       runOptions: request.runOptions,
       io,
     });
-    if (report !== undefined) io.out(renderComparison(report, settings.format, io));
+    if (report !== undefined) printComparison(report, settings.format, io);
     if (commands.signal !== undefined) return 128 + constants.signals[commands.signal];
     return EXIT_CODES[report?.verdict ?? "inconclusive"];
   } catch (error) {

@@ -20,7 +20,7 @@ import { parseLossLimit } from "../loss_limit.ts";
 import { parseQuantities } from "../quantities.ts";
 import { sortRows } from "../render/diff/diff_rows.ts";
 import { comparisonText } from "../render/diff/diff_text.ts";
-import { renderComparison } from "../render/gate/render_comparison.ts";
+import { printComparison } from "../render/gate/print_gate.ts";
 import { asUsage } from "../usage.ts";
 
 /** Options of `ferret diff`. */
@@ -80,15 +80,12 @@ export async function diff(options: DiffOptions, io: Io): Promise<number> {
     rows: sortRows(built.rows, sort),
     notes: [...notes, ...built.notes, ...estimateNotes(built)],
   };
-  io.out(
-    (options.format ?? "text") === "text"
-      ? comparisonText(report, io, {
-        sort,
-        ...options.limit === undefined ? {} : { limit: options.limit || Infinity },
-        isAll: options.all,
-      })
-      : renderComparison(report, options.format!, io),
-  );
+  const format = options.format ?? "text";
+  if (format !== "text") printComparison(report, format, io);
+  else {
+    const limit = options.limit === undefined ? {} : { limit: options.limit || Infinity };
+    io.out(comparisonText(report, io, { sort, ...limit, isAll: options.all }));
+  }
   return COMPARISON_EXIT_CODES[report.verdict];
 }
 

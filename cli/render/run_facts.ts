@@ -47,7 +47,7 @@ export function runFacts({ run, loss, overhead, sampling }: RunReport): RunFacts
 }
 
 /** The program and its arguments. */
-export function commandLine(run: RecordedRun): string {
+export function commandLine(run: Pick<RecordedRun, "command" | "args">): string {
   return [run.command, ...run.args].map((word) => quote(sanitize(word))).join(" ");
 }
 
@@ -57,13 +57,13 @@ export function runtimeOf(run: RecordedRun): string {
 }
 
 /** Time of the start, UTC to the second. */
-export function startOf(run: RecordedRun): string {
+export function startOf(run: Pick<RecordedRun, "startedAtMs">): string {
   const iso = isoStart(run);
   return iso === undefined ? "start unknown" : `${iso.slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** ISO 8601, `undefined` when the time is not known or none. */
-export function isoStart({ startedAtMs }: RecordedRun): string | undefined {
+export function isoStart({ startedAtMs }: Pick<RecordedRun, "startedAtMs">): string | undefined {
   if (startedAtMs === undefined) return undefined;
   const date = new Date(startedAtMs);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

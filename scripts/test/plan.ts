@@ -47,7 +47,12 @@ const ONCE_FOLDERS = [
  * Run only when they are asked for: tests that need what is not in the
  * repository, and those that take long by their nature.
  */
-const ASKED_FOR = ["tests/faults/", "tests/services/", "tests/browser/"];
+const ASKED_FOR = [
+  "tests/faults/",
+  "tests/services/",
+  "tests/browser/",
+  "tests/gate/shells_test.ts",
+];
 
 /**
  * What reads recordings and prints: the same code and the same DuckDB on each

@@ -77,6 +77,8 @@ function toItem(check: Check): GateItem {
     question: expression,
     quantity,
     verdict,
+    label: verdict,
+    isNotable: verdict !== "pass",
     isMissing: verdict === "inconclusive" && n === 0,
     message: [
       ...(facts.actual === undefined ? [] : [

@@ -8,12 +8,12 @@ import type {
   ComparedRuns,
   ComparisonReport,
   ComparisonRow,
-  Quantity,
 } from "../../../src/analysis/compare/comparison.ts";
 import type { Verdict } from "../../../src/analysis/check_report.ts";
-import { formatDuration } from "../../../src/model/duration.ts";
 import { countOf, formatCount, formatShare } from "../../../src/model/numbers.ts";
-import { changeText, confidenceText } from "./change_text.ts";
+import { quantityName } from "../../quantities.ts";
+import { changeText, valueText } from "../diff/diff_columns.ts";
+import { confidenceText } from "./change_text.ts";
 import type { GateItem, GateView } from "./gate_view.ts";
 
 const VERDICTS: Readonly<Record<ComparisonRow["verdict"], Verdict>> = {
@@ -50,8 +50,8 @@ export function viewComparison(report: ComparisonReport): GateView {
       ["margin", `changes within ${formatShare(report.margin)} are none`],
       ...report.geomeans.map(({ quantity, change, names }) =>
         [
-          `geomean of ${quantityText(quantity)}`,
-          `${changeText(change)} over ${countOf(names, "name")}`,
+          `geomean of ${quantityName(quantity)}`,
+          `${changeText(quantity, change)} over ${countOf(names, "name")}`,
         ] as const
       ),
       ...namesOf("new", report.added),
@@ -62,11 +62,6 @@ export function viewComparison(report: ComparisonReport): GateView {
     durationNs: origin?.durationNs,
     command: origin?.command ?? "",
   };
-}
-
-/** `p(99)`. */
-export function quantityText(quantity: Quantity): string {
-  return quantity.kind === "percentile" ? `p(${quantity.percentile.text})` : quantity.kind;
 }
 
 function describeSide({ label, runs }: ComparedRuns): string {
@@ -95,19 +90,17 @@ function namesOf(
 
 function toItem(row: ComparisonRow, alpha: number): GateItem {
   const { base, head, change, p, reason } = row;
-  const quantity = quantityText(row.quantity);
+  const quantity = quantityName(row.quantity);
   const value = (one: number | undefined) =>
-    one === undefined
-      ? undefined
-      : row.quantity.kind === "errors"
-      ? formatShare(one)
-      : formatDuration(one);
-  const interval = row.interval?.map(changeText).join(" to ");
+    one === undefined ? undefined : valueText(row.quantity, one);
+  const interval = row.interval?.map((one) => changeText(row.quantity, one)).join(" to ");
+  const found = change === undefined ? undefined : changeText(row.quantity, change);
   const facts = {
     quantity,
     baseline: value(base?.value),
     candidate: value(head?.value),
-    change: change === undefined ? undefined : changeText(change),
+    // As everywhere in comparisons: what may be noise is no number to look at.
+    change: row.verdict === "unsure" && found !== undefined ? "~" : found,
     interval,
     p: p === undefined ? undefined : pText(p),
     n: `${formatCount(base?.n ?? 0)} and ${formatCount(head?.n ?? 0)}`,
@@ -118,10 +111,12 @@ function toItem(row: ComparisonRow, alpha: number): GateItem {
     question: `${quantity} is no ${row.quantity.kind === "errors" ? "higher" : "slower"}`,
     quantity,
     verdict: VERDICTS[row.verdict],
+    label: row.verdict,
+    isNotable: row.verdict === "slower" || row.verdict === "faster",
     isMissing: false,
     message: [
-      ...(facts.change === undefined ? [] : [
-        `${quantity} changed by ${facts.change}, from ${facts.baseline ?? "-"} to ${
+      ...(found === undefined ? [] : [
+        `${quantity} changed by ${found}, from ${facts.baseline ?? "-"} to ${
           facts.candidate ?? "-"
         } (${row.verdict}${sure}, n ${facts.n})`,
       ]),
@@ -145,5 +140,6 @@ function summarize(rows: readonly ComparisonRow[]): string {
   const parts = (["slower", "faster", "same", "unsure"] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${formatCount(count(verdict))} ${verdict}`);
-  return parts.length === 0 ? "there is nothing to compare" : parts.join(", ");
+  if (parts.length === 0) return "there is nothing to compare";
+  return count("slower") > 0 ? parts.join(", ") : `nothing is proven slower (${parts.join(", ")})`;
 }

@@ -33,16 +33,15 @@ export function toGateMarkdown(view: GateView, maxLength = MAX_COMMENT): string 
   const notes = view.notes.map((note) => `- ${sentence(note)}\n`);
   const foot = shorten([...notes, ...facts], maxLength / 4);
   const ranked = rankItems(view.items);
-  const open = ranked.length <= MAX_OPEN_ROWS
-    ? ranked
-    : ranked.filter(({ verdict }) => verdict !== "pass");
-  const folded = ranked.slice(open.length);
+  const isOpen = ({ isNotable }: GateItem) => isNotable || ranked.length <= MAX_OPEN_ROWS;
+  const open = ranked.filter(isOpen);
+  const folded = ranked.filter((item) => !isOpen(item));
   const room = maxLength - head.length - foot.length - 200;
   const shown = table(view, open, room);
   const more = folded.length === 0 ? "" : table(view, folded, room - shown.length);
   const details = more === ""
     ? ""
-    : `<details><summary>${formatCount(folded.length)} passed</summary>\n\n${more}\n</details>\n\n`;
+    : `<details><summary>${formatCount(folded.length)} others</summary>\n\n${more}\n</details>\n\n`;
   return `${head}${shown === "" ? "" : `${shown}\n`}${details}${foot}`;
 }
 
@@ -59,7 +58,7 @@ function table(view: GateView, items: readonly GateItem[], room: number): string
   let length = toMarkdownTable(columns, []).length;
   for (const item of items) {
     const row = [
-      `${SIGNS[item.verdict]} ${item.verdict}`,
+      `${signOf(item, view)}${item.label}`,
       code(item.subject, MAX_NAME) + placeOf(item),
       ...view.columns.map((column) => cell(item.facts[column.name], column)),
       ...(hasReasons ? [sentence(item.reason ?? "")] : []),
@@ -72,6 +71,11 @@ function table(view: GateView, items: readonly GateItem[], room: number): string
   const left = items.length - rows.length;
   const hidden = left > 0 ? `\nand ${formatCount(left)} more\n` : "";
   return toMarkdownTable(columns, rows) + hidden;
+}
+
+/** What cannot be told is the usual case where nobody is warned of each. */
+function signOf({ verdict }: GateItem, { warnsOfEach }: GateView): string {
+  return verdict === "inconclusive" && !warnsOfEach ? "" : `${SIGNS[verdict]} `;
 }
 
 function placeOf({ place }: GateItem): string {

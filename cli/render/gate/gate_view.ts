@@ -17,6 +17,10 @@ export interface GateItem {
   /** What was measured: `p(99)`. */
   quantity: string;
   verdict: Verdict;
+  /** The verdict in the command's own words. */
+  label: string;
+  /** Whether it must be seen among many others. */
+  isNotable: boolean;
   /** There was nothing to measure at all. */
   isMissing: boolean;
   /** What was found, in a sentence that can stand alone beside subject and question. */

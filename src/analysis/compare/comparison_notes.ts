@@ -11,6 +11,10 @@ import type { ComparisonMethod } from "./comparison.ts";
 /** A program that is run more often than this to prove something is not worth advice. */
 const MAX_ADVISED_RUNS = 40;
 
+/** Exit codes of programs that were interrupted, and asked to end. */
+const SIGINT_CODE = 130;
+const SIGTERM_CODE = 143;
+
 /** What notes are about. */
 export interface NotedComparison {
   base: readonly RunProfile[];
@@ -90,7 +94,7 @@ function recordingNotes(label: string, runs: readonly RunProfile[]): string[] {
         : `${cutOff} runs of the ${label} were cut off`,
     );
   }
-  const failed = runs.filter(({ origin }) => (origin.exitCode ?? 0) !== 0).length;
+  const failed = runs.filter(({ origin }) => isFailure(origin.exitCode)).length;
   if (failed > 0) {
     notes.push(
       failed === 1
@@ -99,6 +103,11 @@ function recordingNotes(label: string, runs: readonly RunProfile[]): string[] {
     );
   }
   return notes;
+}
+
+/** A server is ended by a signal, Ctrl-C or ferret's own. */
+function isFailure(exitCode: number | undefined): boolean {
+  return exitCode !== undefined && ![0, SIGINT_CODE, SIGTERM_CODE].includes(exitCode);
 }
 
 function sum(values: readonly number[]): number {

@@ -140,7 +140,7 @@ function geomeansOf(
   });
 }
 
-/** A comparison of nothing proves nothing; what was lost may have been slow, or fast. */
+/** What can prove nothing is no pass; what was lost may have been slow, or fast. */
 function verdictOf(
   rows: readonly ComparisonRow[],
   sides: readonly ComparedRuns[],
@@ -150,8 +150,11 @@ function verdictOf(
   const isLossy = sides.some(({ issued, lost }) =>
     lost > ("spans" in maxLoss ? maxLoss.spans : maxLoss.fraction * issued)
   );
-  const isEmpty = rows.every(({ change }) => change === undefined);
-  return isEmpty || isLossy ? "inconclusive" : "pass";
+  // Not even the largest change would have been proven.
+  const isBlind = rows.every(({ interval, verdict }) =>
+    interval === undefined && verdict === "unsure"
+  );
+  return isBlind || isLossy ? "inconclusive" : "pass";
 }
 
 function toRuns({ label, profiles }: LabelledProfiles): ComparedRuns {

@@ -5,17 +5,27 @@
  */
 import { statSync } from "node:fs";
 import { RecordingError } from "../../model/recording_error.ts";
+import type { TableName } from "../schema.ts";
 import { ATTACHED, Sandbox } from "./sandbox.ts";
 import { createViews, type FoundTable } from "./table_views.ts";
 
-/** Opens the file and offers its tables. @throws {RecordingError} */
-export async function openDuckdbFile(path: string, target?: string): Promise<Sandbox> {
+/**
+ * Opens the file and offers its tables.
+ *
+ * @param only The tables that are needed. Default: all.
+ * @throws {RecordingError}
+ */
+export async function openDuckdbFile(
+  path: string,
+  target?: string,
+  only?: readonly TableName[],
+): Promise<Sandbox> {
   if (statSync(path).size === 0) {
     throw new RecordingError("E_RECORDING_EMPTY", { path, state: "the file is empty" });
   }
   const sandbox = await Sandbox.ofFile(path, target);
   try {
-    await createViews(sandbox, await findTables(sandbox));
+    await createViews(sandbox, await findTables(sandbox), only);
     return sandbox;
   } catch (error) {
     sandbox.close();

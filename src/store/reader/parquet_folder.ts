@@ -16,8 +16,17 @@ import { createViews, type FoundTable } from "./table_views.ts";
 /** Files of one run by table. */
 type RunFiles = Map<string, string[]>;
 
-/** Opens the folder and offers its tables, those of all runs together. @throws {RecordingError} */
-export async function openParquetFolder(path: string, target?: string): Promise<Sandbox> {
+/**
+ * Opens the folder and offers its tables, those of all runs together.
+ *
+ * @param only The tables that are needed. Default: all.
+ * @throws {RecordingError}
+ */
+export async function openParquetFolder(
+  path: string,
+  target?: string,
+  only: readonly TableName[] = Object.keys(TABLES) as TableName[],
+): Promise<Sandbox> {
   const folder = realpathSync(path);
   const runs = listFolder(path, folder)
     .filter((entry) => entry.isDirectory() && isRunFolder(entry.name))
@@ -31,7 +40,7 @@ export async function openParquetFolder(path: string, target?: string): Promise<
   }
   const sandbox = await Sandbox.ofFolder(folder, target);
   try {
-    await createViews(sandbox, await describe(sandbox, runs));
+    await createViews(sandbox, await describe(sandbox, runs, only), only);
     return sandbox;
   } catch (error) {
     sandbox.close();
@@ -47,9 +56,13 @@ function isRunFolder(name: string): boolean {
   return !name.startsWith(".") && !/[*?[\]]/.test(name);
 }
 
-async function describe(sandbox: Sandbox, runs: RunFiles[]): Promise<Map<string, FoundTable>> {
+async function describe(
+  sandbox: Sandbox,
+  runs: RunFiles[],
+  only: readonly TableName[],
+): Promise<Map<string, FoundTable>> {
   const tables = new Map<string, FoundTable>();
-  for (const table of Object.keys(TABLES) as TableName[]) {
+  for (const table of only) {
     const files = runs.flatMap((run) => run.get(table) ?? []);
     if (files.length === 0) continue;
     const source = `read_parquet([${

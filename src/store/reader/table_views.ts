@@ -35,13 +35,16 @@ const FITTING: Readonly<Record<string, RegExp>> = {
 /**
  * Creates the views.
  *
+ * @param only The tables that are needed. Default: all.
  * @throws {RecordingError} when the recording lacks what every recording has.
  */
 export async function createViews(
   sandbox: Sandbox,
   tables: ReadonlyMap<string, FoundTable>,
+  only: readonly TableName[] = Object.keys(TABLES) as TableName[],
 ): Promise<void> {
-  for (const [name, columns] of Object.entries(TABLES) as [TableName, readonly Column[]][]) {
+  for (const name of only) {
+    const columns: readonly Column[] = TABLES[name];
     const table = tables.get(name);
     const required = REQUIRED[name] ?? [];
     if (table === undefined && required.length > 0) {

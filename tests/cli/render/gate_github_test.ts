@@ -83,7 +83,7 @@ test("toGithub() of a comparison warns once, whatever cannot be told", () => {
   const rows = Array.from({ length: 5 }, () => testRow({ verdict: "unsure", change: 0.02 }));
   const { commands } = readGithubLog(toGithub(viewComparison(testComparison(rows)), "", toPath));
   assert.deepEqual(commands.map(({ name, data }) => [name, data]), [
-    ["warning", "inconclusive: 5 unsure"],
+    ["warning", "inconclusive: nothing is proven slower (5 unsure)"],
   ]);
 });
 

@@ -39,7 +39,7 @@ test("toGateMarkdown() folds away what passed when there is much of it", () => {
   const markdown = toGateMarkdown(
     viewCheck(testReport([emptyCheck(), ...Array.from({ length: 30 }, () => testCheck())])),
   );
-  const [open, folded] = markdown.split("<details><summary>30 passed</summary>\n\n|");
+  const [open, folded] = markdown.split("<details><summary>30 others</summary>\n\n|");
   assert.equal(open!.match(/✅/g), null);
   assert.equal(folded!.match(/✅/g)!.length, 30);
   assert.match(folded!, /\n<\/details>\n/);
@@ -64,7 +64,7 @@ test("toGateMarkdown() of a comparison shows both sides", () => {
   })));
   assert.match(markdown, /^<!-- ferret:diff -->\n### ❌ ferret diff: fail\n\n1 slower\n/);
   assert.ok(markdown.includes(
-    "| <code>function:load</code> | p(99) | 200ms | 250ms | +25% | +18% to +33% | &#60;0.001 |",
+    "| <code>function:load</code> | p99 | 200ms | 250ms | +25.0% | +18.0% to +33.0% | &#60;0.001 |",
   ));
   assert.match(markdown, /- new spans: <code>db:SELECT carts<\/code>\n/);
   assert.match(markdown, /- the baseline ran on another machine\n/);

@@ -1,0 +1,71 @@
+/**
+ * What `ferret baseline` takes, and what its help says.
+ *
+ * @module
+ */
+import { type Command, Option } from "@commander-js/extra-typings";
+import { TEXT_FORMATS } from "../formats.ts";
+import type { Io } from "../io.ts";
+import { filterOption } from "./options.ts";
+
+const BASELINE_HELP = `
+Examples:
+  ferret baseline save                     what was recorded last, under the branch's name
+  ferret baseline save main runs.duckdb#1-10
+  ferret diff main                         against what was recorded last
+  ferret check --baseline main --p99
+
+Baselines are files in .ferret/baselines of the project, a few KB for each name of
+spans, to be committed, cached or uploaded.`;
+
+export function addBaseline(program: Command, io: Io, finish: (exitCode: number) => void): void {
+  const baseline = program.command("baseline")
+    .description("keep runs to compare with: save, list, show, rm")
+    .addHelpText("after", BASELINE_HELP);
+  addSave(baseline, io, finish);
+  baseline.command("list")
+    .description("list the baselines of the project")
+    .addOption(formatOption())
+    .action(async (options) => {
+      const { listSaved } = await import("../commands/baseline/list.ts");
+      finish(listSaved(options, io));
+    });
+  baseline.command("show")
+    .description("show what a baseline holds")
+    .argument("<name>", "its name, or the path of its file")
+    .addOption(filterOption())
+    .addOption(formatOption())
+    .action(async (name, options) => {
+      const { showBaseline } = await import("../commands/baseline/show.ts");
+      finish(await showBaseline({ name, ...options }, io));
+    });
+  baseline.command("rm")
+    .description("remove baselines")
+    .argument("<names...>", "their names")
+    .action(async (names) => {
+      const { removeBaselines } = await import("../commands/baseline/remove.ts");
+      finish(removeBaselines(names, io));
+    });
+}
+
+function addSave(baseline: Command, io: Io, finish: (exitCode: number) => void): void {
+  baseline.command("save")
+    .description("keep what compares runs with others")
+    .argument("[name]", "how to call it (default: the branch of the run, else default)")
+    .argument(
+      "[recording]",
+      "rec.duckdb (its runs of the same program), rec.duckdb#1-5,8 (default: what was " +
+        "recorded last into out.duckdb)",
+    )
+    .option("--add", "keep the runs that the baseline has, too")
+    .addOption(filterOption())
+    .action(async (name, recording, options) => {
+      const { saveBaseline } = await import("../commands/baseline/save.ts");
+      finish(await saveBaseline({ name, recording, ...options }, io));
+    });
+}
+
+function formatOption() {
+  return new Option("--format <format>", "how to print it").choices(TEXT_FORMATS)
+    .default("text" as const);
+}
