@@ -52,7 +52,7 @@ export async function init(options: InitCommandOptions, io: Io): Promise<number>
     return 0;
   }
   write(path, text, options.force === true);
-  io.out(report(suggested, source.run, io));
+  io.out(report(suggested, { run: source.run, recording: options.recording }, io));
   return 0;
 }
 
@@ -90,7 +90,7 @@ function write(path: string, text: string, force: boolean): void {
 
 function report(
   suggested: SuggestedLimits | undefined,
-  run: string | undefined,
+  { run, recording }: { run: string | undefined; recording: string | undefined },
   io: Io,
 ): string {
   if (suggested === undefined || suggested.limits.length === 0) {
@@ -107,7 +107,12 @@ function report(
     limitsText(limits, io).trimEnd(),
     "",
   ];
-  if (further > 0) lines.push(`${countOf(further, "name")} that take less time have none`);
-  if (rare > 0) lines.push(`${countOf(rare, "name")} with fewer than 20 spans have none`);
-  return `${lines.join("\n")}\nnext: ferret check\n`;
+  if (further > 0) lines.push(`without limits: ${countOf(further, "name")} that took less time`);
+  if (rare > 0) lines.push(`without limits: ${countOf(rare, "name")} with fewer than 20 spans`);
+  const next = recording === undefined ? "ferret check" : `ferret check ${shellWord(recording)}`;
+  return `${lines.join("\n")}\nnext: ${sanitize(next)}\n`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./#@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
