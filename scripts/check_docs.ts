@@ -10,12 +10,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readPublicNames } from "./docs/api.ts";
-import { SCHEMA_FILE } from "../cli/config/schema_place.ts";
-import { configSchemaText } from "./docs/config_schema.ts";
-import { CONFIG_DOCUMENT, withConfigTables } from "./docs/config_tables.ts";
-import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
 import { findCommandLines, unknownParts } from "./docs/command_lines.ts";
 import { findAnchors, findCode, findLinks } from "./docs/markdown.ts";
+import { madeFiles } from "./docs/made_files.ts";
 import { runExample } from "./docs/run_example.ts";
 import { applyDiff, findSilent, findSteps } from "./docs/sessions.ts";
 import { ROOT } from "./root.ts";
@@ -89,13 +86,8 @@ function checkApi(): string[] {
 
 /** What `npm run docs` writes is as it would write it now. */
 function checkMade(): string[] {
-  const made: [path: string, make: (text: string) => string][] = [
-    [HOOKS_DOCUMENT, withHookTable],
-    [CONFIG_DOCUMENT, withConfigTables],
-    [SCHEMA_FILE, configSchemaText],
-  ];
-  return made.flatMap(([path, make]) => {
-    const text = readFileSync(join(ROOT, path), "utf8");
+  return madeFiles().flatMap(({ path, make }) => {
+    const text = existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : "";
     return make(text) === text ? [] : [`${path} is not as it is made from the code: npm run docs`];
   });
 }

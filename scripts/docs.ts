@@ -5,20 +5,20 @@
  *
  * @module
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
-import { SCHEMA_FILE } from "../cli/config/schema_place.ts";
-import { configSchemaText } from "./docs/config_schema.ts";
-import { CONFIG_DOCUMENT, withConfigTables } from "./docs/config_tables.ts";
-import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
+import { madeFiles } from "./docs/made_files.ts";
 import { recordDocument, RECORDED_DOCUMENTS } from "./docs/record.ts";
 import { takePictures } from "./docs/pictures.ts";
 import { ROOT } from "./root.ts";
 
-writeDocument(HOOKS_DOCUMENT, withHookTable);
-writeDocument(CONFIG_DOCUMENT, withConfigTables);
-writeFileSync(join(ROOT, SCHEMA_FILE), configSchemaText());
+for (const { path: name, make } of madeFiles()) {
+  const path = join(ROOT, name);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, make(text));
+}
 
 const [option, ...documents] = process.argv.slice(2);
 if (option === "--record") {
@@ -31,9 +31,4 @@ if (option === "--record") {
 } else if (option !== undefined) {
   console.error(`Cannot do "${option}": --record is all there is`);
   process.exitCode = 2;
-}
-
-function writeDocument(document: string, complete: (text: string) => string): void {
-  const path = join(ROOT, document);
-  writeFileSync(path, complete(readFileSync(path, "utf8")));
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { RunSettings } from "../../src/model/ferret_config.ts";
 import { abOptions } from "../program/ab.ts";
 import { UsageError } from "../errors.ts";
 import { parseRunArguments } from "../run/arguments.ts";
@@ -36,18 +37,27 @@ const EXAMPLE = "ferret ab 'deno run base.ts' 'deno run head.ts', or ferret ab -
 /**
  * Reads the arguments after `ferret ab`.
  *
+ * @param settings What holds for the runs where the arguments say nothing.
  * @returns `help` when help is asked for.
  * @throws {UsageError}
  */
-export function parseAbArguments(argv: readonly string[], cwd: string): AbRequest | "help" {
+export function parseAbArguments(
+  argv: readonly string[],
+  cwd: string,
+  settings?: RunSettings,
+): AbRequest | "help" {
   const end = argv.indexOf("--");
   const before = end < 0 ? argv : argv.slice(0, end);
   const hasBase = before.some((word) => word === "--base" || word.startsWith("--base="));
-  return hasBase ? parseRevision(argv, cwd) : parseCommands(argv);
+  return hasBase ? parseRevision(argv, cwd, settings) : parseCommands(argv);
 }
 
 /** `--base <rev> [options and flags] <script|-- command> [args…]`. */
-function parseRevision(argv: readonly string[], cwd: string): AbRequest | "help" {
+function parseRevision(
+  argv: readonly string[],
+  cwd: string,
+  settings?: RunSettings,
+): AbRequest | "help" {
   const options = abOptions();
   const values: OptionValues = {};
   const own = new Set<number>();
@@ -58,12 +68,12 @@ function parseRevision(argv: readonly string[], cwd: string): AbRequest | "help"
     for (let at = index; at < index + taken.length; at++) own.add(at);
     return taken.length;
   };
-  const request = parseRunArguments(argv, cwd, { take });
+  const request = parseRunArguments(argv, cwd, { take, settings });
   if (request === "help") return "help";
   if (values["base"] === undefined) {
     throw new UsageError(
       "Cannot compare: --base stands behind the script, so it is the program's",
-      "Write ferret ab --base <git rev> <script>",
+      "Write ferret ab --base <rev> <script>",
     );
   }
   const words = argv.filter((_, index) => !own.has(index));

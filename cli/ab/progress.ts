@@ -5,7 +5,6 @@
  * @module
  */
 import type { ComparisonReport } from "../../src/analysis/compare/comparison.ts";
-import { formatDuration } from "../../src/model/duration.ts";
 import { countOf } from "../../src/model/numbers.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import type { Io } from "../io.ts";
@@ -95,9 +94,4 @@ export function undecidedText(judgement: Judgement | undefined): string[] {
   const named = undecided.slice(0, MAX_NAMED).map(sanitize).join(", ");
   const more = undecided.length > MAX_NAMED ? ", …" : "";
   return [`undecided: ${undecided.length} of ${asked} (${named}${more})`];
-}
-
-/** "1m30s" of ms. */
-export function elapsedText(ms: number): string {
-  return formatDuration(ms * 1e6);
 }

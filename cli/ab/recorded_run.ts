@@ -35,6 +35,8 @@ export interface RecordedRunOptions {
   recording: string;
   /** Labels of the run. */
   labels: Readonly<Record<string, string>>;
+  /** Variables of the runs of both sides. */
+  environment: Readonly<Record<string, string>>;
   commands: RunningCommands;
   /** After that the run is ended, in ms. */
   timeoutMs: number;
@@ -65,7 +67,7 @@ export async function recordRun(side: AbSide, options: RecordedRunOptions): Prom
     spawn(unrewritten(file!), args, {
       cwd: side.cwd,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...startingEnvironment(), ...side.environment },
+      env: { ...startingEnvironment(), ...options.environment, ...side.environment },
     })
   );
   tail.listen(child.stdout);

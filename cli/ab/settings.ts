@@ -6,11 +6,12 @@
  */
 import type { Quantity } from "../../src/analysis/compare/comparison.ts";
 import { parseDuration } from "../../src/model/duration.ts";
-import { parsePercentile } from "../../src/model/percentile.ts";
 import { parseRatio } from "../../src/model/ratio.ts";
 import { parseSelector, type Selector } from "../../src/model/selector.ts";
+import type { AbConfig } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import type { ComparisonFormat } from "../formats.ts";
+import { parseQuantities } from "../quantities.ts";
 import { asUsage } from "../usage.ts";
 import type { OptionValues } from "./take_option.ts";
 
@@ -48,26 +49,39 @@ export const DEFAULTS = {
 /** More rounds than anybody waits for. */
 const MAX_ROUNDS = 10_000;
 
-/** @throws {UsageError} about a value that cannot be read. */
-export function readSettings(values: OptionValues): AbSettings {
+/**
+ * What the options say, else what the project's configuration does.
+ *
+ * @throws {UsageError} about a value that cannot be read.
+ */
+export function readSettings(values: OptionValues, config: AbConfig = {}): AbSettings {
   const textOf = (key: string): string | undefined => {
     const value = values[key];
     return typeof value === "string" ? value : undefined;
   };
   const valueOf = (key: keyof typeof DEFAULTS) => textOf(key) ?? DEFAULTS[key];
-  const install = values["install"];
-  const span = textOf("span");
-  const of = textOf("of");
+  const numberOf = <T>(key: string, own: T | undefined, read: () => T) =>
+    values[key] === undefined && own !== undefined ? own : read();
+  const span = textOf("span") ?? config.span;
+  const of = textOf("of") ?? config.of;
   return {
     base: textOf("base"),
-    install: install === true ? undefined : install,
-    warmup: wholeNumber("--warmup", valueOf("warmup"), 0),
+    install: values["install"] === false ? false : textOf("install") ?? config.install,
+    warmup: numberOf(
+      "warmup",
+      config.warmup,
+      () => wholeNumber("--warmup", valueOf("warmup"), 0),
+    ),
     span: span === undefined ? undefined : asUsage(() => profileSelector(span)),
-    quantities: of === undefined ? undefined : of.split(",").map(parseQuantity),
-    margin: asUsage(() => shareOf("--margin", valueOf("margin"))),
-    alpha: asUsage(() => shareOf("--alpha", valueOf("alpha"))),
-    maxRounds: wholeNumber("--max-rounds", valueOf("maxRounds"), 1),
-    maxTimeMs: timeOf(valueOf("maxTime")),
+    quantities: of === undefined ? undefined : asUsage(() => parseQuantities(of)),
+    margin: numberOf("margin", config.margin, () => shareOf("--margin", valueOf("margin"))),
+    alpha: numberOf("alpha", config.alpha, () => shareOf("--alpha", valueOf("alpha"))),
+    maxRounds: numberOf(
+      "maxRounds",
+      config.maxRounds,
+      () => wholeNumber("--max-rounds", valueOf("maxRounds"), 1),
+    ),
+    maxTimeMs: numberOf("maxTime", config.maxTimeNs, () => timeOf(valueOf("maxTime"))) / 1e6,
     seed: wholeNumber("--seed", valueOf("seed"), 0),
     ignoresFailure: values["ignoreFailure"] === true,
     showsOutput: values["showOutput"] === true,
@@ -88,14 +102,15 @@ function wholeNumber(option: string, text: string, least: number): number {
 }
 
 function shareOf(option: string, text: string): number {
-  const share = parseRatio(text);
+  const share = asUsage(() => parseRatio(text));
   if (share > 0 && share < 1) return share;
   throw new UsageError(`Cannot use ${option} "${text}": expected more than 0% and less than 100%`);
 }
 
+/** In ns. */
 function timeOf(text: string): number {
   const ns = asUsage(() => parseDuration(text));
-  if (ns > 0) return ns / 1e6;
+  if (ns > 0) return ns;
   throw new UsageError(`Cannot use --max-time "${text}": it is no time at all`);
 }
 
@@ -106,24 +121,4 @@ function profileSelector(text: string): Selector {
   throw new UsageError(
     `Cannot use --span "${text}": spans are compared by name, not by attributes`,
   );
-}
-
-/** `p99`, `p(99.9)`, `p999`, `med`, `avg`, `errors`: as thresholds have them. */
-function parseQuantity(text: string): Quantity {
-  const word = text.trim().toLowerCase();
-  if (word === "avg" || word === "mean") return { kind: "avg" };
-  if (word === "errors") return { kind: "errors" };
-  const digits = word === "med" || word === "median"
-    ? "50"
-    : /^p\(?\s*(\d+(?:\.\d+)?)\s*\)?$/.exec(word)?.[1];
-  if (digits === undefined) {
-    throw new UsageError(
-      `Cannot use --of "${text}": expected percentiles such as p99, avg or errors`,
-    );
-  }
-  // p999 is the 99.9th.
-  const percent = /^\d{3,}$/.test(digits) && digits !== "100"
-    ? `${digits.slice(0, 2)}.${digits.slice(2)}`
-    : digits;
-  return { kind: "percentile", percentile: asUsage(() => parsePercentile(percent)) };
 }

@@ -16,7 +16,10 @@ export interface SplitCommand {
 }
 
 /** What a shell would do something about, outside of quotes. */
-const OPERATORS = /^(?:&&|\|\||[|&;<>()`\n])/;
+const OPERATOR = /^(?:&&|\|\||[|&;<>()\n])/;
+
+/** The same, between double quotes as well. */
+const EXPANSION = /^(?:`|\$(?:[({]|[A-Za-z_]\w*|[\d@*#?$!-]))/;
 
 /**
  * Splits a command.
@@ -57,9 +60,8 @@ function splitWords(text: string): string[] {
       word = undefined;
       at++;
     } else {
-      const operator = OPERATORS.exec(rest)?.[0];
-      if (operator !== undefined) throw needsShell(text, operator);
-      if (char === "$") refuseExpansion(rest, text);
+      const found = (OPERATOR.exec(rest) ?? EXPANSION.exec(rest))?.[0];
+      if (found !== undefined) throw needsShell(text, found);
       word = (word ?? "") + char;
       at++;
     }
@@ -73,9 +75,12 @@ function unescape(_match: string, char: string): string {
   return char === "\n" ? "" : char;
 }
 
-function refuseExpansion(part: string, text: string): void {
-  const found = /(?<!\\)(?:\\\\)*(\$[A-Za-z_{(@*#?0-9]\w*|`)/.exec(part)?.[1];
-  if (found !== undefined) throw needsShell(text, found);
+/** Refuses variables and commands in the text between double quotes. */
+function refuseExpansion(inner: string, text: string): void {
+  for (let at = 0; at < inner.length; at += inner[at] === "\\" ? 2 : 1) {
+    const found = EXPANSION.exec(inner.slice(at))?.[0];
+    if (found !== undefined) throw needsShell(text, found);
+  }
 }
 
 function needsShell(text: string, what: string): SyntaxError {

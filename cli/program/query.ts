@@ -1,5 +1,5 @@
 /**
- * What `ferret query` and `ferret sql` take, and what its help says.
+ * What `ferret query` and `ferret sql` take, and what their help says.
  *
  * @module
  */
@@ -13,6 +13,11 @@ Examples:
   ferret query "SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC LIMIT 10"
   ferret query "FROM runs" runs.duckdb --format json
   ferret query - < slow.sql`;
+
+const SQL_HELP = `
+Examples:
+  ferret sql
+  ferret sql runs.duckdb --run 3`;
 
 export function addQuery(program: Command, io: Io, finish: (exitCode: number) => void): void {
   program.command("query")
@@ -36,6 +41,7 @@ export function addSql(program: Command, io: Io, finish: (exitCode: number) => v
     .description("open a recording in DuckDB's shell, if that is installed")
     .argument("[recording]", RECORDING)
     .option("--run <id|n>", "only this run (default: all that are in the recording)")
+    .addHelpText("after", SQL_HELP)
     .action(async (recording, options) => {
       const { sql } = await import("../commands/sql.ts");
       finish(await sql({ recording, ...options }, io));

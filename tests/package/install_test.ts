@@ -86,6 +86,7 @@ describe("the tarball", () => {
       "README.md",
       "bin",
       "dist",
+      "man",
       "package.json",
     ]);
     assert.ok(paths.includes("dist/mod.d.ts"));
