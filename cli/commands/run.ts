@@ -8,8 +8,9 @@ import { loadRunSettings } from "../config/run_settings_file.ts";
 import { type Io, onStderr } from "../io.ts";
 import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
-import { planScript } from "../run/launch.ts";
+import { type LaunchPlan, planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
+import { runSeries, type SeriesOptions, type SeriesReport } from "../run/series.ts";
 import { runSession } from "../run/session.ts";
 import { SignalForwarder } from "../run/signals.ts";
 import { summarize } from "../run/summary.ts";
@@ -39,13 +40,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const checkedCode = await runAlone({ executable, args, calledAs: plan.runtime });
     if (checkedCode !== 0) return checkedCode;
   }
-  const report = await runSession(plan, { request, say });
-  for (const problem of report.problems) insist(problem);
-  for (const line of summarize(report, options.out)) say(line);
-  if (options.report && report.recording?.joined === true) {
+  const isSeries = options.repeat > 1 || options.warmup > 0;
+  const { exitCode, isRecorded } = isSeries
+    ? await runSeries(plan, { request, say, insist })
+    : await runOnce(plan, { request, say, insist });
+  if (options.report && isRecorded) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));
   }
-  return report.exitCode;
+  return exitCode;
+}
+
+async function runOnce(
+  plan: LaunchPlan,
+  { request, say, insist }: SeriesOptions,
+): Promise<SeriesReport> {
+  const report = await runSession(plan, { request, say });
+  for (const problem of report.problems) insist(problem);
+  for (const line of summarize(report, request.options.out)) say(line);
+  return { exitCode: report.exitCode, isRecorded: report.recording?.joined === true };
 }
 
 async function printReport(recording: string, io: Io): Promise<void> {

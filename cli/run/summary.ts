@@ -59,7 +59,8 @@ function seconds(ns: number): string {
   return ns < 1e9 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e9).toPrecision(3)} s`;
 }
 
-function sizeOf(path: string): string {
+/** Bytes of a recording, as people read them. */
+export function sizeOf(path: string): string {
   try {
     const stat = statSync(path);
     if (!stat.isDirectory()) return formatSize(stat.size);
@@ -71,6 +72,7 @@ function sizeOf(path: string): string {
   }
 }
 
-function quoted(path: string): string {
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
