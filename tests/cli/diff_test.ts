@@ -13,6 +13,13 @@ const MS = 1e6;
 const HOSTILE = "=evil\u001b[2J\u202e|x";
 const RUNS = 6;
 
+// deno-lint-ignore no-control-regex
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u202e]/;
+// deno-lint-ignore no-control-regex
+const STYLES = /\u001b\[\d+m/g;
+// deno-lint-ignore no-control-regex
+const RED_CHANGE = /\u001b\[31m\+50\.0%/;
+
 /** Runs that differ by up to 2 %, on another machine if need be. */
 function series(
   label: string,
@@ -74,7 +81,7 @@ async function comparesSeries(): Promise<void> {
     ..."diff out.duckdb#1-6 out.duckdb#7-12 --of p50,errors".split(" "),
   ]);
   assert.deepEqual([exitCode, stderr], [1, ""]);
-  assert.match(stdout, /^baseline  out\.duckdb#1-6: 6 runs \(1-6\), app\.ts, deno 2\.9\.6, topic/);
+  assert.match(stdout, /^baseline +out\.duckdb#1-6: 6 runs \(1-6\), app\.ts, deno 2\.9\.6, topic/);
   assert.match(
     stdout,
     /load +1\.0\dms +1\.5\dms +\+50\.0% +\+4\d\.\d% to \+5\d\.\d% +<?0\.00\d +6\+6 +120\+120\n/,
@@ -86,8 +93,7 @@ async function comparesSeries(): Promise<void> {
   assert.match(stdout, /\nnew: fresh \(6\)\nvanished: old \(6\)\n/);
   assert.match(stdout, /\n• not alike: another host: laptop and runner\n/);
   assert.match(stdout, /\n\nfail: 1 slower, \d same/);
-  // deno-lint-ignore no-control-regex
-  assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u202e]/);
+  assert.doesNotMatch(stdout, UNSAFE);
 
   const back = await ferret(["diff", "topic-x", "good", "--of", "p50"]);
   assert.equal(back.exitCode, 0);
@@ -97,9 +103,8 @@ async function comparesSeries(): Promise<void> {
     ["diff", "good", "topic-x", "--of", "p50"],
     { columns: 40, isColored: true },
   );
-  // deno-lint-ignore no-control-regex
-  const lines = narrow.stdout.replace(/\u001b\[\d+m/g, "").split("\n");
-  assert.match(narrow.stdout, /\u001b\[31m\+50\.0%/);
+  const lines = narrow.stdout.replace(STYLES, "").split("\n");
+  assert.match(narrow.stdout, RED_CHANGE);
   const table = lines.slice(lines.findIndex((line) => line.startsWith("p50")));
   for (const line of table.slice(0, 4)) assert.ok(line.length <= 40, line);
 
