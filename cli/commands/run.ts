@@ -10,8 +10,10 @@ import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
 import { planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
-import { runSession } from "../run/session.ts";
+import type { RunOptions } from "../run/options.ts";
+import { runSession, type SessionReport } from "../run/session.ts";
 import { SignalForwarder } from "../run/signals.ts";
+import type { Suggestion } from "../run/suggestion.ts";
 import { summarize } from "../run/summary.ts";
 
 /**
@@ -41,11 +43,23 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const report = await runSession(plan, { request, say });
   for (const problem of report.problems) insist(problem);
-  for (const line of summarize(report, options.out)) say(line);
+  for (const line of summarize(report, options.out, await nextStep(report, options, io))) say(line);
   if (options.report && report.recording?.joined === true) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));
   }
   return report.exitCode;
+}
+
+/** To people something else than to scripts, which would read the recording for nothing. */
+async function nextStep(
+  { recording }: SessionReport,
+  { out, quiet }: RunOptions,
+  io: Io,
+): Promise<Suggestion> {
+  const { readingSuggestion, suggestNext } = await import("../run/suggestion.ts");
+  const place = { path: recording?.path ?? out, n: recording?.n ?? 0 };
+  const isSought = recording?.joined === true && io.isErrTerminal === true && !quiet;
+  return isSought ? await suggestNext(place, process.cwd()) : readingSuggestion(place);
 }
 
 async function printReport(recording: string, io: Io): Promise<void> {
