@@ -8,9 +8,9 @@ import { loadRunSettings } from "../config/run_settings_file.ts";
 import { type Io, onStderr } from "../io.ts";
 import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
-import { planScript } from "../run/launch.ts";
+import { type LaunchPlan, planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
-import type { RunOptions } from "../run/options.ts";
+import { runSeries, type SeriesOptions, type SeriesReport } from "../run/series.ts";
 import { runSession, type SessionReport } from "../run/session.ts";
 import { SignalForwarder } from "../run/signals.ts";
 import type { Suggestion } from "../run/suggestion.ts";
@@ -41,25 +41,34 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const checkedCode = await runAlone({ executable, args, calledAs: plan.runtime });
     if (checkedCode !== 0) return checkedCode;
   }
-  const report = await runSession(plan, { request, say });
-  for (const problem of report.problems) insist(problem);
-  for (const line of summarize(report, options.out, await nextStep(report, options, io))) say(line);
-  if (options.report && report.recording?.joined === true) {
+  const isSeries = options.repeat > 1 || options.warmup > 0;
+  const { exitCode, isRecorded } = isSeries
+    ? await runSeries(plan, { request, say, insist })
+    : await runOnce(plan, { request, say, insist }, io);
+  if (options.report && isRecorded) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));
   }
-  return report.exitCode;
+  return exitCode;
 }
 
-/** To people something else than to scripts, which would read the recording for nothing. */
-async function nextStep(
-  { recording }: SessionReport,
-  { out, quiet }: RunOptions,
+async function runOnce(
+  plan: LaunchPlan,
+  { request, say, insist }: SeriesOptions,
   io: Io,
-): Promise<Suggestion> {
-  const { readingSuggestion, suggestNext } = await import("../run/suggestion.ts");
-  const place = { path: recording?.path ?? out, n: recording?.n ?? 0 };
-  const isSought = recording?.joined === true && io.isErrTerminal === true && !quiet;
-  return isSought ? await suggestNext(place, process.cwd()) : readingSuggestion(place);
+): Promise<SeriesReport> {
+  const report = await runSession(plan, { request, say });
+  for (const problem of report.problems) insist(problem);
+  const isSought = io.isErrTerminal === true && !request.options.quiet;
+  const next = isSought ? await nextStep(report) : undefined;
+  for (const line of summarize(report, request.options.out, next)) say(line);
+  return { exitCode: report.exitCode, isRecorded: report.recording?.joined === true };
+}
+
+/** For people: scripts would have the recording read for nothing. */
+async function nextStep({ recording }: SessionReport): Promise<Suggestion | undefined> {
+  if (recording?.joined !== true) return undefined;
+  const { suggestNext } = await import("../run/suggestion.ts");
+  return await suggestNext(recording, process.cwd());
 }
 
 async function printReport(recording: string, io: Io): Promise<void> {

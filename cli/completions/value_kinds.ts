@@ -27,6 +27,8 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   candidate: "recording",
   baseline: "side",
   "diff candidate": "side",
+  name: "baseline",
+  names: "baseline",
   "id|n": "run",
   selector: "selector",
   expression: "threshold",

@@ -22,12 +22,14 @@ Examples:
   ferret run --sample 0.1 --keep errors,slow:200ms --duration 1m server.ts
   ferret run --on-ready 'curl -fsS $FERRET_URL/health' server.ts
   ferret run --redact 'customer.*' --redact '/\\b\\d{16}\\b/' server.ts
+  ferret run --repeat 10 --warmup 1 build.ts
   ferret run -- bun test
 
 Exit codes: the program's own, 128 + n when signal n ended it; 2 when ferret was
 called wrongly, 70 when ferret itself failed before the program could run. 0 when
 --duration ended the program; with --on-ready that of the command, and 1 when
---duration ended a program that never listened.`;
+--duration ended a program that never listened. --repeat goes on until a run ends
+with another code than 0, and ends with that.`;
 
 /** Only listed: main hands everything after `run` to the command untouched. */
 export function addRun(program: Command): void {
@@ -84,6 +86,11 @@ export function addRun(program: Command): void {
       "run a shell command when the program listens, with FERRET_URL and FERRET_PORT, and end " +
         "both with it",
     )
+    .option(
+      "--repeat <n>",
+      "run it n times, one after the other, to compare with: ferret diff, ferret baseline",
+    )
+    .option("--warmup <n>", "run it n times more before that, without keeping it")
     .option("--label <key=value>", "keep a label with the run; may be repeated")
     .option(
       "--redact <pattern>",

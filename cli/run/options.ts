@@ -44,6 +44,10 @@ export interface RunOptions {
   keep: string[];
   /** When the program is ended. Default: never. */
   durationNs?: number;
+  /** How often the program is run. Default 1. */
+  repeat: number;
+  /** Runs before those that are not recorded. Default 0. */
+  warmup: number;
   /** Command for the shell that is run when the program listens. */
   onReady?: string;
   /** Default `drop`. */
@@ -73,6 +77,8 @@ export function defaultRunOptions(): RunOptions {
     minDurationNs: 0,
     maxSpansPerSecond: 0,
     keep: [],
+    repeat: 1,
+    warmup: 0,
     overflow: "drop",
     ringBytes: 16 * 1024 * 1024,
     hooks: [],
@@ -108,6 +114,8 @@ const VALUES: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ],
   ["--keep", (options, value) => void options.keep.push(checkedRule(value))],
   ["--duration", (options, value) => void (options.durationNs = durationOf(value))],
+  ["--repeat", (options, value) => void (options.repeat = countOf("--repeat", value))],
+  ["--warmup", (options, value) => void (options.warmup = countOf("--warmup", value))],
   ["--on-ready", (options, value) => void (options.onReady = value)],
   [
     "--overflow",

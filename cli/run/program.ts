@@ -22,6 +22,8 @@ export interface ProgramOptions {
   environment: Readonly<Record<string, string>>;
   /** What the program gets as file descriptor 3; `pipe`: the other end of `stdio[3]`. */
   descriptor: number | "pipe" | undefined;
+  /** What the program reads its input from. Default: ferret's own input. */
+  input?: number | undefined;
 }
 
 /** How a program ended. */
@@ -50,7 +52,7 @@ export function startProgram(options: ProgramOptions): Program {
   const child = withOuterUmask(() =>
     spawn(unrewritten(options.executable), [...options.args], {
       stdio: [
-        "inherit",
+        options.input ?? "inherit",
         "inherit",
         "inherit",
         ...(options.descriptor === undefined ? [] : [options.descriptor]),

@@ -55,6 +55,8 @@ export interface SessionOptions {
   request: RunRequest;
   /** Tells the user something at once. */
   say: (sentence: string) => void;
+  /** File descriptor that the program reads its input from. Default: ferret's own input. */
+  input?: number | undefined;
 }
 
 /** What is known of a run before its program is started. */
@@ -108,6 +110,7 @@ export async function runSession(
         ...plan.hasMain ? {} : preloads.environment,
       },
       descriptor: transport.descriptor,
+      input: options.input,
     });
     signals.attach(program.process);
     const problems: string[] = [];

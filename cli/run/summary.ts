@@ -9,15 +9,15 @@ import { isBalanced } from "../../src/model/ledger.ts";
 import type { FinishReport } from "../../src/model/run_info.ts";
 import type { SessionReport } from "./session.ts";
 import { formatSize } from "./size.ts";
-import { quoted, type Suggestion } from "./suggestion.ts";
+import { quoted, readingSuggestion, type Suggestion } from "./suggestion.ts";
 
 /**
  * The lines of the summary, without ferret's name before them. Problems are not
  * among them.
  *
- * @param next What to do with the run.
+ * @param next What to do with the run. Default: to read it.
  */
-export function summarize(report: SessionReport, out: string, next: Suggestion): string[] {
+export function summarize(report: SessionReport, out: string, next?: Suggestion): string[] {
   const { recording, end, isLeft, notes } = report;
   const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
   const later = `what is not in ${out} yet is kept, to add it: ferret recover${option}`;
@@ -32,7 +32,8 @@ export function summarize(report: SessionReport, out: string, next: Suggestion):
   if (recording.joined) {
     const size = sizeOf(recording.path);
     const { path, n } = recording;
-    lines.push(`${path} (run ${n}, ${size}), to ${next.purpose}: ${next.command}`);
+    const { purpose, command } = next ?? readingSuggestion({ path, n });
+    lines.push(`${path} (run ${n}, ${size}), to ${purpose}: ${command}`);
   } else if (isLeft) {
     lines.push(later);
   } else if (recording.partialPath === undefined) {
@@ -63,7 +64,8 @@ function seconds(ns: number): string {
   return ns < 1e9 ? `${Math.round(ns / 1e6)} ms` : `${(ns / 1e9).toPrecision(3)} s`;
 }
 
-function sizeOf(path: string): string {
+/** Bytes of a recording, as people read them. */
+export function sizeOf(path: string): string {
   try {
     const stat = statSync(path);
     if (!stat.isDirectory()) return formatSize(stat.size);

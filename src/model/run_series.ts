@@ -6,7 +6,7 @@
  */
 import type { RecordedRun } from "./span_reader.ts";
 
-/** Label of the runs that one `ferret run --repeat` made: the id of the first. */
+/** Label of the runs that one `ferret run --repeat` made: the same of all of them. */
 export const SERIES_LABEL = "ferret.series";
 
 /**

@@ -51,7 +51,7 @@ test("parseRunArguments() reads every option of ferret's", () => {
       " ",
     ),
     ..."--sample 10% --max-spans-per-second 5_000 --keep errors --keep slow:1s".split(" "),
-    ..."--duration 1m30s --on-ready".split(" "),
+    ..."--repeat 10 --warmup=2 --duration 1m30s --on-ready".split(" "),
     "curl $FERRET_URL",
     ..."--label a=b=c --redact customer.* --redact=/a+/i --report app.ts".split(" "),
   ]);
@@ -60,6 +60,8 @@ test("parseRunArguments() reads every option of ferret's", () => {
     runtime: "bun",
     functions: ["lib/**", "x"],
     recordsFunctions: false,
+    repeat: 10,
+    warmup: 2,
     minDurationNs: 50_000,
     sampleRatio: 0.1,
     maxSpansPerSecond: 5_000,
