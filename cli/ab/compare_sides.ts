@@ -21,7 +21,7 @@ import { countOf } from "../../src/model/numbers.ts";
 import type { RunProfile } from "../../src/model/run_profile.ts";
 import { CannotSayError } from "../errors.ts";
 import { quantityName } from "../quantities.ts";
-import { changeText } from "../render/gate/change_text.ts";
+import { changeText } from "../render/diff/diff_columns.ts";
 import { drawOrders, type Side } from "./order.ts";
 import type { AbJudgement, AbProgress } from "./progress.ts";
 import type { AbSide } from "./recorded_run.ts";
@@ -152,7 +152,7 @@ function endText(end: RoundsEnd, { maxTimeMs }: AbSettings): string {
 function changesText(changes: readonly ComparisonRow[]): string[] {
   if (changes.length === 0) return [];
   const named = changes.slice(0, MAX_CHANGES)
-    .map(({ name, change }) => `${name} ${changeText(change!)}`);
+    .map(({ name, quantity, change }) => `${name} ${changeText(quantity, change!)}`);
   const more = changes.length - named.length;
   return [`changed as well, on average: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
 }

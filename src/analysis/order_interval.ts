@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Percentile } from "../model/percentile.ts";
+import { type Percentile, samplesNeeded } from "../model/percentile.ts";
 
 /** Share of intervals that hold the true percentile, at least. */
 export const CONFIDENCE = 0.95;
@@ -27,7 +27,10 @@ export interface IntervalOptions {
   lowAlpha?: number;
   /** Chance that it lies above the value at `high`. Default: the same. */
   highAlpha?: number;
-  /** How many independent values the values are worth. Default, and at most: `count`. */
+  /**
+   * How many independent values the values are worth. Default, and at most: `count`.
+   * Of fewer than 1/(1−p) there are no bounds.
+   */
   effectiveCount?: number;
 }
 
@@ -40,7 +43,8 @@ export function intervalRanks(
   const { lowAlpha = (1 - CONFIDENCE) / 2, highAlpha = (1 - CONFIDENCE) / 2 } = options;
   const p = Number(percentile.numerator) / Number(percentile.denominator);
   const independent = Math.floor(Math.min(count, options.effectiveCount ?? count));
-  if (p >= 1 || independent < 1) return { low: undefined, high: undefined };
+  const needed = independent < count ? samplesNeeded(percentile) : 1;
+  if (p >= 1 || independent < needed) return { low: undefined, high: undefined };
   const { first, shares } = binomial(independent, p);
   // low: the largest with P(B < low) <= lowAlpha. high: the smallest with P(B >= high) <= highAlpha.
   let low = first;

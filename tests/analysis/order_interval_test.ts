@@ -51,6 +51,9 @@ describe("intervalRanks()", () => {
     assert.deepEqual(worth(2000), intervalRanks(P50, 1000));
     assert.deepEqual(worth(10), { low: 101, high: 900 });
     assert.deepEqual(worth(5.9), { low: undefined, high: undefined });
+    // A p99 needs a hundred, independent ones: 2,000 that are worth 99 do not tell.
+    const low = (effectiveCount: number) => intervalRanks(P99, 2000, { effectiveCount }).low;
+    assert.deepEqual([low(99), low(100)], [undefined, 1921]);
   });
 
   it("covers as much as it promises and not much more", () => {

@@ -1,4 +1,4 @@
-/** The composite action and the example workflow, run as GitHub's runner would run them. */
+/** The composite action, run as GitHub's runner would run it. */
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -69,7 +69,7 @@ test("a breach is annotated, summed up, commented on and ends the job", () => {
     "error",
     "ferret: function:load: p(95) < 20ms",
   ]);
-  assert.match(data, /^p\(95\) is 47\.5ms \(.*n 500\); the limit is < 20ms/);
+  assert.match(data, /^p\(95\) is 47\.5ms \(.*n 500\); expected < 20ms/);
   assert.match(summary, /^<!-- ferret:check -->\n### ❌ ferret check: fail\n/);
   assert.match(summary, /\| ❌ fail \| <code>function:load<\/code>/);
   const { summary: said, ...outputs } = result.outputs;

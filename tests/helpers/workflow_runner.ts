@@ -42,6 +42,8 @@ export interface RunnerOptions {
   actions?: string;
   github?: Record<string, unknown>;
   env?: Readonly<Record<string, string>>;
+  /** Outputs of actions of others, by the ids of their steps. */
+  outputs?: Readonly<Record<string, Record<string, string>>>;
 }
 
 /** What became of a step that ran. */
@@ -87,15 +89,16 @@ export function runAction(
   return { ...result, outputs: Object.fromEntries(outputs) };
 }
 
-/** Runs a job of a workflow. */
+/** Runs the job of a workflow. */
 export function runJob(path: string, job: string, options: RunnerOptions): RunnerResult {
   const workflow = parse(readFileSync(path, "utf8")) as { jobs: Record<string, { steps: Step[] }> };
   const result = runSteps(workflow.jobs[job]!.steps, contextOf(options), options);
   return { ...result, outputs: {} };
 }
 
-function contextOf({ github = {}, temp }: RunnerOptions): ExpressionContext {
-  return { github, runner: { temp }, steps: {}, inputs: {}, env: {} };
+function contextOf({ github = {}, temp, outputs = {} }: RunnerOptions): ExpressionContext {
+  const steps = Object.entries(outputs).map(([id, one]) => [id, { outputs: one }]);
+  return { github, runner: { temp }, steps: Object.fromEntries(steps), inputs: {}, env: {} };
 }
 
 function runSteps(

@@ -9,10 +9,11 @@ import { countOf, formatCount, formatShare } from "../../../src/model/numbers.ts
 import type { RecordedRun } from "../../../src/model/span_reader.ts";
 import { valueText } from "../check_value.ts";
 import { commandLine, endOf, runtimeOf, startOf } from "../run_facts.ts";
-import { changeText, confidenceText } from "./change_text.ts";
+import { confidenceText } from "./confidence_text.ts";
 import { countItems, type GateItem, type GateView, summarizeCounts } from "./gate_view.ts";
 
-const EXPRESSION = /^(.*?)\s*(<=|>=|==|!=|<|>)\s*(.*)$/s;
+/** `p(99) < 200ms`, `p(99) no worse, margin 5%`. */
+const EXPRESSION = /^(.+?)\s*(<=|>=|==|!=|<|>|\bno worse,)\s*(.*)$/s;
 
 /** What the formats are made of. */
 export function viewCheck(report: CheckReport): GateView {
@@ -60,8 +61,7 @@ function describeRun(run: RecordedRun): string {
 function toItem(check: Check): GateItem {
   const { expression, verdict, n, comparison, actual, reason } = check;
   const [, quantity = expression, operator = "", limit = ""] = EXPRESSION.exec(expression) ?? [];
-  const value = (one: number) =>
-    comparison === undefined ? valueText(one, check.unit) : changeText(one);
+  const value = (one: number) => valueText(one, check.unit);
   const interval = check.interval?.map(value).join(" to ");
   const facts = {
     threshold: expression,
@@ -86,7 +86,7 @@ function toItem(check: Check): GateItem {
           details(check, interval)
         }`,
       ]),
-      ...(facts.limit === undefined || verdict !== "fail" ? [] : [`the limit is ${facts.limit}`]),
+      ...(facts.limit === undefined || verdict !== "fail" ? [] : [`expected ${facts.limit}`]),
       ...(reason === undefined ? [] : [reason]),
     ].join("; "),
     reason,

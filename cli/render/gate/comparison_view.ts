@@ -13,7 +13,7 @@ import type { Verdict } from "../../../src/analysis/check_report.ts";
 import { countOf, formatCount, formatShare } from "../../../src/model/numbers.ts";
 import { quantityName } from "../../quantities.ts";
 import { changeText, valueText } from "../diff/diff_columns.ts";
-import { confidenceText } from "./change_text.ts";
+import { confidenceText } from "./confidence_text.ts";
 import type { GateItem, GateView } from "./gate_view.ts";
 
 const VERDICTS: Readonly<Record<ComparisonRow["verdict"], Verdict>> = {

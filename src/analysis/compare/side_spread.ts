@@ -48,7 +48,7 @@ function criticalT(bound: (t: number) => number): number {
     low = high;
     high *= 2;
   }
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 30; i++) {
     const middle = (low + high) / 2;
     if (bound(middle) > 0) low = middle;
     else high = middle;

@@ -25,8 +25,11 @@ export interface SeriesMean {
 /** Fewest pieces that say how far they vary. */
 export const MIN_PIECES = 4;
 
-/** Pieces more alike than this drift: how far is not seen in one run. */
+/** Pieces that are more alike drift, and how far is not seen in one run. */
 const MAX_CORRELATION = 0.9;
+
+/** Standard errors added to the correlation: less misses too often in runs that drift. */
+const CAUTION = 1;
 
 /**
  * The mean of the values, each weighted with the number of its spans.
@@ -49,9 +52,11 @@ export function seriesMean(
     if (i > 0) products += residual * residuals[i - 1]!;
   });
   if (squares === 0) return { mean, variance: 0, degrees: pieces - 1 };
-  // Of so few values the correlation comes out too low (M. G. Kendall, Biometrika 41, 1954).
+  // Of so few values the correlation comes out too low (M. G. Kendall, Biometrika 41, 1954), and
+  // it is itself uncertain by 1/√B.
   const seen = products / squares;
-  const correlation = Math.min(MAX_CORRELATION, Math.max(0, seen + (1 + 3 * seen) / pieces));
+  const likely = seen + (1 + 3 * seen) / pieces + CAUTION / Math.sqrt(pieces);
+  const correlation = Math.min(MAX_CORRELATION, Math.max(0, likely));
   // As of a first-order autoregression; its variance has fewer degrees of freedom.
   const inflation = (1 + correlation) / (1 - correlation);
   const degrees = (pieces - 1) * (1 - correlation ** 2) / (1 + correlation ** 2);

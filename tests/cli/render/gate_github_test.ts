@@ -46,7 +46,7 @@ test("toGithub() puts what failed at its line, the worst first", () => {
   assert.equal(commands[0]!.properties["title"], "ferret: function:b,c:d: p(99) < 200ms");
   assert.equal(
     commands[0]!.data,
-    "p(99) is 600ms (99% interval: 570ms to 630ms, n 1,200); the limit is < 200ms",
+    "p(99) is 600ms (99% interval: 570ms to 630ms, n 1,200); expected < 200ms",
   );
 });
 
