@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ListedRun, listRuns, readNames } from "../../src/store/reader/recorded_names.ts";
+import type { ListedRun } from "../../src/store/reader/recorded_names.ts";
 import type { SpanKey } from "../../src/model/span_reader.ts";
 import { loadConfig } from "../config/load_config.ts";
 import { DEFAULT_RECORDING } from "../read_recording.ts";
