@@ -120,7 +120,7 @@ const CHECK = v.strictObject({
     "Thresholds as --threshold takes them, or by the selector of the spans that they are about. " +
       "Default: none.",
     [
-      ["http.server:*: p(99) < 200ms", "http.server:*: errors < 1%"],
+      ["http.server:*: p(99) < 200ms", "loss == 0"],
       { "http.server:*": ["p(99) < 200ms", "errors < 1%"], "Cart.*": "p(95) < 5ms" },
     ],
   )),
