@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { join } from "node:path";
+import type { CourseBlock } from "../../../src/model/span_reader.ts";
 import { openRecording } from "../../../src/store/reader/open.ts";
 import { withFolder } from "../../helpers/processes.ts";
 import { type SpanFixture, writeRecording } from "../../helpers/recording_fixture.ts";
@@ -35,7 +36,7 @@ it("course() cuts spans into blocks by time and counts what is beyond limits", a
         { keys: [OTHER], limitsNs: [79] },
         { keys: [{ name: "nothing", scope: "db" }], limitsNs: [] },
       ], 16);
-      const sum = (of: (block: typeof blocks[number]) => number) =>
+      const sum = (of: (block: CourseBlock) => number) =>
         blocks!.reduce((total, block) => total + of(block), 0);
       assert.equal(blocks!.length, 16);
       assert.ok(blocks!.every(({ count }) => count > 90 && count < 110));
