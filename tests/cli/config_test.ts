@@ -7,8 +7,10 @@ import { after, test } from "node:test";
 import type { LoadedConfig } from "../../cli/config/config.ts";
 import { loadConfig, type LoadConfigOptions } from "../../cli/config/load_config.ts";
 import { loadRunSettings } from "../../cli/config/run_settings_file.ts";
+import { SECTIONS } from "../../cli/config/schema.ts";
 import { UsageError } from "../../cli/errors.ts";
 import { parseRunArguments } from "../../cli/run/arguments.ts";
+import { RUN_OPTION_NAMES } from "../../cli/run/options.ts";
 import type { RunSettings } from "../../src/model/ferret_config.ts";
 import { withFolder } from "../helpers/processes.ts";
 
@@ -288,6 +290,16 @@ test("parseRunArguments() takes what no flag says from the settings", () => {
   const command = options(["--duration=1s", "--", "npm", "start"], settings);
   assert.equal(command.durationNs, 1e9);
   assert.deepEqual(command.functions, ["lib/**"]);
+});
+
+/** Flags that say `false` of a setting, or something of one call only. */
+const WITHOUT_SETTING = ["--no-functions", "--no-redact", "--repeat", "--warmup", "--help"];
+
+test("every flag of ferret run has a setting of its name", () => {
+  const names = RUN_OPTION_NAMES.filter((name) => !WITHOUT_SETTING.includes(name))
+    .map((name) => name.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
+  const settings = Object.keys(SECTIONS.run.entries).map((key) => key === "labels" ? "label" : key);
+  assert.deepEqual(settings.toSorted(), names.toSorted());
 });
 
 test("loadRunSettings() leaves what is wrong with the rest to others", async () => {
