@@ -30,7 +30,7 @@ export interface AbRequest {
 }
 
 /** Options of `ferret run` that mean something else here, or nothing. */
-const REFUSED = ["--report"];
+const REFUSED = ["--report", "--repeat"];
 
 const EXAMPLE = "ferret ab 'deno run base.ts' 'deno run head.ts', or ferret ab --base main app.ts";
 
@@ -126,8 +126,8 @@ function takeForRuns(run: RunOptions, argv: readonly string[], index: number): n
   const name = argv[index]!.split("=")[0]!;
   if (REFUSED.includes(name)) {
     throw new UsageError(
-      `Cannot use ${name} with ferret ab: the runs are many`,
-      "ferret report reads any of them when -o keeps them",
+      `Cannot use ${name} with ferret ab: there are as many runs as it takes`,
+      "-o keeps them for ferret report; --max-rounds says how many there are at most",
     );
   }
   return takeRunOption(run, argv, index);

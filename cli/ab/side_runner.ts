@@ -99,9 +99,8 @@ export class SideRunner {
     this.#printEnd(outcome);
     const { maxTimeMs, canEnd } = this.#options;
     return new UsageError(
-      `Cannot compare: the ${SIDE_NAMES[side]} did not end within ${
-        formatDuration(maxTimeMs * 1e6)
-      }`,
+      `Cannot compare: the ${SIDE_NAMES[side]} was still running when --max-time was up, ` +
+        formatDuration(maxTimeMs * 1e6),
       canEnd
         ? "--max-time allows for more"
         : "What does not end by itself needs --on-ready <command> or --duration <time>",

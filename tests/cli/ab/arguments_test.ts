@@ -95,7 +95,10 @@ test("parseAbArguments() says what is wrong, and what to do", () => {
   );
   refuses(["a", "b", "--warmup"], 'Cannot use "--warmup": its value is missing');
   refuses(["a", "b", "--quiet=1"], 'Cannot use "--quiet=1": --quiet takes no value');
-  refuses(["a", "b", "--report"], "Cannot use --report with ferret ab: the runs are many");
+  refuses(
+    ["a", "b", "--report"],
+    "Cannot use --report with ferret ab: there are as many runs as it takes",
+  );
 });
 
 test("readSettings() refuses values that make no sense", () => {

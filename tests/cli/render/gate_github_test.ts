@@ -57,7 +57,7 @@ test("toGithub() says once that all is well", () => {
   assert.deepEqual(commands, [{
     name: "notice",
     properties: { title: "ferret check" },
-    data: "pass: all 2 thresholds are met",
+    data: "pass: 2 of 2 thresholds met",
   }]);
 });
 
@@ -117,7 +117,7 @@ test("githubOutputs() counts", () => {
     passed: "1",
     failed: "1",
     inconclusive: "2",
-    summary: "1 of 4 thresholds not met, 2 cannot be judged",
+    summary: "1 of 4 thresholds met, 1 not, 2 cannot be judged",
   });
 });
 
