@@ -102,14 +102,14 @@ export async function loadLatest(
 async function loadRuns(
   { label, path }: { label: string; path: string },
   io: Io,
-  { choose, filter }: ReadProfileOptions & {
+  { choose, ...options }: ReadProfileOptions & {
     choose: (runs: readonly RecordedRun[]) => RecordedRun[];
   },
 ): Promise<LabelledProfiles> {
   return await readRecording({ recording: path }, io, async (reader) => {
     const profiles: RunProfile[] = [];
     for (const run of choose(reader.runs)) {
-      profiles.push(await readProfile(reader.at(run), { filter }));
+      profiles.push(await readProfile(reader.at(run), options));
     }
     return { label, profiles };
   });

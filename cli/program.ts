@@ -15,6 +15,7 @@ import { addCheck } from "./program/check.ts";
 import { addBaseline } from "./program/baseline.ts";
 import { addDiff } from "./program/diff.ts";
 import { addExport } from "./program/export.ts";
+import { addInit } from "./program/init.ts";
 import { addImport } from "./program/import.ts";
 import { addQuery, addSql } from "./program/query.ts";
 import { addServe } from "./program/serve.ts";
@@ -76,6 +77,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
   addDiff(program, io, finish);
   addBaseline(program, io, finish);
   addAb(program);
+  addInit(program, io, finish);
   program.commandsGroup("Keep:");
   addRuns(program, io, finish);
   addExport(program, io, finish);

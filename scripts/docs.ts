@@ -5,23 +5,20 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
-import { commandPages } from "./docs/command_pages.ts";
-import { commandsMan, MANUAL_PAGE } from "./docs/commands_man.ts";
-import { COMMANDS_DOCUMENT, commandsMarkdown } from "./docs/commands_markdown.ts";
-import { HOOKS_DOCUMENT, withHookTable } from "./docs/hook_table.ts";
+import { madeFiles } from "./docs/made_files.ts";
 import { recordDocument, RECORDED_DOCUMENTS } from "./docs/record.ts";
 import { takePictures } from "./docs/pictures.ts";
 import { ROOT } from "./root.ts";
 
-const path = join(ROOT, HOOKS_DOCUMENT);
-writeFileSync(path, withHookTable(readFileSync(path, "utf8")));
-const pages = commandPages();
-writeFileSync(join(ROOT, COMMANDS_DOCUMENT), commandsMarkdown(pages));
-mkdirSync(join(ROOT, "man"), { recursive: true });
-writeFileSync(join(ROOT, MANUAL_PAGE), commandsMan(pages));
+for (const { path: name, make } of madeFiles()) {
+  const path = join(ROOT, name);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, make(text));
+}
 
 const [option, ...documents] = process.argv.slice(2);
 if (option === "--record") {

@@ -3,109 +3,85 @@
  *
  * @module
  */
-import type { Verdict } from "../../src/analysis/check_report.ts";
+import process from "node:process";
+import { isRelative } from "../../src/analysis/check_changes.ts";
+import type { CheckReport, InconclusivePolicy, Verdict } from "../../src/analysis/check_report.ts";
 import { checkThresholds } from "../../src/analysis/check_thresholds.ts";
-import type { LossLimit } from "../../src/analysis/check_verdict.ts";
-import { parseDuration } from "../../src/model/duration.ts";
-import { parseSelector } from "../../src/model/selector.ts";
-import { parseRatio } from "../../src/model/ratio.ts";
-import { parseThreshold, type Threshold } from "../../src/model/threshold.ts";
+import type { SpanReader } from "../../src/model/span_reader.ts";
+import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
+import { loadConfig } from "../config/load_config.ts";
 import { UsageError } from "../errors.ts";
 import type { GateFormat } from "../formats.ts";
 import type { Io } from "../io.ts";
-import { readRecording, type RecordingOptions } from "../read_recording.ts";
+import { DEFAULT_RECORDING, readRecording, type RecordingOptions } from "../read_recording.ts";
 import { printCheck } from "../render/gate/print_gate.ts";
 import { asUsage } from "../usage.ts";
-
-/** Flags that stand for a threshold, and what they measure. */
-export const SHORTHANDS = {
-  p50: "p(50)",
-  p90: "p(90)",
-  p95: "p(95)",
-  p99: "p(99)",
-  p999: "p(99.9)",
-  max: "max",
-  avg: "avg",
-  errorRate: "errors",
-} as const;
-
-/** One of the {@linkcode SHORTHANDS}. */
-export type Shorthand = keyof typeof SHORTHANDS;
+import { type CheckSettings, checkSettings } from "./check/settings.ts";
+import type { ShorthandValues } from "./check/shorthands.ts";
+import { checkedRuns, loadSides, type SideChoice } from "./check/sides.ts";
 
 /** Options of `ferret check`. */
-export interface CheckCommandOptions
-  extends RecordingOptions, Partial<Record<Shorthand, string | true | undefined>> {
+export interface CheckCommandOptions extends RecordingOptions, ShorthandValues {
   /** A selector. Default: server spans, else root spans. */
   span?: string | undefined;
   threshold?: readonly string[] | undefined;
+  /** A recording, some of its runs, or the name of a baseline. */
+  baseline?: string | undefined;
+  /** A share. Default 1 %. */
+  alpha?: string | undefined;
+  /** A share. Default 5 %. */
+  margin?: string | undefined;
   minSamples?: number | undefined;
   /** `1%` or a number of spans. Default: none. */
   maxLoss?: string | undefined;
+  /** Default: `report`. */
+  inconclusive?: InconclusivePolicy | undefined;
   /** Default: text. */
   format?: GateFormat | undefined;
+  /** Path of the settings of the project; `false`: without. Default: what is found. */
+  config?: string | boolean | undefined;
 }
 
 const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 3 };
 
 /** @returns 0 pass, 1 fail, 3 cannot say. @throws {RecordingError} @throws {UsageError} */
 export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
-  const thresholds = asUsage(() => thresholdsOf(options));
-  if (thresholds.length === 0) {
+  const { config } = await loadConfig(process.cwd(), { file: options.config });
+  const settings = asUsage(() => checkSettings(options, config.check ?? {}));
+  if (settings.thresholds.length === 0) {
     throw new UsageError(
       "Cannot check: no threshold was given",
-      "Try ferret check --p99 200ms, or --threshold 'http.server:*: errors < 1%'",
+      "Try ferret check --p99 200ms, or ferret init, which writes some into ferret.json",
     );
   }
-  const settings = asUsage(() => ({
-    span: options.span === undefined ? undefined : parseSelector(options.span),
-    minSamples: options.minSamples,
-    maxLoss: options.maxLoss === undefined ? undefined : parseLossLimit(options.maxLoss),
-  }));
+  const label = options.recording ?? DEFAULT_RECORDING;
+  const choice = {
+    label,
+    isOneRun: options.run !== undefined || parseRecordingName(label).run !== undefined,
+    baseline: settings.baseline,
+  };
   const report = await readRecording(
     options,
     io,
-    (reader) => checkThresholds(reader, thresholds, settings),
+    (reader) => checkRun(reader, io, { settings, choice }),
   );
   printCheck(report, options.format ?? "text", io);
   return EXIT_CODES[report.verdict];
 }
 
-/** @throws {SyntaxError} @throws {UsageError} */
-function thresholdsOf(options: CheckCommandOptions): Threshold[] {
-  const thresholds: Threshold[] = [];
-  for (const [option, aggregate] of Object.entries(SHORTHANDS) as [Shorthand, string][]) {
-    const value = options[option];
-    if (value === undefined) continue;
-    const flag = option === "errorRate" ? "--error-rate" : `--${option}`;
-    if (value === true || /^[+-].*%$/.test(value.trim())) {
-      throw new UsageError(
-        `Cannot use ${flag} without a limit: baselines are not built yet`,
-        `Write ${flag} ${option === "errorRate" ? "1%" : "200ms"}`,
-      );
-    }
-    // A limit that is just reached is kept: an error rate of 0% can be asked for.
-    thresholds.push(parseThreshold(`${aggregate} <= ${limitOf(option, value)}`));
-  }
-  return [...thresholds, ...(options.threshold ?? []).map(parseThreshold)];
-}
-
-/**
- * The value as it stands in a threshold; a rate always as a share.
- *
- * @throws {SyntaxError} about the value, not about a threshold that the user never wrote.
- */
-function limitOf(option: Shorthand, value: string): string {
-  const trimmed = value.trim();
-  if (option === "errorRate") return `${Number((parseRatio(trimmed) * 100).toPrecision(9))}%`;
-  parseDuration(trimmed);
-  return trimmed;
-}
-
-function parseLossLimit(text: string): LossLimit {
-  if (/^\d+$/.test(text)) return { spans: Number(text) };
-  try {
-    return { fraction: parseRatio(text) };
-  } catch {
-    throw new SyntaxError(`Cannot read --max-loss "${text}": expected "1%" or a number of spans`);
-  }
+async function checkRun(
+  reader: SpanReader,
+  io: Io,
+  { settings: { thresholds, options }, choice }: { settings: CheckSettings; choice: SideChoice },
+): Promise<CheckReport> {
+  const report = await checkThresholds(reader, thresholds, {
+    ...options,
+    loadSides: (keys) => loadSides(reader, io, { keys, choice }),
+  });
+  const runs = checkedRuns(reader, choice).length;
+  if (runs === 1 || thresholds.every(isRelative)) return report;
+  const others = thresholds.some(isRelative) ? "; changes are those of all of them" : "";
+  const note =
+    `limits are held against run ${reader.run.n}, the last of a series of ${runs}${others}`;
+  return { ...report, notes: [...report.notes, note] };
 }

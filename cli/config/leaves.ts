@@ -13,7 +13,8 @@ type Examples = readonly unknown[];
 
 /** Roughly a duration, for editors: ferret says more. */
 const DURATION = /^\s*(\d*\.?\d+|(\d+\.?\d*|\.\d+)\s?(ns|us|µs|μs|ms|s|m|h)\s?.*)\s*$/u;
-const SHARE = /^\s*(\d+(\.\d*)?|\.\d+)\s*%?\s*$/;
+/** A share, or how many. */
+export const SHARE = /^\s*(\d+(\.\d*)?|\.\d+)\s*%?\s*$/;
 
 /** The schema with what editors show of it. */
 export function describe<S extends v.GenericSchema>(

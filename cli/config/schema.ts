@@ -16,10 +16,13 @@ import {
   listOrFalse,
   nonEmpty,
   oneOf,
+  SHARE,
   share,
   text,
   whole,
 } from "./leaves.ts";
+
+const LOSS_EXPECTED = 'expected a share such as "1%" or a number of spans';
 
 const RUN = v.strictObject({
   out: v.optional(text(
@@ -117,7 +120,7 @@ const CHECK = v.strictObject({
     "Thresholds as --threshold takes them, or by the selector of the spans that they are about. " +
       "Default: none.",
     [
-      ["http.server:*: p(99) < 200ms", "loss == 0"],
+      ["http.server:*: p(99) < 200ms", "http.server:*: errors < 1%"],
       { "http.server:*": ["p(99) < 200ms", "errors < 1%"], "Cart.*": "p(95) < 5ms" },
     ],
   )),
@@ -144,10 +147,10 @@ const CHECK = v.strictObject({
   maxLoss: v.optional(describe(
     v.union(
       [
-        nonEmpty(),
+        v.pipe(v.string(), v.regex(SHARE, LOSS_EXPECTED)),
         v.pipe(v.number(), v.minValue(0, "it is negative")),
       ],
-      'expected a share such as "1%" or a number of spans',
+      LOSS_EXPECTED,
     ),
     "Lost spans to put up with: a share, or a number of spans. Default: 0.",
     ["1%", 100],

@@ -156,8 +156,10 @@ function toThresholds(thresholds: NonNullable<CheckSettings["thresholds"]>): str
 }
 
 function selectedThreshold(selector: string, limit: string, path: KeyPath): string {
-  checkedThreshold(limit, path);
   const text = `${selector}: ${limit}`;
+  // Values of metrics have units of their own.
+  if (/^\s*metric:/.test(selector)) return checkedThreshold(text, path);
+  checkedThreshold(limit, path);
   const parsed = parseThreshold(checkedThreshold(text, path));
   if (parsed.selector?.text === parseSelector(selector).text) return text;
   throw new SettingError(path, "it names its spans itself", "Write it into a list of thresholds");

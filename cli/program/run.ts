@@ -10,7 +10,8 @@ import { type Command, Option } from "@commander-js/extra-typings";
 const RUN_NOTES = `
 The program keeps its input, output, arguments, environment and exit code; what
 ferret has to say goes to stderr. Flags of the runtime, such as -A, --allow-net
-or --smol, stand before the script.`;
+or --smol, stand before the script. What no option says, ferret.json may say; with
+FERRET_CONFIG=none in the environment it is left alone.`;
 
 const RUN_HELP = `${RUN_NOTES}
 

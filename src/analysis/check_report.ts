@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordedRun } from "../model/span_reader.ts";
-import type { ThresholdUnit } from "../model/threshold.ts";
+import type { ThresholdUnit } from "../model/threshold_limit.ts";
 import type { ComparedSide, ComparisonMethod } from "./compare/comparison.ts";
 
 /** `inconclusive` says that the run cannot answer: that is never a pass. */
@@ -56,17 +56,41 @@ export interface CheckReport {
   checks: Check[];
   /** Chance that a program that keeps all thresholds fails. */
   alpha: number;
+  /** Thresholds of which chance may make one fail: those that `alpha` is shared by. */
+  family: number;
+  /** What is made of what cannot be said. `verdict` is after that. */
+  inconclusive: InconclusivePolicy;
   run: RecordedRun;
   baseline: CheckBaseline | undefined;
   /** What else has to be known. Sentences. */
   notes: readonly string[];
 }
 
-/** One failure fails the gate, whatever else could not be said. */
-export function overallVerdict(checks: readonly Check[]): Verdict {
+/** What a gate makes of what cannot be said: it says so, or it fails, or it passes. */
+export const INCONCLUSIVE_POLICIES = ["report", "pass", "fail"] as const;
+
+/** One of {@linkcode INCONCLUSIVE_POLICIES}. */
+export type InconclusivePolicy = (typeof INCONCLUSIVE_POLICIES)[number];
+
+/**
+ * One failure fails the gate, whatever else could not be said. A threshold that
+ * has nothing to measure never passes.
+ *
+ * @param policy Default: `report`.
+ */
+export function overallVerdict(
+  checks: readonly Check[],
+  policy: InconclusivePolicy = "report",
+): Verdict {
   if (checks.some(({ verdict }) => verdict === "fail")) return "fail";
-  if (checks.length === 0 || checks.some(({ verdict }) => verdict === "inconclusive")) {
-    return "inconclusive";
-  }
-  return "pass";
+  const open = checks.filter(({ verdict }) => verdict === "inconclusive");
+  if (checks.length > 0 && open.length === 0) return "pass";
+  if (policy === "fail") return "fail";
+  const isNothing = checks.length === 0 || open.some(({ n }) => n === 0);
+  return policy === "pass" && !isNothing ? "pass" : "inconclusive";
+}
+
+/** Of a check that is a fact about the run, or of which nothing is known. */
+export function noInterval(): Pick<Check, "interval" | "confidence"> {
+  return { interval: undefined, confidence: undefined };
 }

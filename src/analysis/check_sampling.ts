@@ -11,7 +11,8 @@
  * @module
  */
 import type { Operator } from "../model/threshold.ts";
-import type { CheckCase, Measurement } from "./check_measure.ts";
+import type { CheckCase } from "./check_case.ts";
+import type { Measurement } from "./check_measure.ts";
 import type { SamplingSummary } from "./sampling.ts";
 
 /** How the measured value lies to the true one. `unknown`: nobody can say. */
@@ -20,7 +21,7 @@ type Bound = "exact" | "lower" | "upper" | "unknown";
 /** Why the recording cannot answer, if so. */
 export function samplingObstacle(
   one: CheckCase,
-  { actual }: Measurement,
+  { actual }: Pick<Measurement, "actual">,
   sampling: SamplingSummary | undefined,
 ): string | undefined {
   if (sampling === undefined || actual === undefined) return undefined;
@@ -48,8 +49,7 @@ function boundOfSample(
       return "upper";
     case "errors":
       return unit === "ratio" ? "exact" : "lower";
-    case "avg":
-    case "percentile":
+    default:
       return "exact";
   }
 }
@@ -71,13 +71,13 @@ function boundOfKept({ threshold, target, notKept }: CheckCase): Bound {
       return "lower";
     case "min":
       return "upper";
-    case "percentile":
+    default:
       return "unknown";
   }
 }
 
 /** Whether the comparison comes out the same for every value that the true one may have. */
-function isProven(
+export function isProven(
   bound: Bound,
   { actual, operator, limit }: { actual: number; operator: Operator; limit: number },
 ): boolean {

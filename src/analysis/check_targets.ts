@@ -97,7 +97,14 @@ function toText({ key, value }: AttributeCondition): string {
   return `${key}=${/[,"\s]/.test(value) ? `"${value}"` : value}`;
 }
 
-function unmatched(selector: Selector, totals: readonly SpanTotals[]): CheckTarget {
+/** Says which names may have been meant. */
+export function unmatched(
+  selector: Selector | undefined,
+  totals: readonly SpanTotals[],
+): CheckTarget {
+  if (selector === undefined) {
+    return { selector: "*", keys: [], where: [], reason: "the run has no spans" };
+  }
   const target = { selector: selector.text, keys: [], where: selector.attributes };
   if (totals.length === 0) return { ...target, reason: "the run has no finished spans" };
   // The name may be right and only the scope wrong.

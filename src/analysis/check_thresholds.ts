@@ -1,25 +1,25 @@
 /**
  * Applies thresholds to a run: finds what each is about, measures all of it
- * with as few looks at the spans as possible, and judges.
+ * with as few looks at the spans as possible, and judges it as one family.
  *
  * @module
  */
 import type { Selector } from "../model/selector.ts";
-import type {
-  SpanKey,
-  SpanReader,
-  SpanSet,
-  SpanSetOptions,
-  SpanTotals,
-} from "../model/span_reader.ts";
+import type { SpanKey, SpanReader } from "../model/span_reader.ts";
 import type { Threshold } from "../model/threshold.ts";
-import { type CheckCase, measureCases } from "./check_measure.ts";
-import { type CheckReport, overallVerdict } from "./check_report.ts";
-import { type CheckTarget, findTargets } from "./check_targets.ts";
-import { judge, judgeLoss, type LossLimit } from "./check_verdict.ts";
+import { type CheckPair, toCases, withKeys } from "./check_case.ts";
+import { isRelative, type LoadSides, openChanges } from "./check_changes.ts";
+import { openMetricCheck } from "./check_metrics.ts";
+import { findPlaces } from "./check_places.ts";
+import { type CheckReport, type InconclusivePolicy, overallVerdict } from "./check_report.ts";
+import { isShapeThreshold, openShapeChecks } from "./check_shape.ts";
+import { openSpanChecks } from "./check_spans.ts";
+import { findTargets } from "./check_targets.ts";
+import { judgeLoss, type LossLimit } from "./check_verdict.ts";
 import { summarizeLosses } from "./loss_summary.ts";
-import { OmittedByName, type OmittedSpans } from "./omitted_spans.ts";
-import { NotKeptByName, type NotKeptSpans, summarizeSampling } from "./sampling.ts";
+import { OmittedByName } from "./omitted_spans.ts";
+import { judgeAll, type OpenCheck } from "./open_check.ts";
+import { NotKeptByName, summarizeSampling } from "./sampling.ts";
 
 /** Chance of a false alarm when nobody says. */
 export const DEFAULT_ALPHA = 0.01;
@@ -32,6 +32,12 @@ export interface CheckOptions {
   minSamples?: number | undefined;
   /** Default: none may be lost. */
   maxLoss?: LossLimit | undefined;
+  /** Chance that a program that keeps all thresholds fails. Default 0.01. */
+  alpha?: number | undefined;
+  /** What is made of what cannot be said. Default: `report`. */
+  inconclusive?: InconclusivePolicy | undefined;
+  /** Reads the runs that relative thresholds compare, as far as they are of these names. */
+  loadSides?: LoadSides | undefined;
 }
 
 /** Applies all thresholds to the run that the reader is opened at. */
@@ -40,117 +46,58 @@ export async function checkThresholds(
   thresholds: readonly Threshold[],
   options: CheckOptions = {},
 ): Promise<CheckReport> {
-  const losses = await reader.losses();
-  const lossReason = judgeLoss(reader.run, summarizeLosses(reader.run, losses), options.maxLoss);
-  const spans = reader.spans();
-  const notKept = new NotKeptByName(losses);
-  const all = withKeys(await spans.totals(), notKept.keys());
-  const pairs = thresholds.flatMap((threshold) =>
-    findTargets(threshold, all, options.span).map((target) => ({ threshold, target }))
-  );
-  const cases = await toCases(pairs, {
-    omitted: new OmittedByName(losses),
-    notKept,
-    // Most thresholds are about what is known already.
-    setOf: async (options) => {
-      if (options.where.length === 0 && options.measure === "duration") {
-        return { spans, rows: all };
-      }
-      const chosen = reader.spans(options);
-      return { spans: chosen, rows: await chosen.totals() };
-    },
-  });
-  const sampling = summarizeSampling(reader.run, losses);
-  const measured = await measureCases(cases, reader.run.durationNs);
-  const checks = cases.map((one, i) =>
-    judge(one, measured[i]!, { minSamples: options.minSamples, lossReason, sampling })
-  );
   const { run } = reader;
-  return {
-    verdict: overallVerdict(checks),
-    checks,
-    alpha: DEFAULT_ALPHA,
-    run,
-    baseline: undefined,
-    notes: [],
+  const { alpha = DEFAULT_ALPHA, inconclusive = "report", span, maxLoss, loadSides } = options;
+  const recorded = await reader.losses();
+  const losses = summarizeLosses(run, recorded);
+  const spans = reader.spans();
+  const notKept = new NotKeptByName(recorded);
+  const omitted = new OmittedByName(recorded);
+  const totals = withKeys(await spans.totals(), notKept.keys());
+  const settings = {
+    alpha,
+    minSamples: options.minSamples,
+    lossReason: judgeLoss(run, losses, maxLoss),
+    sampling: summarizeSampling(run, recorded),
+    totals,
+    span,
   };
-}
-
-/** What of a span set thresholds differ in. */
-type CheckedSpans = Required<Pick<SpanSetOptions, "where" | "measure" | "keys">>;
-
-/** Pairs that look at the same spans share a set, which is prepared once. */
-async function toCases(
-  pairs: readonly { threshold: Threshold; target: CheckTarget }[],
-  { omitted, notKept, setOf }: {
-    omitted: OmittedByName;
-    notKept: NotKeptByName;
-    setOf: (options: CheckedSpans) => Promise<{ spans: SpanSet; rows: SpanTotals[] }>;
-  },
-): Promise<CheckCase[]> {
-  const nameOf = ({ threshold, target }: (typeof pairs)[number]) =>
-    JSON.stringify([threshold.measure, target.where]);
-  const cases = new Map<(typeof pairs)[number], CheckCase>();
-  for (const group of Map.groupBy(pairs, nameOf).values()) {
-    const { threshold: { measure }, target: { where } } = group[0]!;
-    const keys = group.flatMap((pair) => pair.target.keys);
-    const { spans, rows: found } = await setOf({ measure, where, keys });
-    const byKey = new Map(found.map((row) => [keyText(row), row]));
-    for (const pair of group) {
-      const { target } = pair;
-      const rows = target.keys.flatMap((key) => byKey.get(keyText(key)) ?? []);
-      cases.set(pair, {
-        ...pair,
-        spans,
-        totals: sumTotals(rows),
-        // What was not stored has no attributes to look at.
-        omitted: where.length > 0 ? sumOmitted([]) : sumOmitted(target.keys.map((key) => {
-          return omitted.of(key);
-        })),
-        notKept: sumNotKept(target.keys.map((key) => notKept.of(key))),
-      });
+  const changes = await openChanges(thresholds.filter(isRelative), {
+    ...settings,
+    maxLoss,
+    loadSides,
+  });
+  const opened = new Map(changes.checks);
+  const pairs: CheckPair[] = [];
+  for (const threshold of thresholds) {
+    if (isRelative(threshold)) continue;
+    if (threshold.metric !== undefined) {
+      opened.set(threshold, [await openMetricCheck(reader, threshold, settings)]);
+    } else if (isShapeThreshold(threshold)) {
+      const isIncomplete = (key: SpanKey) => omitted.of(key).count + notKept.of(key).count > 0;
+      const shape = { ...settings, losses, isIncomplete };
+      opened.set(threshold, await openShapeChecks(reader, threshold, shape));
+    } else {
+      const targets = findTargets(threshold, totals, span);
+      pairs.push(...targets.map((target) => ({ threshold, target })));
     }
   }
-  return pairs.map((pair) => cases.get(pair)!);
-}
-
-function sumTotals(rows: readonly SpanTotals[]): CheckCase["totals"] {
+  const cases = await toCases(reader, pairs, { totals, spans, omitted, notKept });
+  const ofSpans = await openSpanChecks(cases, { ...settings, durationNs: run.durationNs });
+  pairs.forEach(({ threshold }, i) => {
+    opened.set(threshold, [...opened.get(threshold) ?? [], ofSpans[i]!]);
+  });
+  // In the order in which the user wrote them.
+  const all: OpenCheck[] = thresholds.flatMap((threshold) => opened.get(threshold) ?? []);
+  const checks = await findPlaces(reader, all, await judgeAll(all, alpha));
   return {
-    count: rows.reduce((sum, { count }) => sum + count, 0),
-    errors: rows.reduce((sum, { errors }) => sum + errors, 0),
-    totalNs: rows.reduce((sum, { totalNs }) => sum + totalNs, 0),
-    minNs: rows.reduce((least, { minNs }) => Math.min(least, minNs), Infinity),
-    maxNs: rows.reduce((most, { maxNs }) => Math.max(most, maxNs), 0),
+    verdict: overallVerdict(checks, inconclusive),
+    checks,
+    alpha,
+    family: all.filter(({ member }) => member !== undefined).length,
+    inconclusive,
+    run,
+    baseline: changes.baseline,
+    notes: changes.notes,
   };
-}
-
-function sumOmitted(rows: readonly OmittedSpans[]): OmittedSpans {
-  return {
-    count: rows.reduce((sum, { count }) => sum + count, 0),
-    totalNs: rows.reduce((sum, { totalNs }) => sum + totalNs, 0),
-  };
-}
-
-function sumNotKept(rows: readonly NotKeptSpans[]): NotKeptSpans {
-  return {
-    ...sumOmitted(rows),
-    errors: rows.reduce((sum, { errors }) => sum + errors, 0),
-  };
-}
-
-/** Adds names of which nothing was stored. */
-function withKeys(totals: readonly SpanTotals[], keys: readonly SpanKey[]): SpanTotals[] {
-  const stored = new Set(totals.map(keyText));
-  const added = keys.filter((key) => !stored.has(keyText(key))).map((key) => ({
-    ...key,
-    kind: key.scope === "http.server" ? "server" : "internal",
-    ...sumTotals([]),
-    roots: 0,
-    selfNs: 0,
-  }));
-  return [...totals, ...added];
-}
-
-function keyText({ scope, name }: { scope: string; name: string }): string {
-  return `${scope}:${name}`;
 }

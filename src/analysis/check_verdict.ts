@@ -1,25 +1,28 @@
 /**
- * Judges measurements. What cannot be measured is inconclusive and never
- * passes: no spans, too few of them, or too many lost.
+ * Turns what is known into verdicts. What cannot be measured is inconclusive and
+ * never passes: no spans, too few of them, too many lost, or a limit that lies
+ * within what chance explains.
  *
  * @module
  */
-import { formatDuration } from "../model/duration.ts";
+import { countOf, formatCount } from "../model/numbers.ts";
 import { samplesNeeded } from "../model/percentile.ts";
 import type { RecordedRun } from "../model/span_reader.ts";
 import type { Operator, Threshold } from "../model/threshold.ts";
-import type { CheckCase, Measurement } from "./check_measure.ts";
+import type { RankEvidence } from "./check_evidence.ts";
+import { isUpperLimit } from "./check_evidence.ts";
 import type { Check } from "./check_report.ts";
-import { samplingObstacle } from "./check_sampling.ts";
-import { CONFIDENCE } from "./order_interval.ts";
 import type { LossSummary } from "./loss_summary.ts";
 import type { SamplingSummary } from "./sampling.ts";
+import type { Estimate } from "./stats/estimate.ts";
 
 /** How many lost spans a gate tolerates; a fraction is of those issued. */
 export type LossLimit = { spans: number } | { fraction: number };
 
 /** What holds for all verdicts of a gate. */
 export interface VerdictOptions {
+  /** Chance of a false alarm of all thresholds together. */
+  alpha: number;
   /** Instead of what a percentile needs. */
   minSamples: number | undefined;
   /** Why nothing can be judged, if so: what was lost may have been slow, or fast. */
@@ -28,59 +31,78 @@ export interface VerdictOptions {
   sampling: SamplingSummary | undefined;
 }
 
-/** Turns a measurement into a verdict. */
-export function judge(one: CheckCase, measured: Measurement, options: VerdictOptions): Check {
-  const { threshold, target } = one;
-  const { n, actual, interval, isUpperBound } = measured;
-  const check = {
-    selector: target.selector,
-    expression: threshold.expression,
-    actual: isUpperBound ? undefined : actual,
-    unit: threshold.unit,
-    n,
-    interval,
-    confidence: interval === undefined ? undefined : CONFIDENCE,
-  };
-  const obstacle = findObstacle(one, measured, options.minSamples) ??
-    samplingObstacle(one, measured, options.sampling);
-  const doubt = obstacle ?? options.lossReason;
-  if (doubt !== undefined) return { ...check, verdict: "inconclusive", reason: doubt };
-  const holds = compare(actual!, threshold.operator, threshold.limit);
-  if (!holds) return { ...check, verdict: "fail", reason: undefined };
-  const reason = isUpperBound ? `at most ${formatDuration(actual!)}: ${shorter(one)}` : undefined;
-  return { ...check, verdict: "pass", reason };
+/** A verdict and what is said with it. */
+export type Judgement = Pick<Check, "verdict" | "reason">;
+
+/** What was measured is the truth. */
+export function judgeFact(holds: boolean): Judgement {
+  return { verdict: holds ? "pass" : "fail", reason: undefined };
 }
 
-/** Why the run cannot answer, if so. */
-function findObstacle(
-  one: CheckCase,
-  { n, actual, isUpperBound }: Measurement,
-  minSamples: number | undefined,
-): string | undefined {
-  const { threshold, target, omitted } = one;
-  if (target.reason !== undefined) return target.reason;
-  if (n === 0) return "no span of this name has these attributes";
-  const few = tooFewSamples(threshold, n, minSamples);
-  if (few !== undefined) return few;
-  if (actual === undefined) {
-    if (threshold.aggregate.kind === "rate") return "how long the run took is not known";
-    return omitted.count > 0 ? shorter(one) : "the spans are not as the histogram of the run says";
-  }
-  if (omitted.count > 0 && threshold.measure === "self") {
-    return `the self time of ${omitted.count} spans below --min-duration was not stored`;
-  }
-  const { operator, limit } = threshold;
-  const isProven = operator.startsWith("<") && compare(actual, operator, limit);
-  if (isUpperBound && !isProven) return shorter(one);
-  return undefined;
+/** It cannot be said. */
+export function unknown(reason: string): Judgement {
+  return { verdict: "inconclusive", reason };
 }
 
-function shorter({ omitted }: CheckCase): string {
-  return `it is among ${omitted.count} spans below --min-duration, which were not stored`;
+/** Options for {@linkcode judgeRanks}. */
+export interface RankJudgementOptions {
+  /** Values that the percentile is of. */
+  n: number;
+  /** Chance of a false alarm that this threshold may have. */
+  level: number;
+  /** Chance that it passes although the percentile is beyond the limit. */
+  alpha: number;
+  /** What the values are of. Default: `spans`. */
+  noun?: string;
+}
+
+/** A percentile: beyond the limit, within it, or neither is proven. */
+export function judgeRanks(
+  evidence: RankEvidence,
+  { n, level, alpha, noun = "spans" }: RankJudgementOptions,
+): Judgement {
+  if (evidence.isBreached(level)) return judgeFact(false);
+  if (!evidence.isKept(alpha)) return unknown(straddles({ n, noun, worth: evidence.worth(alpha) }));
+  if (evidence.isBounded(alpha)) return judgeFact(true);
+  const reached = formatConfidence(evidence.reachedConfidence(alpha));
+  const reason = `not one of ${n} is beyond the limit, which is ${reached} sure ` +
+    `and not ${formatConfidence(1 - alpha)}`;
+  return { verdict: "pass", reason };
+}
+
+/** A mean or a share: met as measured, or not met and that proven, or neither. */
+export function judgeEstimate(
+  estimate: Estimate,
+  { operator, limit }: Pick<Threshold, "operator" | "limit">,
+  { level }: { level: number },
+): Judgement {
+  if (compare(estimate.value, operator, limit)) return judgeFact(true);
+  if (isBeyond(estimate, { operator, limit }, level)) return judgeFact(false);
+  return unknown(`${STRADDLES}, and what was measured is beyond it`);
+}
+
+/** Whether the true value is beyond the limit, but for a chance of `alpha`. */
+export function isBeyond(
+  estimate: Estimate,
+  { operator, limit }: Pick<Threshold, "operator" | "limit">,
+  alpha: number,
+): boolean {
+  const bound = isUpperLimit(operator) ? estimate.lowerBound(alpha) : estimate.upperBound(alpha);
+  return !compare(bound, operator, limit);
+}
+
+/** Whether it is within the limit, but for a chance of `alpha`. */
+export function isWithin(
+  estimate: Estimate,
+  { operator, limit }: Pick<Threshold, "operator" | "limit">,
+  alpha: number,
+): boolean {
+  const bound = isUpperLimit(operator) ? estimate.upperBound(alpha) : estimate.lowerBound(alpha);
+  return compare(bound, operator, limit);
 }
 
 /** Too few spans, unless it is their number that is judged. */
-function tooFewSamples(
+export function tooFewSamples(
   { aggregate, expression }: Threshold,
   n: number,
   minSamples: number | undefined,
@@ -96,8 +118,8 @@ function tooFewSamples(
 
 /** Why a run cannot be trusted to hold what matters, if so. */
 export function judgeLoss(
-  run: RecordedRun,
-  { lost, issued }: LossSummary,
+  run: Pick<RecordedRun, "status">,
+  { lost, issued }: Pick<LossSummary, "lost" | "issued">,
   limit: LossLimit | undefined,
 ): string | undefined {
   if (run.status === "cut_off" && limit === undefined) {
@@ -110,7 +132,8 @@ export function judgeLoss(
   return `${lost} of ${issued} spans were lost${rule}`;
 }
 
-function compare(actual: number, operator: Operator, limit: number): boolean {
+/** Whether a value fulfils a comparison. */
+export function compare(actual: number, operator: Operator, limit: number): boolean {
   switch (operator) {
     case "<":
       return actual < limit;
@@ -125,4 +148,19 @@ function compare(actual: number, operator: Operator, limit: number): boolean {
     case "!=":
       return actual !== limit;
   }
+}
+
+/** `99%`, `98.2%`: never more than it is. */
+export function formatConfidence(confidence: number): string {
+  const digits = confidence > 0.999 ? 1e6 : confidence > 0.99 ? 1e4 : 1e3;
+  // Not by a digit that only binary fractions have.
+  return `${Math.floor(Number((confidence * digits).toPrecision(9))) / (digits / 100)}%`;
+}
+
+const STRADDLES = "the limit lies within the interval";
+
+function straddles({ n, noun, worth }: { n: number; noun: string; worth: number }): string {
+  if (worth > n / 2) return STRADDLES;
+  return `${STRADDLES}: neighbours in time are alike, so that ${formatCount(n)} ${noun} ` +
+    `tell as much as ${countOf(Math.round(worth), "independent one")}`;
 }

@@ -14,7 +14,7 @@ import {
   type RunProfile,
 } from "../model/run_profile.ts";
 import { matchesKey, type Selector } from "../model/selector.ts";
-import type { RecordedRun, SpanReader } from "../model/span_reader.ts";
+import type { RecordedRun, SpanKey, SpanReader } from "../model/span_reader.ts";
 import { summarizeSampling } from "./sampling.ts";
 
 const PERCENTILES = PROFILE_PERCENTILES.map(parsePercentile);
@@ -23,17 +23,21 @@ const PERCENTILES = PROFILE_PERCENTILES.map(parsePercentile);
 export interface ReadProfileOptions {
   /** Default: all spans. */
   filter?: Selector | undefined;
+  /** Only these names. Default: all. */
+  keys?: readonly SpanKey[] | undefined;
 }
 
 /** Reads the profile of the run that a reader is opened at. */
 export async function readProfile(
   reader: SpanReader,
-  { filter }: ReadProfileOptions = {},
+  { filter, keys }: ReadProfileOptions = {},
 ): Promise<RunProfile> {
   const { run } = reader;
   const spans = reader.spans({ where: filter?.attributes ?? [] });
+  const wanted = keys && new Set(keys.map(keyText));
   const totals = (await spans.totals())
-    .filter((key) => key.count > 0 && (filter === undefined || matchesKey(filter, key)))
+    .filter((key) => key.count > 0 && wanted?.has(keyText(key)) !== false)
+    .filter((key) => filter === undefined || matchesKey(filter, key))
     .sort((a, b) => b.totalNs - a.totalNs || compare(a.name, b.name) || compare(a.scope, b.scope));
   const values = await spans.valuesAt(totals.map((row) => ({
     keys: [row],
@@ -77,6 +81,10 @@ export function originOf(run: RecordedRun): RunOrigin {
     labels: run.labels,
     exitCode: run.exitCode,
   };
+}
+
+function keyText({ scope, name }: SpanKey): string {
+  return `${scope}:${name}`;
 }
 
 /** By code units: the order must not depend on the machine's language. */

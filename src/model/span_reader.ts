@@ -8,6 +8,7 @@ import type { HookState } from "./hook_state.ts";
 import type { RunStatus } from "./run_info.ts";
 import type { DurationHistogram } from "./run_profile.ts";
 import type { SuspicionReader } from "./suspicion.ts";
+import type { ShapeReader } from "./trace_shape.ts";
 
 /** A run as a recording describes it. What is not known is `undefined`. */
 export interface RecordedRun {
@@ -234,6 +235,21 @@ export interface SpanBlock extends DurationHistogram {
   errors: number;
 }
 
+/** Spans taken together, and limits that they are held against. */
+export interface CourseRequest {
+  keys: readonly SpanKey[];
+  limitsNs: readonly number[];
+}
+
+/** Spans that began one after the other. */
+export interface CourseBlock {
+  count: number;
+  errors: number;
+  totalNs: number;
+  /** How many of them are longer than each of the limits. */
+  beyond: readonly number[];
+}
+
 /** Some of a run's finished spans. */
 export interface SpanSet {
   /** One row for each name and scope, in no particular order. */
@@ -251,6 +267,11 @@ export interface SpanSet {
    * as many spans each: at most `count`, fewer where time is told too coarsely.
    */
   blocks(keys: readonly SpanKey[], count: number): Promise<SpanBlock[][]>;
+  /**
+   * For each request how its spans lie to its limits in the course of the run:
+   * in at most `count` pieces that follow one another, of about as many spans each.
+   */
+  course(requests: readonly CourseRequest[], count: number): Promise<CourseBlock[][]>;
 }
 
 /** A span as it is in a recording. */
@@ -403,6 +424,8 @@ export interface SpanReader {
   spansOverTime(pieceNs: number): Promise<Map<number, number>>;
   /** What may be wrong. */
   readonly suspicions: SuspicionReader;
+  /** How many calls there are below others, and how deep. */
+  readonly shape: ShapeReader;
   /** For each request the number of spans that are chosen, with one look through the recording. */
   countSlow(
     requests: readonly SlowSpans[],

@@ -64,6 +64,8 @@ export function testReport(
     verdict: has("fail") ? "fail" : has("inconclusive") ? "inconclusive" : "pass",
     checks: [...checks],
     alpha: 0.01,
+    family: checks.length,
+    inconclusive: "report",
     run: {
       runId: "r",
       n: 1,

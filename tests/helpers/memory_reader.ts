@@ -8,6 +8,8 @@ import { bucketOf } from "../../src/model/duration_bucket.ts";
 import { matchesGlob, parseGlob } from "../../src/model/glob.ts";
 import type {
   AttributeCondition,
+  CourseBlock,
+  CourseRequest,
   HeatCell,
   MetricTotals,
   MetricValue,
@@ -15,6 +17,7 @@ import type {
   RecordedHook,
   RecordedLoss,
   RecordedRun,
+  RecordedSource,
   RecordedSpan,
   RecordedThread,
   SpanBlock,
@@ -27,6 +30,7 @@ import type {
   SpanTotals,
 } from "../../src/model/span_reader.ts";
 import type { SuspicionReader } from "../../src/model/suspicion.ts";
+import type { ShapeReader } from "../../src/model/trace_shape.ts";
 import type { SpanFixture } from "./recording_fixture.ts";
 
 /** A span that has ended. */
@@ -42,6 +46,8 @@ export interface MemoryReaderOptions {
   hooks?: readonly RecordedHook[];
   threads?: readonly RecordedThread[];
   suspicions?: Partial<SuspicionReader>;
+  shape?: ShapeReader;
+  sources?: readonly RecordedSource[];
 }
 
 /** A reader of a run with these spans. */
@@ -81,7 +87,7 @@ export function memoryReader(
     metricValues: (name) => Promise.resolve([...options.metricValues?.[name] ?? []]),
     hooks: () => Promise.resolve([...options.hooks ?? []]),
     threads: () => Promise.resolve([...options.threads ?? []]),
-    sources: () => Promise.resolve([]),
+    sources: () => Promise.resolve([...options.sources ?? []]),
     suspicions: {
       errorsByType: () => Promise.resolve([]),
       unfinished: () => Promise.resolve([]),
@@ -103,6 +109,11 @@ export function memoryReader(
       ),
     examples: () => Promise.reject(new Error("not in memory")),
     callPaths: () => Promise.reject(new Error("not in memory")),
+    shape: options.shape ?? {
+      mostBelow: () => Promise.reject(new Error("not in memory")),
+      mostPerTrace: () => Promise.reject(new Error("not in memory")),
+      depth: () => Promise.reject(new Error("not in memory")),
+    },
     at: () => {
       throw new Error("not in memory");
     },
@@ -243,6 +254,23 @@ class MemorySpans implements SpanSet {
         const errors = spans.filter(({ status }) => status === "error").length;
         return { buckets: [...counts.keys()], counts: [...counts.values()], errors };
       });
+    }));
+  }
+
+  course(requests: readonly CourseRequest[], count: number): Promise<CourseBlock[][]> {
+    return Promise.resolve(requests.map(({ keys, limitsNs }) => {
+      const inTime = this.#of(keys).sort((a, b) => (a.startNs ?? 0) - (b.startNs ?? 0));
+      const place = (at: number) => Math.floor(at * inTime.length / count);
+      return Array.from({ length: count }, (_, i) => inTime.slice(place(i), place(i + 1)))
+        .filter((spans) => spans.length > 0)
+        .map((spans) => ({
+          count: spans.length,
+          errors: spans.filter(({ status }) => status === "error").length,
+          totalNs: spans.reduce((sum, span) => sum + this.#valueOf(span), 0),
+          beyond: limitsNs.map((limit) =>
+            spans.filter((span) => this.#valueOf(span) > limit).length
+          ),
+        }));
     }));
   }
 

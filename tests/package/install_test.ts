@@ -86,6 +86,7 @@ describe("the tarball", () => {
       "README.md",
       "bin",
       "dist",
+      "ferret.schema.json",
       "man",
       "package.json",
     ]);

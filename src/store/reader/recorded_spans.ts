@@ -6,6 +6,8 @@
  * @module
  */
 import type {
+  CourseBlock,
+  CourseRequest,
   HeatCell,
   HistogramCell,
   RankRequest,
@@ -18,6 +20,7 @@ import { SHIFT } from "../schema.ts";
 import { KEY_COLUMNS, keyRow } from "./key_table.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { readBlocks } from "./span_blocks.ts";
+import { readCourse } from "./span_course.ts";
 import { type SpanChoice, SpanHistogram } from "./span_histogram.ts";
 
 /** Buckets of the stored histogram in a cell of {@linkcode HistogramCell}: 64 an octave to 8. */
@@ -89,6 +92,14 @@ export class RecordedSpans implements SpanSet {
       await this.#fillKeys(keys.map((key) => [key]));
       const options = { keyCount: keys.length, blockCount: count };
       return await readBlocks(this.#sandbox, this.#histogram, options);
+    });
+  }
+
+  course(requests: readonly CourseRequest[], count: number): Promise<CourseBlock[][]> {
+    return this.#sandbox.inTurn(async () => {
+      // What the set is made of is there only once its histogram is.
+      await this.#histogram.source();
+      return await readCourse(this.#sandbox, this.#histogram, { requests, blockCount: count });
     });
   }
 

@@ -30,6 +30,7 @@ import { groupValue, originNs } from "./span_groups.ts";
 import { findExamples } from "./span_examples.ts";
 import { countSlow, scanSpans } from "./span_scan.ts";
 import { Suspicions } from "./suspicions.ts";
+import { TraceShape } from "./trace_shape.ts";
 
 /** Of one metric: at 50 values a second, the first hours of a run. */
 const MAX_METRIC_VALUES = 1_000_000;
@@ -43,6 +44,7 @@ export class RecordingReader implements SpanReader {
   readonly run: RecordedRun;
   readonly runs: readonly RecordedRun[];
   readonly suspicions: Suspicions;
+  readonly shape: TraceShape;
   readonly #sandbox: Sandbox;
   /** Numbers that tables of ours were named with; of all readers of the sandbox. */
   readonly #numbers: { last: number };
@@ -57,6 +59,7 @@ export class RecordingReader implements SpanReader {
     this.run = options.run;
     this.#numbers = options.numbers ?? { last: 0 };
     this.suspicions = new Suspicions(sandbox, options.run);
+    this.shape = new TraceShape(sandbox, options.run);
   }
 
   async losses(): Promise<RecordedLoss[]> {

@@ -48,6 +48,11 @@ export class SpanHistogram {
     return originNs(this.#choice.run);
   }
 
+  /** How long the run took, as far as that is known. */
+  get durationNs(): number {
+    return this.#choice.run.durationNs ?? 0;
+  }
+
   /** SQL for its rows. */
   source(): Promise<string> {
     this.#source ??= this.#find();

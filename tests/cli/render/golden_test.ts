@@ -116,7 +116,7 @@ test("a report in colours is as it was", async () => {
 test("a verdict is as it was", async () => {
   const thresholds = [
     "p(99) < 300ms",
-    "GET *: p(95) < 200ms",
+    "GET *: p(95) < 1ms",
     "db:*: errors <= 1%",
     "load: p(99) < 1s",
     "laod: max < 1s",
