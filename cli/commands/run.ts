@@ -11,8 +11,9 @@ import { planCommand } from "../run/command_line.ts";
 import { type LaunchPlan, planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
 import { runSeries, type SeriesOptions, type SeriesReport } from "../run/series.ts";
-import { runSession } from "../run/session.ts";
+import { runSession, type SessionReport } from "../run/session.ts";
 import { SignalForwarder } from "../run/signals.ts";
+import type { Suggestion } from "../run/suggestion.ts";
 import { summarize } from "../run/summary.ts";
 
 /**
@@ -43,7 +44,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const isSeries = options.repeat > 1 || options.warmup > 0;
   const { exitCode, isRecorded } = isSeries
     ? await runSeries(plan, { request, say, insist })
-    : await runOnce(plan, { request, say, insist });
+    : await runOnce(plan, { request, say, insist }, io);
   if (options.report && isRecorded) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));
   }
@@ -53,11 +54,21 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 async function runOnce(
   plan: LaunchPlan,
   { request, say, insist }: SeriesOptions,
+  io: Io,
 ): Promise<SeriesReport> {
   const report = await runSession(plan, { request, say });
   for (const problem of report.problems) insist(problem);
-  for (const line of summarize(report, request.options.out)) say(line);
+  const isSought = io.isErrTerminal === true && !request.options.quiet;
+  const next = isSought ? await nextStep(report) : undefined;
+  for (const line of summarize(report, request.options.out, next)) say(line);
   return { exitCode: report.exitCode, isRecorded: report.recording?.joined === true };
+}
+
+/** For people: scripts would have the recording read for nothing. */
+async function nextStep({ recording }: SessionReport): Promise<Suggestion | undefined> {
+  if (recording?.joined !== true) return undefined;
+  const { suggestNext } = await import("../run/suggestion.ts");
+  return await suggestNext(recording, process.cwd());
 }
 
 async function printReport(recording: string, io: Io): Promise<void> {

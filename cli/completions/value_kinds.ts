@@ -58,10 +58,13 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   runtime: "text",
   shell: "text",
   share: "text",
+  "share|change": "text",
   "share|n": "text",
   size: "text",
   sql: "text",
   time: "text",
+  "time|change": "text",
+  verdict: "text",
 };
 
 /** What a value is that the help of `command` calls `placeholder`. */

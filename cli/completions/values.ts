@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { findBaselineFolder, listBaselines } from "../../src/baseline/baseline_folder.ts";
 import { type CatalogEntry, HOOK_CATALOG } from "../../src/hooks/catalog.ts";
-import { sanitize } from "../../src/model/sanitize.ts";
 import { GROUP_COLUMNS } from "../../src/model/span_reader.ts";
 import { type Candidate, type Completion, NOTHING } from "./candidate.ts";
 import { listRecordings, listScripts } from "./files.ts";
@@ -97,9 +97,9 @@ async function selectors(position: Position, { typed, cwd }: Typed): Promise<Can
 /** Names of kept baselines. */
 function baselines(cwd: string): Candidate[] {
   try {
-    return readdirSync(join(cwd, ".ferret", "baselines"))
-      .filter((name) => name.endsWith(".json") && sanitize(name) === name)
-      .map((name) => ({ value: name.slice(0, -".json".length), description: "baseline" }));
+    const folder = findBaselineFolder(cwd);
+    const names = folder === undefined ? [] : listBaselines(folder);
+    return names.map((value) => ({ value, description: "baseline" }));
   } catch {
     return [];
   }

@@ -17,7 +17,8 @@ import type { LaunchPlan } from "./launch.ts";
 import { createRunId } from "./run_info.ts";
 import { keepInput } from "./series_input.ts";
 import { runSession, type SessionReport } from "./session.ts";
-import { quoted, sizeOf, summarize } from "./summary.ts";
+import { quoted } from "./suggestion.ts";
+import { sizeOf, summarize } from "./summary.ts";
 
 /** What a series needs besides its plan. */
 export interface SeriesOptions {

@@ -9,9 +9,15 @@ import { isBalanced } from "../../src/model/ledger.ts";
 import type { FinishReport } from "../../src/model/run_info.ts";
 import type { SessionReport } from "./session.ts";
 import { formatSize } from "./size.ts";
+import { quoted, readingSuggestion, type Suggestion } from "./suggestion.ts";
 
-/** The lines of the summary, without ferret's name before them. Problems are not among them. */
-export function summarize(report: SessionReport, out: string): string[] {
+/**
+ * The lines of the summary, without ferret's name before them. Problems are not
+ * among them.
+ *
+ * @param next What to do with the run. Default: to read it.
+ */
+export function summarize(report: SessionReport, out: string, next?: Suggestion): string[] {
   const { recording, end, isLeft, notes } = report;
   const option = out === "out.duckdb" ? "" : ` ${quoted(out)}`;
   const later = `what is not in ${out} yet is kept, to add it: ferret recover${option}`;
@@ -25,10 +31,9 @@ export function summarize(report: SessionReport, out: string): string[] {
   ];
   if (recording.joined) {
     const size = sizeOf(recording.path);
-    const isThere = recording.path === out;
-    const read = isThere ? option : ` ${quoted(recording.path)}`;
-    const place = isThere ? out : recording.path;
-    lines.push(`${place} (run ${recording.n}, ${size}), to read it: ferret report${read}`);
+    const { path, n } = recording;
+    const { purpose, command } = next ?? readingSuggestion({ path, n });
+    lines.push(`${path} (run ${n}, ${size}), to ${purpose}: ${command}`);
   } else if (isLeft) {
     lines.push(later);
   } else if (recording.partialPath === undefined) {
@@ -70,9 +75,4 @@ export function sizeOf(path: string): string {
   } catch {
     return "size unknown";
   }
-}
-
-/** A path as a shell takes it. */
-export function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
