@@ -24,12 +24,12 @@ export function isAbandoned(folder: string): boolean {
 
 /** Removes what ferrets that were killed have left. Never throws. */
 export function sweepAbFolders(): void {
-  try {
-    for (const name of readdirSync(tmpdir())) {
-      const folder = join(tmpdir(), name);
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    try {
       if (isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another user's, or a program that was left behind still writes to it.
     }
-  } catch {
-    // Another user's, who will remove it.
   }
 }
