@@ -32,7 +32,7 @@ export function checkText(report: CheckReport, io: Pick<Io, "columns" | "isColor
     table,
     reasons.join(""),
     notes.join(""),
-    `${verdict}: ${summarize(report)}\n`,
+    `${verdict}: ${summarizeChecks(report)}\n`,
   ];
   return paragraphs.filter((text) => text !== "").join("\n");
 }
@@ -101,13 +101,12 @@ function notesOf({ checks, alpha, family, baseline, notes }: CheckReport): strin
   const sure = checks.flatMap(({ confidence }) => confidence ?? []);
   // Both sides at alpha; those that others leave less of alpha to are surer.
   const usual = 1 - 2 * alpha;
-  const less = sure.some((one) => one < usual - 1e-9) ? ", less where there are too few" : "";
-  const chance = family > 1
-    ? `the chance that one of these ${family} fails by chance is ${formatShare(alpha)} at most`
-    : `the chance that it fails by chance is ${formatShare(alpha)} at most`;
+  const less = sure.some((one) => one < usual - 1e-9) ? ", less where spans are few" : "";
+  const among = family > 1 ? ` among these ${family}` : "";
   return [
     ...sure.length === 0 ? [] : [
-      `interval: holds the true value, ${formatConfidence(usual)} sure or more${less}; ${chance}`,
+      `interval: ${formatConfidence(usual)} sure or more to hold the true value${less}; ` +
+      `a false alarm${among}: ${formatShare(alpha)} at most`,
     ],
     ...baseline === undefined
       ? []
@@ -121,7 +120,8 @@ function reasonLine({ selector, expression, reason }: Check): string {
   return reason === undefined ? "" : `${sanitize(`${selector}: ${expression}: ${reason}`)}\n`;
 }
 
-function summarize({ checks, verdict, inconclusive }: CheckReport): string {
+/** `3 of 5 thresholds met, 1 not, 1 cannot be judged`. */
+export function summarizeChecks({ checks, verdict, inconclusive }: CheckReport): string {
   const count = (one: Verdict) => checks.filter((check) => check.verdict === one).length;
   const parts = [`${formatCount(count("pass"))} of ${countOf(checks.length, "threshold")} met`];
   if (count("fail") > 0) parts.push(`${formatCount(count("fail"))} not`);
