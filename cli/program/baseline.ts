@@ -13,7 +13,7 @@ Examples:
   ferret baseline save                     what was recorded last, under the branch's name
   ferret baseline save main runs.duckdb#1-10
   ferret diff main                         against what was recorded last
-  ferret check --baseline main --p99
+  ferret baseline show main --filter 'http.server:*'
 
 Baselines are files in .ferret/baselines of the project, a few KB for each name of
 spans, to be committed, cached or uploaded.`;
