@@ -92,16 +92,6 @@ function checkMade(): string[] {
   });
 }
 
-function checkCommandPages(): string[] {
-  const pages = commandPages();
-  const made = [
-    { path: COMMANDS_DOCUMENT, text: commandsMarkdown(pages) },
-    { path: MANUAL_PAGE, text: commandsMan(pages) },
-  ];
-  return made.filter(({ path, text }) => readFileSync(join(ROOT, path), "utf8") !== text)
-    .map(({ path }) => `${path} says something else than the help of the commands: npm run docs`);
-}
-
 const documents = listDocuments();
 const problems = [
   ...documents.flatMap(checkDocument),
