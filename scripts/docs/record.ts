@@ -14,7 +14,12 @@ import { findRuntime } from "../runtimes.ts";
 import { applyDiff, findSteps, withOutputs } from "./sessions.ts";
 
 /** Documents with sessions; each begins with nothing but the examples. */
-export const RECORDED_DOCUMENTS = ["README.md", "docs/tutorial.md", "docs/reports.md"] as const;
+export const RECORDED_DOCUMENTS = [
+  "README.md",
+  "docs/tutorial.md",
+  "docs/reports.md",
+  "docs/comparing.md",
+] as const;
 
 /**
  * Records one document.
