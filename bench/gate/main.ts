@@ -27,11 +27,13 @@ import {
 } from "./false_alarms.ts";
 import { families } from "./families.ts";
 import { writeSection } from "./markdown.ts";
+import { otherTests } from "./other_tests.ts";
 import { powerOfRuns, powerOfSingleRuns } from "./power.ts";
 import { Random } from "./random.ts";
 import { rivals } from "./rivals_table.ts";
 
 const EXPERIMENTS: Readonly<Record<string, (experiment: Experiment) => Result>> = {
+  tests: otherTests,
   runs: severalRuns,
   pairs,
   single: singleRuns,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { buildComparison } from "../../src/analysis/compare/comparison_report.ts";
 import type { RunProfile } from "../../src/model/run_profile.ts";
 import { type Experiment, repeat, type Result } from "./false_alarms.ts";
 import { markdownTable } from "./markdown.ts";
@@ -11,7 +12,7 @@ import type { Random } from "./random.ts";
 import { quantile, RIVALS } from "./rivals.ts";
 import { syntheticRun } from "./synthetic_run.ts";
 import { Tally } from "./tally.ts";
-import { ALPHA, ask, durationsOf, QUANTITIES } from "./trial.ts";
+import { durationsOf } from "./trial.ts";
 import {
   ALL_OF_IT,
   autocorrelated,
@@ -29,7 +30,11 @@ const KINDS = [INDEPENDENT, autocorrelated(0.9), DRIFTING, MULTIMODAL, ALL_OF_IT
 const USUAL_SPANS = 200_000;
 
 /** Verdicts of ferret, by what it was given. */
-const OURS = ["ferret, the last run only", "ferret, 10 runs each", "ferret, 10 pairs (ab)"];
+const OURS = [
+  "ferret diff, the last run only",
+  "ferret diff, 10 runs each",
+  "ferret, 10 pairs of runs",
+];
 
 /** Each cell: false alarms, and misses of +10 %. */
 export function rivals(experiment: Experiment): Result {
@@ -68,13 +73,14 @@ function verdictsOf(
   ];
 }
 
+/** What ferret diff says when it is asked for nothing in particular. */
 function isSlower(
   base: readonly RunProfile[],
   head: readonly RunProfile[],
   arePaired: boolean,
 ): boolean {
-  const answer = ask(base, head, { quantity: QUANTITIES["p99"]!, arePaired });
-  return answer !== undefined && answer.p <= ALPHA && answer.change.value > 0;
+  const sides = [base, head].map((profiles) => ({ label: "", profiles }));
+  return buildComparison(sides[0]!, sides[1]!, { arePaired }).verdict === "fail";
 }
 
 function usualOf(world: World, random: Random): number {

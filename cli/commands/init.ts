@@ -93,12 +93,13 @@ function report(
   { run, recording }: { run: string | undefined; recording: string | undefined },
   io: Io,
 ): string {
+  const again = "ferret init --force";
   if (suggested === undefined || suggested.limits.length === 0) {
     const why = suggested === undefined
       ? `there is no ${DEFAULT_RECORDING} to take limits from`
-      : `${sanitize(run!)} has too few spans of anything to take limits from`;
+      : `${sanitize(run!)} has nothing to take limits from`;
     return `wrote ${CONFIG_FILE} with limits to begin with: ${why}\n` +
-      "next: ferret run <script>, then ferret init --force\n";
+      `next: ferret run <script>, then ${again}\n`;
   }
   const { limits, rare, further } = suggested;
   const lines = [
@@ -109,8 +110,10 @@ function report(
   ];
   if (further > 0) lines.push(`without limits: ${countOf(further, "name")} that took less time`);
   if (rare > 0) lines.push(`without limits: ${countOf(rare, "name")} with fewer than 20 spans`);
-  const next = recording === undefined ? "ferret check" : `ferret check ${shellWord(recording)}`;
-  return `${lines.join("\n")}\nnext: ${sanitize(next)}\n`;
+  const isTimed = limits.some(({ unit }) => unit === "ns");
+  const check = recording === undefined ? "ferret check" : `ferret check ${shellWord(recording)}`;
+  lines.push(`next: ${sanitize(isTimed ? check : `a longer run, under load, then ${again}`)}`);
+  return `${lines.join("\n")}\n`;
 }
 
 function shellWord(text: string): string {

@@ -19,7 +19,7 @@ export interface CheckConfig {
   thresholds?: readonly string[];
   /** A selector. */
   span?: string;
-  /** From 0 to 1, exclusive. */
+  /** Above 0, below 0.5. */
   alpha?: number;
   /** From 0 on. */
   margin?: number;

@@ -79,28 +79,29 @@ export function duration(description: string, examples: Examples) {
 
 /** Settings of {@linkcode share}. */
 export interface ShareLimits {
-  /** Whether it is more than 0 and less than 1. Default false. */
-  isOpen?: boolean;
+  /** It is more than 0 and less than this. Default: it is 0 to 1. */
+  below?: number;
 }
 
 /** A part of 1, as a number or in percent. */
 export function share(
   description: string,
   examples: Examples,
-  { isOpen = false }: ShareLimits = {},
+  { below }: ShareLimits = {},
 ) {
+  const expected = below === undefined ? SHARE_EXPECTED : `${SHARE_EXPECTED}, below ${below}`;
   const parse = (value: string | number) => {
     const part = shareOf(value);
-    if (isOpen ? part > 0 && part < 1 : part >= 0 && part <= 1) return;
-    throw new SyntaxError(SHARE_EXPECTED);
+    if (below === undefined ? part >= 0 && part <= 1 : part > 0 && part < below) return;
+    throw new SyntaxError(expected);
   };
-  const inside = isOpen
-    ? v.pipe(v.number(), v.gtValue(0, SHARE_EXPECTED), v.ltValue(1, SHARE_EXPECTED))
-    : v.pipe(v.number(), v.minValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED));
+  const inside = below === undefined
+    ? v.pipe(v.number(), v.minValue(0, expected), v.maxValue(1, expected))
+    : v.pipe(v.number(), v.gtValue(0, expected), v.ltValue(below, expected));
   return describe(
     v.union(
-      [v.pipe(v.string(), v.regex(SHARE, SHARE_EXPECTED), parsedBy(parse)), inside],
-      SHARE_EXPECTED,
+      [v.pipe(v.string(), v.regex(SHARE, expected), parsedBy(parse)), inside],
+      expected,
     ),
     description,
     examples,

@@ -120,7 +120,7 @@ const CHECK = v.strictObject({
     "Thresholds as --threshold takes them, or by the selector of the spans that they are about. " +
       "Default: none.",
     [
-      ["http.server:*: p(99) < 200ms", "http.server:*: errors < 1%"],
+      ["http.server:*: p(99) < 200ms", "loss == 0"],
       { "http.server:*": ["p(99) < 200ms", "errors < 1%"], "Cart.*": "p(95) < 5ms" },
     ],
   )),
@@ -131,10 +131,10 @@ const CHECK = v.strictObject({
     parseSelector,
   )),
   alpha: v.optional(share(
-    "Chance that a program that keeps all thresholds fails the check: above 0, below 1. " +
+    "Chance that a program that keeps all thresholds fails the check: above 0, below 0.5. " +
       "Default: 1%.",
     ["1%", 0.01],
-    { isOpen: true },
+    { below: 0.5 },
   )),
   margin: v.optional(share(
     "Changes up to this share are none. Default: 5%.",
@@ -198,12 +198,12 @@ const AB = v.strictObject({
   margin: v.optional(share(
     "Changes up to this share are none: above 0, below 1. Default: 5%.",
     ["5%", 0.05],
-    { isOpen: true },
+    { below: 1 },
   )),
   alpha: v.optional(share(
     "Chance of a false alarm in the whole comparison: above 0, below 1. Default: 1%.",
     ["1%", 0.01],
-    { isOpen: true },
+    { below: 1 },
   )),
   maxRounds: v.optional(whole(
     "End it undecided after so many rounds. Default: 40.",

@@ -32,7 +32,7 @@ export function checkText(report: CheckReport, io: Pick<Io, "columns" | "isColor
     table,
     reasons.join(""),
     notes.join(""),
-    `${verdict}: ${summarize(report)}\n`,
+    `${verdict}: ${summarizeChecks(report)}\n`,
   ];
   return paragraphs.filter((text) => text !== "").join("\n");
 }
@@ -121,7 +121,8 @@ function reasonLine({ selector, expression, reason }: Check): string {
   return reason === undefined ? "" : `${sanitize(`${selector}: ${expression}: ${reason}`)}\n`;
 }
 
-function summarize({ checks, verdict, inconclusive }: CheckReport): string {
+/** `3 of 5 thresholds met, 1 not, 1 cannot be judged`. */
+export function summarizeChecks({ checks, verdict, inconclusive }: CheckReport): string {
   const count = (one: Verdict) => checks.filter((check) => check.verdict === one).length;
   const parts = [`${formatCount(count("pass"))} of ${countOf(checks.length, "threshold")} met`];
   if (count("fail") > 0) parts.push(`${formatCount(count("fail"))} not`);

@@ -107,11 +107,11 @@ test("loadConfig() refuses two places in one folder", async () => {
 });
 
 test("loadConfig() reads the file that is named, or none", async () => {
-  const files = { "ferret.json": ALPHA, "other.json": { check: { alpha: 0.5 } } };
-  assert.deepEqual((await load(files, { file: "other.json" })).config, { check: { alpha: 0.5 } });
+  const files = { "ferret.json": ALPHA, "other.json": { check: { alpha: 0.4 } } };
+  assert.deepEqual((await load(files, { file: "other.json" })).config, { check: { alpha: 0.4 } });
   assert.deepEqual((await load(files, { file: false })).config, {});
   process.env["FERRET_CONFIG"] = "other.json";
-  assert.deepEqual((await load(files)).config, { check: { alpha: 0.5 } });
+  assert.deepEqual((await load(files)).config, { check: { alpha: 0.4 } });
   assert.deepEqual((await load(files, { file: "ferret.json" })).config, ALPHA);
   process.env["FERRET_CONFIG"] = "none";
   assert.deepEqual((await load(files)).config, {});
@@ -197,7 +197,10 @@ const MISTAKES: [content: string, message: RegExp, hint?: RegExp][] = [
     '{"check": {"thresholds": {"constructor": "max < 1s"}}}',
     /thresholds\.constructor in .*cannot be a key/,
   ],
-  ['{"check": {"alpha": 1}}', /check\.alpha 1 in .*expected a share such as 0\.01 or "1%"/],
+  [
+    '{"check": {"alpha": 0.5}}',
+    /check\.alpha 0\.5 in .*expected a share such as 0\.01 or "1%", below 0\.5/,
+  ],
   ['{"check": {"alpha": "200%"}}', /expected a share/],
   [
     '{"check": {"inconclusive": "warn"}}',

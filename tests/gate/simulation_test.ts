@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { coverage } from "../../bench/gate/coverage.ts";
 import { limits, pairs, severalRuns, singleRuns } from "../../bench/gate/false_alarms.ts";
 import { families } from "../../bench/gate/families.ts";
+import { otherTests } from "../../bench/gate/other_tests.ts";
 import { powerOfRuns } from "../../bench/gate/power.ts";
 import { Random } from "../../bench/gate/random.ts";
 import { quantile, RIVALS } from "../../bench/gate/rivals.ts";
@@ -29,7 +30,8 @@ describe("bench:gate", () => {
     assert.match(limits(few(1)).markdown, /ten runs after ten others/);
     const strongest = powerOfRuns(few(10)).markdown.split("\n").at(-1)!;
     assert.match(strongest, /100% \/ 100% \|$/);
-    assert.match(rivals(few(1)).markdown, /ferret, 10 runs each/);
+    assert.match(otherTests(few(2)).markdown, /studentized permutations/);
+    assert.match(rivals(few(1)).markdown, /ferret diff, 10 runs each/);
   });
 });
 

@@ -17,7 +17,7 @@ done <<<"$ARGS"
 code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 
-if grep -q '^verdict<<' "$GITHUB_OUTPUT"; then
+if grep -q '^verdict=' "$GITHUB_OUTPUT"; then
   # The same verdict again: the recording and the thresholds are the same.
   [[ -z $JUNIT ]] || "${ferret[@]}" check "${arguments[@]}" --format junit >"$JUNIT"
   [[ $COMMENT != true ]] || "${ferret[@]}" check "${arguments[@]}" --format markdown >"$BODY"

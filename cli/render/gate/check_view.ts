@@ -7,10 +7,11 @@ import type { Check, CheckReport } from "../../../src/analysis/check_report.ts";
 import { parseDuration } from "../../../src/model/duration.ts";
 import { countOf, formatCount, formatShare } from "../../../src/model/numbers.ts";
 import type { RecordedRun } from "../../../src/model/span_reader.ts";
+import { summarizeChecks } from "../check_text.ts";
 import { valueText } from "../check_value.ts";
 import { commandLine, endOf, runtimeOf, startOf } from "../run_facts.ts";
 import { confidenceText } from "./confidence_text.ts";
-import { countItems, type GateItem, type GateView, summarizeCounts } from "./gate_view.ts";
+import type { GateItem, GateView } from "./gate_view.ts";
 
 /** `p(99) < 200ms`, `p(99) no worse, margin 5%`. */
 const EXPRESSION = /^(.+?)\s*(<=|>=|==|!=|<|>|\bno worse,)\s*(.*)$/s;
@@ -23,9 +24,7 @@ export function viewCheck(report: CheckReport): GateView {
   return {
     kind: "check",
     verdict: report.verdict,
-    summary: items.length === 0
-      ? "there is nothing to check"
-      : summarizeCounts(countItems({ items }), "threshold", "not met"),
+    summary: items.length === 0 ? "there is nothing to check" : summarizeChecks(report),
     items,
     columns: [
       { name: "threshold", align: "left" },
@@ -47,7 +46,10 @@ export function viewCheck(report: CheckReport): GateView {
         : [["baseline", `${baseline.label} (${countOf(baseline.runs, "run")})`] as const]),
       ["chance of a false alarm", `${formatShare(report.alpha)} in all`],
     ],
-    notes: [...baseline?.differences ?? [], ...report.notes],
+    notes: [
+      ...(baseline?.differences ?? []).map((difference) => `not alike: ${difference}`),
+      ...report.notes,
+    ],
     startedAtMs: run.startedAtMs,
     durationNs: run.durationNs,
     command: run.command,

@@ -6,7 +6,6 @@
  * @module
  */
 import type { Verdict } from "../../../src/analysis/check_report.ts";
-import { countOf, formatCount } from "../../../src/model/numbers.ts";
 
 /** One question and its answer. */
 export interface GateItem {
@@ -49,7 +48,7 @@ export interface GateView {
   /** `check` or `diff`: the command, and what the comment is found again by. */
   kind: string;
   verdict: Verdict;
-  /** `2 of 5 thresholds not met, 1 cannot be judged`. */
+  /** `3 of 5 thresholds met, 1 not, 1 cannot be judged`. */
   summary: string;
   items: readonly GateItem[];
   columns: readonly GateColumn[];
@@ -99,22 +98,7 @@ export function rankItems(items: readonly GateItem[]): GateItem[] {
   );
 }
 
-/** `fail: 2 of 5 thresholds not met`. */
+/** `fail: 4 of 5 thresholds met, 1 not`. */
 export function verdictLine({ verdict, summary }: GateView): string {
   return `${verdict}: ${summary}`;
-}
-
-/** `2 of 5 thresholds not met, 1 cannot be judged`. */
-export function summarizeCounts(counts: GateCounts, noun: string, not: string): string {
-  const unclear = counts.inconclusive + counts.missing;
-  const parts = counts.failed > 0
-    ? [`${formatCount(counts.failed)} of ${countOf(counts.total, noun)} ${not}`]
-    : unclear === 0
-    ? [counts.total === 1 ? `the ${noun} is met` : `all ${countOf(counts.total, noun)} are met`]
-    : [];
-  if (unclear > 0) {
-    const of = counts.failed > 0 ? "" : ` of ${countOf(counts.total, noun)}`;
-    parts.push(`${formatCount(unclear)}${of} cannot be judged`);
-  }
-  return parts.join(", ");
 }

@@ -38,6 +38,7 @@ export function summaryText(view: GateView, room: number): string {
 /** Outputs as the runner reads them: whatever a value is, it cannot end before its delimiter. */
 export function outputText(outputs: Readonly<Record<string, string>>): string {
   return Object.entries(outputs).map(([name, value]) => {
+    if (!/[\r\n]/.test(value)) return `${name}=${value}\n`;
     // Nobody can write a value that has its own hash in it.
     const delimiter = `ferret_${createHash("sha256").update(value).digest("hex")}`;
     return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;

@@ -99,7 +99,7 @@ test("toTap() has a plan, a line for each threshold and what was found", () => {
     "not ok 2 - function:a\\#b: p(99) < 200ms",
     "ok 3 - fs:read: p(99) < 200ms # SKIP p(99) is 120ms (n 40); too few samples: 40, p(99) needs 100",
     "not ok 4 - timer:tick: p(99) < 200ms",
-    "# fail: 1 of 4 thresholds not met, 2 cannot be judged",
+    "# fail: 1 of 4 thresholds met, 1 not, 2 cannot be judged",
     "",
   ]);
   assert.match(tap, /\n {2}---\n {2}verdict: "fail"\n[^]*\n {2}at: "src\/a.ts:12"\n {2}\.\.\.\n/);
