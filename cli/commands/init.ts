@@ -43,8 +43,9 @@ export async function init(options: InitCommandOptions, io: Io): Promise<number>
     ? await readRecording(options, io, async (reader) => ({
       suggested: await suggestLimits(reader),
       run: `run ${reader.run.n} of ${recording.replace(/#[^#]*$/, "")}`,
+      lost: reader.run.lost,
     }))
-    : { suggested: undefined, run: undefined };
+    : { suggested: undefined, run: undefined, lost: 0 };
   const thresholds = suggested?.limits.map(({ threshold }) => threshold) ?? [];
   const text = configText(cwd, thresholds.length > 0 ? thresholds : FIRST_THRESHOLDS);
   if (options.stdout === true) {
@@ -52,7 +53,7 @@ export async function init(options: InitCommandOptions, io: Io): Promise<number>
     return 0;
   }
   write(path, text, options.force === true);
-  io.out(report(suggested, { run: source.run, recording: options.recording }, io));
+  io.out(report(suggested, { ...source, recording: options.recording }, io));
   return 0;
 }
 
@@ -88,16 +89,26 @@ function write(path: string, text: string, force: boolean): void {
   }
 }
 
+/** Where limits come from. */
+interface RunFacts {
+  /** `undefined`: from no run. */
+  run: string | undefined;
+  /** Spans that it has lost. */
+  lost: number;
+  /** As the user named it. */
+  recording: string | undefined;
+}
+
 function report(
   suggested: SuggestedLimits | undefined,
-  { run, recording }: { run: string | undefined; recording: string | undefined },
+  { run, lost, recording }: RunFacts,
   io: Io,
 ): string {
   const again = "ferret init --force";
   if (suggested === undefined || suggested.limits.length === 0) {
     const why = suggested === undefined
       ? `there is no ${DEFAULT_RECORDING} to take limits from`
-      : `${sanitize(run!)} has nothing to take limits from`;
+      : `${sanitize(run!)} ${lost > 0 ? "has lost spans" : "has nothing to take limits from"}`;
     return `wrote ${CONFIG_FILE} with limits to begin with: ${why}\n` +
       `next: ferret run <script>, then ${again}\n`;
   }

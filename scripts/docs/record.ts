@@ -19,6 +19,7 @@ export const RECORDED_DOCUMENTS = [
   "docs/tutorial.md",
   "docs/reports.md",
   "docs/comparing.md",
+  "docs/gate.md",
   "docs/ci.md",
 ] as const;
 

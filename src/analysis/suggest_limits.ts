@@ -18,7 +18,7 @@ import { formatDuration } from "../model/duration.ts";
 import { selectorOf } from "../model/selector.ts";
 import type { SpanReader, SpanTotals } from "../model/span_reader.ts";
 import { parseThreshold, type Threshold } from "../model/threshold.ts";
-import { type Check, overallVerdict } from "./check_report.ts";
+import type { Check } from "./check_report.ts";
 import { defaultKeys, isIncidental } from "./check_targets.ts";
 import { checkThresholds } from "./check_thresholds.ts";
 
@@ -135,28 +135,24 @@ async function probe(reader: SpanReader, probes: readonly Probe[]): Promise<Answ
   const texts = probes.map(({ selector, expression, limit }) =>
     textOf(selector, `${expression} ${limit}`)
   );
-  const answers = await ask(reader, texts);
+  const checks = await ask(reader, texts);
   return probes.flatMap((one, i) => {
-    const check = answers[i]!.toSorted((a, b) => (b.actual ?? 0) - (a.actual ?? 0))[0];
+    const check = checks[i];
     return check === undefined ? [] : [{ ...one, check }];
   });
 }
 
-/** The checks that come of each threshold; none of a text that is no threshold. */
-async function ask(reader: SpanReader, texts: readonly string[]): Promise<Check[][]> {
+/** What comes of each threshold; `undefined` of a text that is none. */
+async function ask(reader: SpanReader, texts: readonly string[]): Promise<(Check | undefined)[]> {
   const thresholds = texts.map(parsed);
-  const answers: Check[][] = texts.map(() => []);
-  const named = thresholds.flatMap((one, i) => one?.selector === undefined ? [] : [i]);
-  if (named.length > 0) {
-    const { checks } = await checkThresholds(reader, named.map((i) => thresholds[i]!));
-    // Of one that names its spans comes one check.
-    for (const [at, i] of named.entries()) answers[i]!.push(checks[at]!);
+  const asked = thresholds.flatMap((one) => one === undefined ? [] : [one]);
+  const { checks } = await checkThresholds(reader, asked);
+  // Each names its spans, or is about the whole run: that is one check.
+  if (checks.length !== asked.length) {
+    throw new Error(`Cannot match ${checks.length} checks with ${asked.length} thresholds`);
   }
-  for (const [i, threshold] of thresholds.entries()) {
-    if (threshold === undefined || threshold.selector !== undefined) continue;
-    answers[i] = (await checkThresholds(reader, [threshold])).checks;
-  }
-  return answers;
+  let next = 0;
+  return thresholds.map((one) => one === undefined ? undefined : checks[next++]);
 }
 
 function toLimits({ key, selector, expression, check }: Answer): SuggestedLimit[] {
@@ -192,8 +188,8 @@ async function keptBy(
   reader: SpanReader,
   candidates: readonly SuggestedLimit[],
 ): Promise<SuggestedLimit[]> {
-  const answers = await ask(reader, candidates.map(({ threshold }) => threshold));
-  return candidates.filter((_, i) => overallVerdict(answers[i]!) === "pass");
+  const checks = await ask(reader, candidates.map(({ threshold }) => threshold));
+  return candidates.filter((_, i) => checks[i]?.verdict === "pass");
 }
 
 function textOf(selector: string | undefined, expression: string): string {

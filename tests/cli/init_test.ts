@@ -51,6 +51,7 @@ before(async () => {
   process.chdir(folder);
   await writeRecording(join(folder, "load.duckdb"), [
     { spans: [{ name: "main", durationNs: 1e9 }] },
+    { spans: requests("GET /", 30), losses: [{ reason: "ring_full", count: 5 }] },
     {
       spans: linked([
         ...requests("GET /orders/:id", 400, { calls: 3 }),
@@ -82,7 +83,7 @@ function written(): Written {
 test("ferret init writes limits that the run itself keeps", async () => {
   const { exitCode, stdout, stderr } = await ferret(["init", "load.duckdb"]);
   assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /^wrote ferret\.json with \d+ thresholds from run 2 of load\.duckdb:\n/);
+  assert.match(stdout, /^wrote ferret\.json with \d+ thresholds from run 3 of load\.duckdb:\n/);
   assert.match(stdout, /\nwithout limits: 1 name with fewer than 20 spans\n/);
   assert.match(stdout, /\nnext: ferret check load\.duckdb\n$/);
   const { $schema, check: { thresholds } } = written();
@@ -107,7 +108,7 @@ test("ferret init writes limits that the run itself keeps", async () => {
 test("ferret init writes a file for all who work on the project", async () => {
   const mask = process.umask(0o022);
   try {
-    await ferret(["init", "load.duckdb"]);
+    await ferret(["init"]);
   } finally {
     process.umask(mask);
   }
@@ -116,17 +117,17 @@ test("ferret init writes a file for all who work on the project", async () => {
 
 test("ferret init does not take the place of settings that are there", async () => {
   writeFileSync("ferret.json", "{}");
-  const refused = await ferret(["init", "load.duckdb"]);
+  const refused = await ferret(["init"]);
   assert.equal(refused.exitCode, 2);
   assert.match(refused.stderr, /Cannot write "ferret\.json": it is there already\n--force/);
   assert.equal(readFileSync("ferret.json", "utf8"), "{}");
-  assert.equal((await ferret(["init", "load.duckdb", "--force"])).exitCode, 0);
+  assert.equal((await ferret(["init", "--force"])).exitCode, 0);
   assert.ok(written().check.thresholds.length > 0);
 });
 
 test("ferret init does not make a second place of settings", async () => {
   writeFileSync("package.json", '{"ferret": {"check": {}}}');
-  const { exitCode, stderr } = await ferret(["init", "load.duckdb", "--force"]);
+  const { exitCode, stderr } = await ferret(["init", "--force"]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /package\.json has settings of ferret already/);
 });
@@ -149,6 +150,8 @@ test("ferret init begins with limits that suit most where nothing was recorded",
     few.stdout,
     /fewer than 20 spans\nnext: a longer run, under load, then ferret init --force\n$/,
   );
+  const lossy = await ferret(["init", "--force", "load.duckdb", "--run", "2"]);
+  assert.match(lossy.stdout, /to begin with: run 2 of load\.duckdb has lost spans\n/);
 });
 
 test("ferret init says that a recording is not there", async () => {

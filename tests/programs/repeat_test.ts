@@ -100,10 +100,10 @@ function start(cwd: string, args: readonly string[], input: number | "ignore" = 
     env: testEnvironment() as NodeJS.ProcessEnv,
     stdio: [input, "pipe", "pipe"],
   });
-  const printed = [text(child.stdout), text(child.stderr)];
+  const printed = [text(child.stdout!), text(child.stderr!)];
   const ended = once(child, "exit").then(async ([code]) => {
     const [stdout, stderr] = await Promise.all(printed);
     return { exitCode: code as number, stdout: stdout!, stderr: stderr! };
   });
-  return { pid: child.pid!, ended, hasPrinted: once(child.stdout, "data") };
+  return { pid: child.pid!, ended, hasPrinted: once(child.stdout!, "data") };
 }
