@@ -101,13 +101,12 @@ function notesOf({ checks, alpha, family, baseline, notes }: CheckReport): strin
   const sure = checks.flatMap(({ confidence }) => confidence ?? []);
   // Both sides at alpha; those that others leave less of alpha to are surer.
   const usual = 1 - 2 * alpha;
-  const less = sure.some((one) => one < usual - 1e-9) ? ", less where there are too few" : "";
-  const chance = family > 1
-    ? `the chance that one of these ${family} fails by chance is ${formatShare(alpha)} at most`
-    : `the chance that it fails by chance is ${formatShare(alpha)} at most`;
+  const less = sure.some((one) => one < usual - 1e-9) ? ", less where spans are few" : "";
+  const among = family > 1 ? ` among these ${family}` : "";
   return [
     ...sure.length === 0 ? [] : [
-      `interval: holds the true value, ${formatConfidence(usual)} sure or more${less}; ${chance}`,
+      `interval: ${formatConfidence(usual)} sure or more to hold the true value${less}; ` +
+      `a false alarm${among}: ${formatShare(alpha)} at most`,
     ],
     ...baseline === undefined
       ? []

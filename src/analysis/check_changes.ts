@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countOf } from "../model/numbers.ts";
 import type { RunProfile } from "../model/run_profile.ts";
 import type { Selector } from "../model/selector.ts";
 import type { SpanKey, SpanTotals } from "../model/span_reader.ts";
@@ -250,7 +251,8 @@ function openReason(isMargin: boolean): string {
 function unboundedReason({ method, base, head }: ComparedQuantity): string {
   return method === "runs" || method === "pairs"
     ? `too few runs: ${base.runs} and ${head.runs} prove nothing at this alpha`
-    : `too few spans: ${Math.min(base.n, head.n)}`;
+    : "runs that vary as much within themselves do not bound the change with " +
+      countOf(Math.min(base.n, head.n), "span");
 }
 
 function settle(pair: CheckPair, reason: string, answer?: Incomparable): OpenCheck {

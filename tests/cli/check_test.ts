@@ -90,7 +90,7 @@ test("check judges each request by itself and exits with the verdict", async () 
   assert.match(pass.stdout, /pass +POST \/orders +max <= 1ms +400us +400\n/);
   assert.match(
     pass.stdout,
-    /\ninterval: holds the true value, 98% sure or more; the chance that one of these 2 fails by chance is 1% at most\n/,
+    /\ninterval: 98% sure or more to hold the true value; a false alarm among these 2: 1% at most\n/,
   );
   assert.match(pass.stdout, /\npass: 4 of 4 thresholds met\n$/);
   const fail = await check("--error-rate", "1%");

@@ -45,6 +45,14 @@ const VIEWS: Readonly<Record<string, GateView>> = {
     brokenCheck(1, { actual: 9e18, interval: [-Infinity, Infinity], n: 2 ** 53 }),
     brokenCheck(1, { actual: NaN }),
   ], { run: { ...testReport([]).run, startedAtMs: undefined, durationNs: undefined } })),
+  "a run of odd length": viewCheck(
+    testReport([testCheck({ actual: 1 })], {
+      run: { ...testReport([]).run, durationNs: 4_700_862_123 },
+    }),
+  ),
+  "a run of whole seconds": viewCheck(
+    testReport([testCheck()], { run: { ...testReport([]).run, durationNs: 100e9 } }),
+  ),
   "a comparison": viewComparison(testComparison([
     testRow(),
     testRow({ verdict: "faster", change: -0.3, quantity: { kind: "avg" } }),

@@ -21,7 +21,8 @@ export function toJunit(view: GateView): string {
     failures: counts.failed,
     errors: counts.missing,
     skipped: counts.inconclusive,
-    time: seconds(view.durationNs),
+    // Jenkins takes no more digits of a suite.
+    time: seconds(view.durationNs, 3),
     timestamp: timestamp(view.startedAtMs),
     hostname: "localhost",
     package: "ferret",
@@ -71,9 +72,9 @@ function resultOf({ verdict, isMissing }: GateItem): string | undefined {
 }
 
 /** Ant asks for a time of each, without an exponent. */
-function seconds(ns: number | undefined): string {
+function seconds(ns: number | undefined, digits = 9): string {
   const known = ns !== undefined && ns >= 0 && ns < MAX_NS ? ns : 0;
-  return (known / 1e9).toFixed(9).replace(/0+$/, "").replace(/\.$/, "");
+  return (known / 1e9).toFixed(digits).replace(/\.?0+$/, "");
 }
 
 /** Ant takes no time zone: it is UTC. */

@@ -119,7 +119,13 @@ async function readBlocks(
   for (const [id, , fromNs, toNs, ...numbers] of rows as bigint[][]) {
     const [count, errors, totalNs, ...beyond] = numbers.map(Number);
     const one = result.get(Number(id)) ?? { blocks: [], range: { fromNs: fromNs!, toNs: toNs! } };
-    one.blocks.push({ count: count!, errors: errors!, totalNs: totalNs!, beyond });
+    const asked = requests[Number(id)]!.limitsNs.length;
+    one.blocks.push({
+      count: count!,
+      errors: errors!,
+      totalNs: totalNs!,
+      beyond: beyond.slice(0, asked),
+    });
     one.range.toNs = toNs!;
     result.set(Number(id), one);
   }
