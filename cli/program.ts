@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Argument, Command } from "@commander-js/extra-typings";
+import { type Argument, Command, type Option } from "@commander-js/extra-typings";
 import { FERRET_VERSION } from "../src/model/version.ts";
 import type { Io } from "./io.ts";
 import { addRun } from "./program/run.ts";
@@ -26,9 +26,11 @@ import { addDoctor } from "./program/doctor.ts";
 
 const PROGRAM_HELP = `
 Examples:
-  ferret run app.ts                     run app.ts and record it into out.duckdb
-  ferret report                         where did the time go?
-  ferret check --p99 200ms              is every request fast enough?
+  ferret run app.ts                       run app.ts and record it into out.duckdb
+  ferret report                           where did the time go?
+  ferret check --p99 200ms                is every request fast enough?
+  ferret diff out.duckdb#1 out.duckdb#2   what has changed between two runs?
+  ferret ab --base main app.ts            is this branch as fast as main?
 
 Exit codes: 0 yes, 1 no, 2 called wrongly, 3 cannot say, 4 the recording cannot be
 read, 70 a fault of ferret's. ferret run ends with the code of the program.`;
@@ -61,7 +63,10 @@ export function createProgram(io: Io, finish: (exitCode: number) => void) {
       commandDescription: (command) => asSentence(command.description()),
       // Without the options that each of them has.
       subcommandTerm: (command) =>
-        [command.name(), ...command.registeredArguments.map(humanArgument)].join(" "),
+        command.commands.length > 0
+          ? `${command.name()} <command>`
+          : [command.name(), ...command.registeredArguments.map(humanArgument)].join(" "),
+      optionDescription: describeOption,
     })
     .addHelpText("after", PROGRAM_HELP);
   program.commandsGroup("Record:");
@@ -98,4 +103,19 @@ function asSentence(text: string): string {
 function humanArgument(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? "…" : ""}`;
   return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+/** `how to print it (table, json or csv; default: table)` */
+function describeOption({ description, argChoices, defaultValue, negate }: Option): string {
+  const said = / ?\(default: ([^()]*)\)$/.exec(description);
+  const fallback = typeof defaultValue === "string" && !negate ? defaultValue : said?.[1];
+  const choices = argChoices === undefined ? [] : [listed(argChoices)];
+  const notes = [...choices, ...fallback === undefined ? [] : [`default: ${fallback}`]];
+  const text = said === null ? description : description.slice(0, said.index);
+  return notes.length === 0 ? text : `${text} (${notes.join("; ")})`.trimStart();
+}
+
+/** `a, b or c` */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

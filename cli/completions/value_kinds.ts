@@ -26,6 +26,7 @@ export const VALUE_KINDS: Readonly<Record<string, ValueKind>> = {
   recordings: "recording",
   candidate: "recording",
   baseline: "side",
+  "check name": "side",
   "diff candidate": "side",
   name: "baseline",
   names: "baseline",

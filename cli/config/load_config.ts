@@ -28,6 +28,8 @@ export interface ConfigResult {
 export interface LoadConfigOptions {
   /** What `--config` names; `false` with `--no-config`. Default: what is found. */
   file?: string | boolean | undefined;
+  /** Looks at nothing else, right or wrong. Default: all is read. */
+  only?: "run" | undefined;
 }
 
 /**
@@ -38,26 +40,25 @@ export interface LoadConfigOptions {
  */
 export async function loadConfig(
   cwd: string,
-  { file }: LoadConfigOptions = {},
+  { file, only }: LoadConfigOptions = {},
 ): Promise<ConfigResult> {
   const source = await sourceFor(cwd, file);
   if (source === undefined) return { config: {}, path: undefined };
-  const config = await read(source);
+  const config = await read(source, only);
   return { config: movedTo(cwd, dirname(source.path), config), path: source.path };
 }
 
-async function read(source: ConfigSource): Promise<LoadedConfig> {
+async function read(source: ConfigSource, only: "run" | undefined): Promise<LoadedConfig> {
   const [{ validateConfig }, { SettingError }] = await Promise.all([
     import("./validate_config.ts"),
     import("./setting_error.ts"),
   ]);
-  const { value, placeOf } = await valueOf(source);
+  const { value, placeOf } = await valueOf(source, only);
   try {
     return validateConfig(value);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
-    const { path, message, hint } = error;
-    const isKey = message === "there is no such key" || message === "this cannot be a key here";
+    const { path, message, hint, isKey } = error;
     const place = placeOf(path, isKey);
     const shown = isKey ? "" : ` ${shownValue(valueAtPath(value, path))}`;
     const where = `"${shownPath(source.path)}${place === undefined ? "" : `:${place}`}"`;
@@ -72,18 +73,23 @@ interface ReadValue {
   placeOf: (path: KeyPath, isKey: boolean) => string | undefined;
 }
 
-async function valueOf(source: ConfigSource): Promise<ReadValue> {
+async function valueOf(source: ConfigSource, only: "run" | undefined): Promise<ReadValue> {
   if (source.kind === "module") {
     const { loadModule } = await import("./load_module.ts");
-    return { value: await loadModule(source.path), placeOf: () => undefined };
+    const value = await loadModule(source.path);
+    const chosen = only === undefined ? value : { [only]: valueAtPath(value, [only]) };
+    return { value: chosen, placeOf: () => undefined };
   }
   const { JsonText, JsonTextError } = await import("./json_text.ts");
   const base = source.key === undefined ? [] : [source.key];
   try {
     const text = new JsonText(source.text);
+    // package.json without the key, but named: nothing is set.
+    const nothing = base.length > 0 ? {} : null;
     return {
-      // package.json without the key, but named: nothing is set.
-      value: text.valueAt(base) ?? (base.length > 0 ? {} : null),
+      value: only === undefined
+        ? text.valueAt(base) ?? nothing
+        : { [only]: text.valueAt([...base, only]) },
       placeOf: (path, isKey) => text.placeOf([...base, ...path], { isKey }),
     };
   } catch (error) {
@@ -96,6 +102,7 @@ async function valueOf(source: ConfigSource): Promise<ReadValue> {
 function shownValue(value: unknown): string {
   if (Array.isArray(value)) return "[…]";
   if (typeof value === "object" && value !== null) return "{…}";
+  if (typeof value === "function") return "(a function)";
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

@@ -58,7 +58,8 @@ export function applyRunSettings(
         takeRunOption(options, [flag], 0);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
-        throw new SettingError(["run", ...path], stateIn(error, value), error.hint);
+        const about = error.hint === undefined ? {} : { hint: error.hint };
+        throw new SettingError(["run", ...path], stateIn(error, value), about);
       }
     }
   }

@@ -16,10 +16,10 @@ export async function loadRunSettings(cwd: string): Promise<RunSettings | undefi
   const source = await sourceFor(cwd);
   if (source === undefined || saysNothing(source)) return undefined;
   const { loadConfig } = await import("./load_config.ts");
-  return (await loadConfig(cwd)).config.run;
+  return (await loadConfig(cwd, { only: "run" })).config.run;
 }
 
-/** What is wrong with the settings of a check is for the check to say. */
+/** Whether it has no settings of a run: nothing has to be loaded to know. */
 function saysNothing(source: ConfigSource): boolean {
   if (source.kind === "module") return false;
   try {

@@ -12,11 +12,14 @@ export class SettingError extends Error {
   readonly path: KeyPath;
   /** What to do instead. */
   readonly hint: string | undefined;
+  /** Whether it is the key that is wrong, whatever its value. */
+  readonly isKey: boolean;
 
   /** @param state Why, as the end of a sentence. */
-  constructor(path: KeyPath, state: string, hint?: string) {
+  constructor(path: KeyPath, state: string, about: { hint?: string; isKey?: boolean } = {}) {
     super(state);
     this.path = path;
-    this.hint = hint;
+    this.hint = about.hint;
+    this.isKey = about.isKey ?? false;
   }
 }

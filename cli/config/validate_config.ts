@@ -52,7 +52,7 @@ function refusePassedOver(value: unknown, path: KeyPath): void {
   if (typeof object !== "object" || object === null) return;
   for (const key of PASSED_OVER) {
     if (Object.hasOwn(object, key)) {
-      throw new SettingError([...path, key], "this cannot be a key here");
+      throw new SettingError([...path, key], "this cannot be a key here", { isKey: true });
     }
   }
 }
@@ -67,13 +67,17 @@ function toSettingError(issue: v.BaseIssue<unknown>, value: unknown): SettingErr
   const known = keysAt(parent);
   const near = nearest(key, known);
   if (near !== undefined && valueAtPath(value, [...parent, near]) === undefined) {
-    return new SettingError(path, "there is no such key", `Did you mean "${near}"?`);
+    return unknownKey(path, `Did you mean "${near}"?`);
   }
   const section = Object.keys(SECTIONS).find((name) => keysAt([name]).includes(key));
   const hint = section === undefined
     ? `There are ${known.join(", ")}`
     : `It belongs into "${section}"`;
-  return new SettingError(path, "there is no such key", hint);
+  return unknownKey(path, hint);
+}
+
+function unknownKey(path: KeyPath, hint: string): SettingError {
+  return new SettingError(path, "there is no such key", { hint, isKey: true });
 }
 
 /** Of a value that fits none of several types the reason of the one that it fits most. */
@@ -162,7 +166,9 @@ function selectedThreshold(selector: string, limit: string, path: KeyPath): stri
   checkedThreshold(limit, path);
   const parsed = parseThreshold(checkedThreshold(text, path));
   if (parsed.selector?.text === parseSelector(selector).text) return text;
-  throw new SettingError(path, "it names its spans itself", "Write it into a list of thresholds");
+  throw new SettingError(path, "it names its spans itself", {
+    hint: "Write it into a list of thresholds",
+  });
 }
 
 function checkedThreshold(text: string, path: KeyPath): string {

@@ -18,14 +18,36 @@ Examples:
 Baselines are files in .ferret/baselines of the project, a few KB for each name of
 spans, to be committed, cached or uploaded.`;
 
+const SAVE_HELP = `
+Examples:
+  ferret baseline save                     under the name of the run's branch
+  ferret baseline save main runs.duckdb#1-10
+  ferret baseline save main --add          one more run for it`;
+
+const LIST_HELP = `
+Examples:
+  ferret baseline list
+  ferret baseline list --format json`;
+
+const SHOW_HELP = `
+Examples:
+  ferret baseline show main
+  ferret baseline show main --filter 'http.server:*'`;
+
+const REMOVE_HELP = `
+Examples:
+  ferret baseline rm old-branch older-branch`;
+
 export function addBaseline(program: Command, io: Io, finish: (exitCode: number) => void): void {
   const baseline = program.command("baseline")
     .description("keep runs to compare with: save, list, show, rm")
+    .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", BASELINE_HELP);
   addSave(baseline, io, finish);
   baseline.command("list")
     .description("list the baselines of the project")
     .addOption(formatOption())
+    .addHelpText("after", LIST_HELP)
     .action(async (options) => {
       const { listSaved } = await import("../commands/baseline/list.ts");
       finish(listSaved(options, io));
@@ -35,6 +57,7 @@ export function addBaseline(program: Command, io: Io, finish: (exitCode: number)
     .argument("<name>", "its name, or the path of its file")
     .addOption(filterOption())
     .addOption(formatOption())
+    .addHelpText("after", SHOW_HELP)
     .action(async (name, options) => {
       const { showBaseline } = await import("../commands/baseline/show.ts");
       finish(await showBaseline({ name, ...options }, io));
@@ -42,6 +65,7 @@ export function addBaseline(program: Command, io: Io, finish: (exitCode: number)
   baseline.command("rm")
     .description("remove baselines")
     .argument("<names...>", "their names")
+    .addHelpText("after", REMOVE_HELP)
     .action(async (names) => {
       const { removeBaselines } = await import("../commands/baseline/remove.ts");
       finish(removeBaselines(names, io));
@@ -59,6 +83,7 @@ function addSave(baseline: Command, io: Io, finish: (exitCode: number) => void):
     )
     .option("--add", "keep the runs that the baseline has, too")
     .addOption(filterOption())
+    .addHelpText("after", SAVE_HELP)
     .action(async (name, recording, options) => {
       const { saveBaseline } = await import("../commands/baseline/save.ts");
       finish(await saveBaseline({ name, recording, ...options }, io));

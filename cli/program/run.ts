@@ -46,8 +46,8 @@ export function addRun(program: Command): void {
     .addOption(
       new Option(
         "--runtime <runtime>",
-        "default: deno beside a deno.json, bun beside a bun.lock or bunfig.toml, else the one " +
-          "that ferret runs on",
+        "what to run it on (default: deno beside a deno.json, bun beside a bun.lock or " +
+          "bunfig.toml, else what ferret runs on)",
       ).choices(["deno", "bun", "node"] as const),
     )
     .option(

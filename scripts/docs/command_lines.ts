@@ -9,10 +9,14 @@ import { findCode } from "./markdown.ts";
 
 /** A call of ferret in a block of code. */
 export interface CommandLine {
+  /** `report`, `baseline save`. */
   command: string;
   /** Its options: `--limit`, `-o`. */
   options: string[];
 }
+
+/** Commands with commands below them. */
+const GROUPS = new Set(["baseline"]);
 
 /** Finds those of a document; the arguments of programs that are run are not ferret's. */
 export function findCommandLines(text: string): CommandLine[] {
@@ -28,7 +32,12 @@ export function findCommandLines(text: string): CommandLine[] {
       const end = command === "run" ? words.findIndex((word) => isProgram(word)) : -1;
       const own = end < 0 ? words : words.slice(0, end);
       const isOption = (word: string) => /^--?[a-z]/i.test(word);
-      return [{ command, options: own.filter(isOption).map((word) => word.replace(/=.*/, "")) }];
+      const [, child] = words as [string, string?];
+      const isChild = GROUPS.has(command) && child !== undefined && !isOption(child);
+      return [{
+        command: isChild ? `${command} ${child}` : command,
+        options: own.filter(isOption).map((word) => word.replace(/=.*/, "")),
+      }];
     });
 }
 
@@ -59,7 +68,10 @@ function isNamed(option: string, help: string): boolean {
 
 async function helpOf(command: string): Promise<string> {
   let text = "";
-  const exitCode = await main([command, "--help"], { out: (part) => text += part, err: () => {} });
+  const exitCode = await main([...command.split(" "), "--help"], {
+    out: (part) => text += part,
+    err: () => {},
+  });
   // What is no command is answered with the help of all.
   return exitCode === 0 && text.includes(`ferret ${command}`) ? text : "";
 }

@@ -18,6 +18,7 @@ export const RECORDED_DOCUMENTS = [
   "README.md",
   "docs/tutorial.md",
   "docs/reports.md",
+  "docs/comparing.md",
   "docs/gate.md",
   "docs/ci.md",
 ] as const;

@@ -309,7 +309,13 @@ test("loadRunSettings() leaves what is wrong with the rest to others", async () 
   await withFolder({}, async (folder) => {
     write(folder, { "ferret.json": { check: { thresholds: "nonsense" } } });
     assert.equal(await loadRunSettings(folder), undefined);
-    write(folder, { "ferret.json": { run: { sample: 0.5 } } });
-    assert.deepEqual(await loadRunSettings(folder), { sample: 0.5 });
+    const text = '{"run": {"sample": 0.5}, "check": {"thresholds": {"a": "?", "a": "?"}}, "x": 1}';
+    for (const content of [text, `${text} // why`]) {
+      write(folder, { "ferret.json": content });
+      assert.deepEqual(await loadRunSettings(folder), { sample: 0.5 });
+      await assert.rejects(loadConfig(folder), UsageError);
+    }
+    write(folder, { "ferret.json": { run: { sample: 2 } } });
+    await assert.rejects(loadRunSettings(folder), /run\.sample 2 in ".*ferret\.json:1:18"/);
   });
 });

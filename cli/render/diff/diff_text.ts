@@ -142,8 +142,8 @@ function remarksText(
     ...(has("unsure") ? ["~ nothing is proven"] : []),
     ...(has("same") ? [`same: the change is within ${formatShare(margin)}, that is proven`] : []),
   ];
-  const chance = `the chance that any of ${countOf(judged.length, "row")} is a false alarm is ` +
-    formatShare(alpha);
+  const what = judged.length === 1 ? "this" : `any of ${formatCount(judged.length)} rows`;
+  const chance = `the chance that ${what} is a false alarm is ${formatShare(alpha)}`;
   return [
     ...footnotes.lines(),
     ...(judged.length === 0 ? [] : [[...legend, chance].join("; ")]),
