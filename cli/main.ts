@@ -10,6 +10,7 @@
  * @module
  */
 import process from "node:process";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { UsageError } from "./errors.ts";
 import { type Io, processIo } from "./io.ts";
 import { restrictUmask } from "../src/runtime/private_umask.ts";
@@ -64,7 +65,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return 2;
   }
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(helpBelow(program, argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are printed already.
@@ -80,6 +81,15 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     throw toUsageError(error.message, isKnown ? `ferret ${argv[0]} --help` : "ferret --help");
   }
   return exitCode;
+}
+
+/** `help baseline save` as commander takes it, whose own help goes one level down. */
+function helpBelow(program: CommandUnknownOpts, argv: readonly string[]): string[] {
+  const [help, parent, ...rest] = argv;
+  const isGroup = program.commands.some((command) =>
+    command.name() === parent && command.commands.length > 0
+  );
+  return help === "help" && isGroup && rest.length > 0 ? [parent!, ...rest, "--help"] : [...argv];
 }
 
 /** Whether somebody forgot to say `run`. */

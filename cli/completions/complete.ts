@@ -54,13 +54,21 @@ async function completeOf(
   const { command, option, argument, given, isPastOptions } = position;
   if (option !== undefined) return await valuesAt(position, typed);
   if (!isPastOptions && typed.typed.startsWith("-")) return await completeFlag(position, typed);
-  if (given[0] === "help") return { candidates: given.length === 1 ? commandsOf(program) : [] };
+  if (given[0] === "help") return { candidates: commandsBelow(program, given.slice(1)) };
   if (command.commands.length > 0) {
     return given.length === 0 ? { candidates: commandsOf(command) } : NOTHING;
   }
   // Where nothing else can follow, an option can.
   const isOver = argument === undefined && !isPastOptions;
   return isOver ? { candidates: flagsOf(position) } : await valuesAt(position, typed);
+}
+
+/** The commands below a command, given by the names on the way to it; none when there is no such one. */
+function commandsBelow(command: Command, names: readonly string[]): Candidate[] {
+  const [name, ...rest] = names;
+  if (name === undefined) return command.commands.length > 0 ? commandsOf(command) : [];
+  const child = command.commands.find((one) => one.name() === name);
+  return child === undefined ? [] : commandsBelow(child, rest);
 }
 
 function commandsOf(command: Command): Candidate[] {

@@ -58,6 +58,7 @@ test("every value that a command takes is of a kind that completion knows", () =
 test("complete() knows commands, their options and the values of these", async () => {
   assert.deepEqual(await wordsFor("rep"), ["report"]);
   assert.deepEqual(await wordsFor("help", "expo"), ["export"]);
+  assert.deepEqual(await wordsFor("help", "baseline", "s"), ["save", "show"]);
   assert.deepEqual(await wordsFor("report", "--hea"), ["--heatmap"]);
   assert.deepEqual(await wordsFor("report", "--heatmap", "--hea"), []);
   assert.deepEqual(await wordsFor("report", "--where", "a=1", "--whe"), ["--where"]);
