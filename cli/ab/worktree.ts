@@ -5,18 +5,16 @@
  * @module
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import process from "node:process";
-import { processIdentity } from "../../src/runtime/process_identity.ts";
-import { removeTemporary, trackTemporary } from "../../src/runtime/temporary_paths.ts";
+import { removeTemporary } from "../../src/runtime/temporary_paths.ts";
 import { UsageError } from "../errors.ts";
 import { onInterruption } from "../interruption.ts";
+import { isAbandoned, makeAbFolder } from "./ab_folders.ts";
 import { git, GitError, type Revision } from "./git.ts";
 
-/** Names of the folders, with the process behind it. */
-const PREFIX = "ferret-ab-";
+/** What `git worktree list` shows, in a folder of its own. */
+const WORKTREE = "ferret-ab-base";
 
 /** A commit, checked out. */
 export interface Worktree {
@@ -35,9 +33,7 @@ export interface Worktree {
 export async function addWorktree(revision: Revision): Promise<Worktree> {
   const { name, commit, root: repository, prefix } = revision;
   await sweepWorktrees(repository);
-  const folder = trackTemporary(mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)));
-  // Its own name is what `git worktree list` shows.
-  const root = join(folder, `${PREFIX}${process.pid}`);
+  const root = join(makeAbFolder(), WORKTREE);
   const remove = () => {
     stop();
     discard(repository, root);
@@ -83,18 +79,10 @@ async function sweepWorktrees(repository: string): Promise<void> {
     const list = await git(repository, ["worktree", "list", "--porcelain"]);
     for (const line of list.split("\n")) {
       const root = /^worktree (.+)$/.exec(line)?.[1];
-      const pid = root === undefined ? undefined : pidOf(root);
-      if (pid === undefined || processIdentity(pid) !== undefined) continue;
-      discard(repository, root!);
+      if (root === undefined || basename(root) !== WORKTREE) continue;
+      if (isAbandoned(dirname(root))) discard(repository, root);
     }
   } catch {
     // An old git that lists nothing.
   }
-}
-
-/** Undefined when it is no folder of ours. */
-function pidOf(root: string): number | undefined {
-  const parent = basename(dirname(root));
-  const pid = new RegExp(`^${PREFIX}(\\d+)-\\w+$`).exec(parent)?.[1];
-  return pid !== undefined && basename(root) === `${PREFIX}${pid}` ? Number(pid) : undefined;
 }

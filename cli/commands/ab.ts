@@ -9,7 +9,8 @@ import { isAbsolute, join } from "node:path";
 import process from "node:process";
 import type { ComparisonReport } from "../../src/analysis/compare/comparison.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
-import { makeTemporaryFolder, removeTemporary } from "../../src/runtime/temporary_paths.ts";
+import { removeTemporary } from "../../src/runtime/temporary_paths.ts";
+import { makeAbFolder, sweepAbFolders } from "../ab/ab_folders.ts";
 import { type AbRequest, parseAbArguments } from "../ab/arguments.ts";
 import { compareSides } from "../ab/compare_sides.ts";
 import { AbProgress } from "../ab/progress.ts";
@@ -79,7 +80,7 @@ async function compare(
     if (!settings.isQuiet) io.err(`ferret: ${sanitize(sentence)}\n`);
   };
   const runs = runSettings(config);
-  const folder = makeTemporaryFolder("ferret-ab-runs-");
+  const folder = makeAbFolder();
   let remove = () => {};
   try {
     const environment = { [CONFIG_VARIABLE]: writeRunSettings(folder, runs) };
@@ -91,6 +92,8 @@ async function compare(
       remove = tree.remove;
       sides = tree.sidesOf(request.target, runs);
     }
+    // After the commits in them are off git's list.
+    sweepAbFolders();
     const progress = new AbProgress(io, settings);
     const runner = new SideRunner(sides, {
       commands,
@@ -112,7 +115,8 @@ async function compare(
     const isInterrupted = () => commands.signal !== undefined;
     const report = await compareSides(sides, settings, { runner, progress, isInterrupted })
       .finally(() => progress.stop());
-    if (settings.out !== undefined && report !== undefined) say(describeKept(settings.out, report));
+    if (report === undefined) say("interrupted before there was anything to compare");
+    else if (settings.out !== undefined) say(describeKept(settings.out, report));
     return report;
   } finally {
     remove();

@@ -2,8 +2,8 @@
  * What a look at a comparison finds: of the questions that were asked the
  * answers, and by the way which other spans have changed.
  *
- * Nine tenths of a look's level are for the questions, one tenth is for
- * everything else (B. L. Wiens, A fixed sequence Bonferroni procedure for
+ * Three quarters of a look's level are for the questions, one is for everything
+ * else (B. L. Wiens, A fixed sequence Bonferroni procedure for
  * testing multiple endpoints, Pharmaceutical Statistics 2, 2003): that says
  * where a change comes from, and decides nothing.
  *
@@ -16,7 +16,7 @@ import type { Look } from "./sequential.ts";
 import { notAsked, onlyAsked, type RoundQuestions } from "./sequential_questions.ts";
 
 /** Of the level, for the questions. */
-export const ASKED_SHARE = 0.9;
+export const ASKED_SHARE = 0.75;
 
 /** Runs of the two sides, in the order of the rounds. */
 export interface Rounds {
