@@ -25,7 +25,7 @@ export async function readBlocks(
   { keyCount, blockCount }: { keyCount: number; blockCount: number },
 ): Promise<SpanBlock[][]> {
   const result: SpanBlock[][] = Array.from({ length: keyCount }, () => []);
-  // No hash stands for a name and its scope: that of a constant column is another.
+  // No hash stands for a name and its scope: scopes may be of an ENUM, and have another as text.
   const chosen = `(SELECT name, scope, coalesce(start_ns, 0) AS start_ns,
       ${valueColumn} AS duration_ns, status
     FROM ${spans} WHERE ${valueColumn} IS NOT NULL AND ${condition})`;

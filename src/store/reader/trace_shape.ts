@@ -16,7 +16,20 @@ import type { Sandbox } from "./sandbox.ts";
 /** Levels beyond this are not climbed: a recording from a stranger may hold a circle. */
 const MAX_LEVELS = 5_000;
 
-const TABLES = ["keys", "calls", "tops", "counts", "found", "tree", "level", "next"] as const;
+/** From so few spans on the rest of the way is climbed in one query. */
+const FEW = 10_000;
+
+const TABLES = [
+  "keys",
+  "calls",
+  "tops",
+  "counts",
+  "found",
+  "tree",
+  "level",
+  "next",
+  "climbed",
+] as const;
 
 /** Asks one run. */
 export class TraceShape implements ShapeReader {
@@ -46,9 +59,9 @@ export class TraceShape implements ShapeReader {
         "found",
         `SELECT span_id, n FROM shape_tops JOIN shape_counts USING (trace_id) WHERE is_root`,
       );
+      const looked = await this.#count("shape_tops");
       const inner = "(SELECT trace_id FROM shape_tops WHERE NOT is_root)";
       const isCut = await this.#count(inner) > 0 && await this.#climb(inner);
-      const looked = await this.#count("shape_tops");
       return { looked, isCut, ...await this.#greatest("sum") };
     });
   }
@@ -78,28 +91,36 @@ export class TraceShape implements ShapeReader {
       await this.#make(
         "level",
         `SELECT span_id, parent_span_id FROM spans SEMI JOIN (
-           SELECT DISTINCT parent_span_id AS span_id FROM spans WHERE ${this.#isOfRun}
+           SELECT parent_span_id AS span_id FROM spans WHERE ${this.#isOfRun}
          ) USING (span_id) WHERE ${this.#isOfRun}`,
       );
-      let last = Infinity;
-      for (let level = 2; level <= MAX_LEVELS; level++) {
+      let level = 2;
+      for (;; level++) {
         const left = await this.#count("shape_level");
         if (left === 0) return { looked, isCut: false, ...await this.#greatest("max") };
+        if (left <= FEW) break;
         await this.#sandbox.run(
           `INSERT INTO shape_found
            SELECT span_id, ${level} FROM shape_level SEMI JOIN shape_tops USING (span_id) LIMIT 1`,
         );
-        // Each level has fewer spans than the one below, or they are children of one another.
-        if (left === last) break;
-        last = left;
         await this.#make(
           "next",
           `SELECT span_id, parent_span_id FROM shape_level SEMI JOIN (
-             SELECT DISTINCT parent_span_id AS span_id FROM shape_level) USING (span_id)`,
+             SELECT parent_span_id AS span_id FROM shape_level) USING (span_id)`,
         );
+        // Each level has fewer spans than the one below, or they are children of one another.
+        if (await this.#count("shape_next") === left) {
+          return { looked, isCut: true, ...await this.#greatest("max") };
+        }
         await this.#make("level", "FROM shape_next");
       }
-      return { looked, isCut: true, ...await this.#greatest("max") };
+      const isCut = await this.#finish({
+        start: `SELECT span_id, ${level} AS n FROM shape_level`,
+        tree: "shape_level",
+        step: "SELECT DISTINCT parent_span_id, up.n + 1",
+        end: "",
+      });
+      return { looked, isCut, ...await this.#greatest("max") };
     });
   }
 
@@ -112,7 +133,7 @@ export class TraceShape implements ShapeReader {
   async #climb(traces: string): Promise<boolean> {
     await this.#make(
       "tree",
-      `SELECT span_id, parent_span_id FROM spans WHERE ${this.#isOfRun}
+      `SELECT trace_id, span_id, parent_span_id FROM spans WHERE ${this.#isOfRun}
          AND parent_span_id IS NOT NULL AND trace_id IN ${traces}`,
     );
     await this.#make(
@@ -120,10 +141,11 @@ export class TraceShape implements ShapeReader {
       `SELECT parent_span_id AS span_id, count(*) AS n FROM shape_calls
        WHERE trace_id IN ${traces} GROUP BY 1`,
     );
+    await this.#sandbox.run("DELETE FROM shape_tops WHERE is_root");
     for (let level = 0; level < MAX_LEVELS; level++) {
+      if (await this.#count("shape_level") <= FEW) break;
       await this.#sandbox.run(
-        `INSERT INTO shape_found SELECT span_id, n FROM shape_level
-         SEMI JOIN (SELECT span_id FROM shape_tops WHERE NOT is_root) USING (span_id)`,
+        "INSERT INTO shape_found SELECT span_id, n FROM shape_level SEMI JOIN shape_tops USING (span_id)",
       );
       await this.#make(
         "next",
@@ -131,9 +153,43 @@ export class TraceShape implements ShapeReader {
          FROM shape_tree JOIN shape_level USING (span_id) GROUP BY 1`,
       );
       await this.#make("level", "FROM shape_next");
-      if (await this.#count("shape_level") === 0) return false;
     }
-    return true;
+    await this.#make(
+      "next",
+      `SELECT span_id, parent_span_id FROM shape_tree WHERE trace_id IN (
+         SELECT trace_id FROM shape_tree SEMI JOIN shape_level USING (span_id))`,
+    );
+    return await this.#finish({
+      start: "SELECT span_id, n FROM shape_level",
+      tree: "shape_next",
+      step: "SELECT parent_span_id, sum(up.n)::BIGINT",
+      end: "GROUP BY parent_span_id, up.steps",
+    });
+  }
+
+  /**
+   * Climbs from the few that are left to the top at once, and adds to
+   * `shape_found` what it comes by.
+   *
+   * @returns Whether it gave up: no way is longer than there are spans, unless it is a circle.
+   */
+  async #finish(
+    { start, tree, step, end }: { start: string; tree: string; step: string; end: string },
+  ): Promise<boolean> {
+    const mostSteps = Math.min(MAX_LEVELS, await this.#count(tree) + 1);
+    await this.#make(
+      "climbed",
+      `WITH RECURSIVE up(span_id, n, steps) AS (
+         SELECT span_id, n::BIGINT, 0 FROM (${start})
+         UNION ALL
+         ${step}, up.steps + 1 FROM up JOIN ${tree} t USING (span_id)
+         WHERE parent_span_id IS NOT NULL AND up.steps < ${mostSteps} ${end}
+       ) FROM up`,
+    );
+    await this.#sandbox.run(
+      "INSERT INTO shape_found SELECT span_id, n FROM shape_climbed SEMI JOIN shape_tops USING (span_id)",
+    );
+    return await this.#count(`shape_climbed WHERE steps >= ${mostSteps}`) > 0;
   }
 
   /** What of `shape_found` has most: the sum, or the maximum, of what was found of a span. */

@@ -91,13 +91,12 @@ test("A profile has exact percentiles, and all spans in blocks of time", () =>
     }
   }));
 
-test("Blocks are found where all spans are of one scope, and pickRuns() takes numbers, ranges and ids, each run once, and names what is not there", () =>
+test("Blocks are found in the last of several runs, and pickRuns() takes numbers, ranges and ids, each run once, and names what is not there", () =>
   withFolder({}, async (folder) => {
     const path = join(folder, "runs.duckdb");
     await writeRecording(
       path,
       Array.from({ length: 4 }, (_, i): RunFixture => ({
-        // So many that DuckDB says once of what scope they all are.
         spans: i < 3 ? [] : steppedSpans({ name: "a" }, 3000, 1000),
         run: { runId: `1234567${i}-0000-4000-8000-000000000000` },
       })),
