@@ -25,7 +25,7 @@ export function coverage(experiment: Experiment): Result {
   const breaches: string[] = [];
   const truthCount = Math.min(TRUTH_COUNT, experiment.comparisons * 1000);
   const rows = WORLDS.map((world) => {
-    const truths = trueValues(world, experiment.random, truthCount);
+    const truths = trueValues(world, experiment.random, { texts: TEXTS, count: truthCount });
     const tallies = TEXTS.map(() => ({
       below: new Tally(),
       above: new Tally(),
@@ -74,10 +74,15 @@ export function coverage(experiment: Experiment): Result {
   return { markdown: markdownTable(header, rows), breaches };
 }
 
-function trueValues(world: World, random: Random, count: number): number[] {
+/** The percentiles of durations at random moments of random runs. */
+export function trueValues(
+  world: World,
+  random: Random,
+  { texts, count = TRUTH_COUNT }: { texts: readonly string[]; count?: number },
+): number[] {
   const any = world.any ?? ((random: Random) => world.run(random, 1)[0]!);
   const values = new Float64Array(count).map(() => any(random)).sort();
-  return TEXTS.map((text) => quantile(values, parsePercentile(text)));
+  return texts.map((text) => quantile(values, parsePercentile(text)));
 }
 
 function quantile(sorted: Float64Array, { numerator, denominator }: Percentile): number {

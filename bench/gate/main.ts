@@ -31,6 +31,7 @@ import { otherTests } from "./other_tests.ts";
 import { powerOfRuns, powerOfSingleRuns } from "./power.ts";
 import { Random } from "./random.ts";
 import { rivals } from "./rivals_table.ts";
+import { thresholds } from "./thresholds.ts";
 
 const EXPERIMENTS: Readonly<Record<string, (experiment: Experiment) => Result>> = {
   tests: otherTests,
@@ -40,6 +41,7 @@ const EXPERIMENTS: Readonly<Record<string, (experiment: Experiment) => Result>> 
   family: families,
   limits,
   coverage,
+  thresholds,
   power: powerOfRuns,
   "power-single": powerOfSingleRuns,
   rivals,

@@ -8,6 +8,7 @@ import { powerOfRuns } from "../../bench/gate/power.ts";
 import { Random } from "../../bench/gate/random.ts";
 import { quantile, RIVALS } from "../../bench/gate/rivals.ts";
 import { rivals } from "../../bench/gate/rivals_table.ts";
+import { thresholds } from "../../bench/gate/thresholds.ts";
 
 /** A few comparisons of each kind: what `npm run bench:gate` does with thousands. */
 function few(comparisons: number) {
@@ -24,6 +25,7 @@ describe("bench:gate", () => {
 
   it("finds no interval that misses more often than it says", () => {
     assert.deepEqual(coverage(few(20)).breaches, []);
+    assert.deepEqual(thresholds(few(20)).breaches, []);
   });
 
   it("tells what is beyond the method, and what it finds", () => {
