@@ -134,7 +134,8 @@ function reasonLines(checks: readonly Check[]): string[] {
   });
 }
 
-function summarizeChecks({ checks, verdict, inconclusive }: CheckReport): string {
+/** `3 of 5 thresholds met, 1 not, 1 cannot be judged`. */
+export function summarizeChecks({ checks, verdict, inconclusive }: CheckReport): string {
   const count = (one: Verdict) => checks.filter((check) => check.verdict === one).length;
   const parts = [`${formatCount(count("pass"))} of ${countOf(checks.length, "threshold")} met`];
   if (count("fail") > 0) parts.push(`${formatCount(count("fail"))} not`);
