@@ -23,7 +23,8 @@ import { parseRecordingName } from "../src/store/reader/recording_path.ts";
 import { pickRuns } from "../src/store/reader/run_selection.ts";
 import { CannotSayError } from "./errors.ts";
 import type { Io } from "./io.ts";
-import { DEFAULT_RECORDING, readRecording } from "./read_recording.ts";
+import { DEFAULT_RECORDING } from "./default_recording.ts";
+import { readRecording } from "./read_recording.ts";
 
 /** Baselines that are suggested for one that is not there. */
 const MAX_SUGGESTED = 3;

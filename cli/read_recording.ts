@@ -6,15 +6,13 @@
  */
 import type { SpanReader } from "../src/model/span_reader.ts";
 import { parseRecordingName } from "../src/store/reader/recording_path.ts";
+import { DEFAULT_RECORDING } from "./default_recording.ts";
 import { UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { withCleanEnd } from "./clean_end.ts";
 import { withProgress } from "./progress.ts";
 import { describeRunning, recoverEarlierRuns } from "./run/earlier_runs.ts";
 import { sanitize } from "../src/model/sanitize.ts";
-
-/** Where a recording is when nobody says. */
-export const DEFAULT_RECORDING = "out.duckdb";
 
 /** Options that every command that reads a recording has. */
 export interface RecordingOptions {

@@ -12,7 +12,7 @@ import { withCleanEnd } from "../clean_end.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { withProgress } from "../progress.ts";
-import { DEFAULT_RECORDING } from "../read_recording.ts";
+import { DEFAULT_RECORDING } from "../default_recording.ts";
 import type { ExportOptions } from "./export.ts";
 
 /** @returns 0. @throws {RecordingError} @throws {UsageError} */

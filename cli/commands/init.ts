@@ -15,7 +15,8 @@ import { sourceFor } from "../config/find_config.ts";
 import { SCHEMA_PATH, SCHEMA_URL } from "../config/schema_place.ts";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
-import { DEFAULT_RECORDING, readRecording, type RecordingOptions } from "../read_recording.ts";
+import { DEFAULT_RECORDING } from "../default_recording.ts";
+import { readRecording, type RecordingOptions } from "../read_recording.ts";
 import { limitsText } from "../render/limits_text.ts";
 
 /** Options of `ferret init`. */

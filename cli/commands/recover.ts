@@ -11,7 +11,7 @@ import { checkOutput } from "../../src/store/check_output.ts";
 import type { RecoverOptions, RecoverReport } from "../../src/writer/interrupted_run.ts";
 import { recover as recoverRuns, recoverWaiting } from "../../src/writer/recover.ts";
 import type { Io } from "../io.ts";
-import { DEFAULT_RECORDING } from "../read_recording.ts";
+import { DEFAULT_RECORDING } from "../default_recording.ts";
 import { sanitize } from "../../src/model/sanitize.ts";
 import { releaseRunFolder, sweepRunFolders } from "../run/run_folder.ts";
 

@@ -10,7 +10,7 @@ import { parseRunArguments } from "../run/arguments.ts";
 import { planCommand } from "../run/command_line.ts";
 import { type LaunchPlan, planScript } from "../run/launch.ts";
 import { startProgram } from "../run/program.ts";
-import { runSeries, type SeriesOptions, type SeriesReport } from "../run/series.ts";
+import type { SeriesOptions, SeriesReport } from "../run/series.ts";
 import { runSession, type SessionReport } from "../run/session.ts";
 import { SignalForwarder } from "../run/signals.ts";
 import type { Suggestion } from "../run/suggestion.ts";
@@ -43,7 +43,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const isSeries = options.repeat > 1 || options.warmup > 0;
   const { exitCode, isRecorded } = isSeries
-    ? await runSeries(plan, { request, say, insist })
+    ? await (await import("../run/series.ts")).runSeries(plan, { request, say, insist })
     : await runOnce(plan, { request, say, insist }, io);
   if (options.report && isRecorded) {
     await printReport(options.out, io).catch((error: Error) => insist(error.message));

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseRecordingName } from "../../src/store/reader/recording_path.ts";
 import type { RecordedName } from "../../src/store/reader/recorded_names.ts";
-import { DEFAULT_RECORDING } from "../read_recording.ts";
+import { DEFAULT_RECORDING } from "../default_recording.ts";
 import { commandLine, startOf } from "../render/run_facts.ts";
 import type { Candidate } from "./candidate.ts";
 

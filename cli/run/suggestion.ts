@@ -6,8 +6,7 @@
  */
 import type { ListedRun } from "../../src/store/reader/recorded_names.ts";
 import type { SpanKey } from "../../src/model/span_reader.ts";
-import { loadConfig } from "../config/load_config.ts";
-import { DEFAULT_RECORDING } from "../read_recording.ts";
+import { DEFAULT_RECORDING } from "../default_recording.ts";
 
 /** A command, and what for. */
 export interface Suggestion {
@@ -46,6 +45,7 @@ export async function suggestNext(place: RecordedRunPlace, cwd: string): Promise
 }
 
 async function chosen({ path, n }: RecordedRunPlace, cwd: string): Promise<Suggestion | undefined> {
+  const { loadConfig } = await import("../config/load_config.ts");
   const { config, path: configPath } = await loadConfig(cwd);
   if ((config.check?.thresholds?.length ?? 0) > 0) {
     return { purpose: "hold it against its limits", command: `ferret check${argumentFor(path)}` };
