@@ -77,7 +77,8 @@ export function treeSide(
   },
 ): AbSide {
   // A runtime that only the candidate has installed is the baseline's as well.
-  const folders = foldersUpwards(origin).map((folder) => join(folder, "node_modules", ".bin"));
+  const folders = [...foldersUpwards(cwd), ...foldersUpwards(origin)]
+    .map((folder) => join(folder, "node_modules", ".bin"));
   const path = [...folders, process.env["PATH"] ?? ""].join(delimiter);
   const environment: Record<string, string> = side === "base" ? { PATH: path } : {};
   return checked({ side, label, cwd, words, environment }, settings);

@@ -18,6 +18,9 @@ const STYLES: Readonly<Record<Verdict, StyleName>> = {
   inconclusive: "unsure",
 };
 
+/** A reason that more checks have is told once for all of them. */
+const MAX_REPEATED = 4;
+
 /** A line for each threshold, what has to be known of them, then the verdict. */
 export function checkText(report: CheckReport, io: Pick<Io, "columns" | "isColored">): string {
   const style = styleFor(io);
@@ -25,7 +28,7 @@ export function checkText(report: CheckReport, io: Pick<Io, "columns" | "isColor
     columns: io.columns,
     styleTitle: (line) => style("dim", line),
   });
-  const reasons = [...new Set(report.checks.map(reasonLine))].filter((line) => line !== "");
+  const reasons = reasonLines(report.checks);
   const notes = notesOf(report).map((note) => style("dim", sanitize(note)) + "\n");
   const verdict = style(STYLES[report.verdict], report.verdict);
   const paragraphs = [
@@ -116,8 +119,19 @@ function notesOf({ checks, alpha, family, baseline, notes }: CheckReport): strin
   ];
 }
 
-function reasonLine({ selector, expression, reason }: Check): string {
-  return reason === undefined ? "" : `${sanitize(`${selector}: ${expression}: ${reason}`)}\n`;
+/** Why, for each check that says so; what is said of many is said once. */
+function reasonLines(checks: readonly Check[]): string[] {
+  const said = checks.filter(({ reason }) => reason !== undefined);
+  const groups = Map.groupBy(said, ({ reason }) => reason!);
+  return [...groups].flatMap(([reason, group]) => {
+    if (group.length > MAX_REPEATED) {
+      return [`${sanitize(`${countOf(group.length, "threshold")}: ${reason}`)}\n`];
+    }
+    const lines = group.map(({ selector, expression }) =>
+      `${sanitize(`${selector}: ${expression}: ${reason}`)}\n`
+    );
+    return [...new Set(lines)];
+  });
 }
 
 /** `3 of 5 thresholds met, 1 not, 1 cannot be judged`. */

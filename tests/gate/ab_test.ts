@@ -45,7 +45,7 @@ const ENDLESS = `
 `;
 
 /** What otherwise takes a dozen pairs that agree is proven by two. */
-const CREDULOUS = ["--warmup", "0", "--alpha", "60%"];
+const CREDULOUS = ["--warmup", "0", "--alpha", "80%"];
 
 function ab(cwd: string, args: readonly string[]): Promise<ProcessResult> {
   mkdirSync(join(cwd, "tmp"), { recursive: true });
