@@ -15,6 +15,7 @@ import {
 } from "../../../src/baseline/baseline_folder.ts";
 import { toBaselineText } from "../../../src/baseline/baseline_text.ts";
 import { loadBaseline } from "../../../src/baseline/load_baseline.ts";
+import { isFailure } from "../../../src/model/exit_code.ts";
 import { countOf } from "../../../src/model/numbers.ts";
 import type { RunProfile } from "../../../src/model/run_profile.ts";
 import { sanitize } from "../../../src/model/sanitize.ts";
@@ -115,7 +116,7 @@ function namesOf({ names }: RunProfile): string[] {
 
 /** What whoever compares with it should know now. */
 function notesOn(kept: readonly RunProfile[], saved: readonly RunProfile[]): string[] {
-  const failed = saved.filter(({ origin }) => (origin.exitCode ?? 0) !== 0).length;
+  const failed = saved.filter(({ origin }) => isFailure(origin.exitCode)).length;
   const lost = saved.reduce((sum, run) => sum + run.lost, 0);
   return [
     ...originDifferences(kept.map(({ origin }) => origin), saved.map(({ origin }) => origin))

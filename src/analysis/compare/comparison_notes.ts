@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isFailure } from "../../model/exit_code.ts";
 import type { RunProfile } from "../../model/run_profile.ts";
 import { rankSumTails } from "../stats/rank_sum.ts";
 import { signedRankTails } from "../stats/signed_rank.ts";
@@ -10,10 +11,6 @@ import type { ComparisonMethod } from "./comparison.ts";
 
 /** A program that is run more often than this to prove something is not worth advice. */
 const MAX_ADVISED_RUNS = 40;
-
-/** Exit codes of programs that were interrupted, and asked to end. */
-const SIGINT_CODE = 130;
-const SIGTERM_CODE = 143;
 
 /** What notes are about. */
 export interface NotedComparison {
@@ -103,11 +100,6 @@ function recordingNotes(label: string, runs: readonly RunProfile[]): string[] {
     );
   }
   return notes;
-}
-
-/** A server is ended by a signal, Ctrl-C or ferret's own. */
-function isFailure(exitCode: number | undefined): boolean {
-  return exitCode !== undefined && ![0, SIGINT_CODE, SIGTERM_CODE].includes(exitCode);
 }
 
 function sum(values: readonly number[]): number {
