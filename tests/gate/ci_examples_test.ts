@@ -55,7 +55,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test("GitHub: the main branch is recorded, checked and kept as a baseline", () => {
   const result = job("refs/heads/main", {});
   assert.equal(result.exitCode, 0, result.log);
-  assert.equal(readCalls().filter((call) => call.startsWith("run --repeat 5 ")).length, 1);
+  assert.equal(readCalls().filter((call) => call.startsWith("run --repeat 10 ")).length, 1);
   assert.ok(existsSync(join(workspace, ".ferret/baselines")));
   assert.match(result.summary, /^<!-- ferret:check -->\n### ✅ ferret check: pass\n/);
   assert.match(result.summary, /<code>function:work<\/code>/);
