@@ -61,6 +61,10 @@ const ASKED_FOR = [
  * folders, which run on all three.
  */
 const NOT_AGAIN_ON_NODE = [
+  "tests/cli/check_test.ts",
+  "tests/cli/diff_test.ts",
+  "tests/cli/export_test.ts",
+  "tests/cli/import_test.ts",
   "tests/cli/report_views_test.ts",
   "tests/cli/report_html_test.ts",
   "tests/cli/runs_test.ts",
