@@ -57,7 +57,7 @@ export function lastWithin(operator: Operator, limit: number): number {
  * Judges a percentile by how many values are beyond the limit. How alike
  * neighbours are is seen in how the shares of the pieces vary: beyond the limit
  * for a breach, so that a limit that is broken all the time is broken for
- * certain, however much the values drift; for all else beyond the percentile too.
+ * certain, however much the values drift; for all else beyond the percentile.
  */
 export class RankEvidence {
   readonly #values: RankedValues;
@@ -70,54 +70,57 @@ export class RankEvidence {
 
   /** Whether the percentile is beyond the limit, but for a chance of `alpha`. */
   isBreached(alpha: number): boolean {
-    const { low, high } = this.#ranks(alpha, alpha, (one) => this.#worthAtLimit(one));
     const [least, most] = this.#values.within;
-    return this.#isUpper ? low !== undefined && most < low : high !== undefined && least >= high;
+    const worth = this.#worthAtLimit(alpha);
+    if (this.#isUpper) return most < (this.#low(alpha, worth) ?? 0);
+    return least >= (this.#high(alpha, worth) ?? Infinity);
   }
 
   /** Whether it is within the limit; where there are too few values to bound it, whether all are. */
   isKept(alpha: number): boolean {
-    const { low, high } = this.#ranks(
-      alpha,
-      alpha,
-      (one) => Math.min(this.worth(one), this.#worthAtLimit(one)),
-    );
     const [least, most] = this.#values.within;
-    return this.#isUpper ? least >= (high ?? this.#values.n) : most < (low ?? 1);
+    const bound = this.#keptBound(alpha);
+    return this.#isUpper ? least >= (bound ?? this.#values.n) : most < (bound ?? 1);
   }
 
   /**
-   * The ranks between which the percentile lies: wholly beyond the limit where
-   * that is proven, else not. What cannot be bounded ends at the first or the
-   * last value, and is less sure.
+   * The ranks between which the percentile lies: wholly beyond the limit or
+   * wholly within it where that is proven, else not. What cannot be bounded ends
+   * at the first or the last value, and is less sure.
    */
   bounds(breachAlpha: number, keptAlpha: number): RankBounds {
-    const [lowAlpha, highAlpha] = this.#isUpper
-      ? [breachAlpha, keptAlpha]
-      : [keptAlpha, breachAlpha];
-    const ranks = this.#ranks(lowAlpha, highAlpha, (alpha) => this.worth(alpha));
-    const { n, percentile, within: [least, most] } = this.#values;
-    const share = toShare(percentile);
-    const missLow = ranks.low === undefined ? (1 - share) ** this.worth(lowAlpha) : lowAlpha;
-    const missHigh = ranks.high === undefined ? share ** this.worth(highAlpha) : highAlpha;
-    let { low = 1, high = n } = ranks;
+    const { n, within: [least, most] } = this.#values;
     const isBreached = this.isBreached(breachAlpha);
+    const worth = this.worth(breachAlpha);
+    const kept = this.#keptBound(keptAlpha);
+    const breach = this.#isUpper ? this.#low(breachAlpha, worth) : this.#high(breachAlpha, worth);
+    const miss = (breach === undefined ? this.#chanceOfNone(worth, !this.#isUpper) : breachAlpha) +
+      (kept === undefined ? 1 - this.reachedConfidence(keptAlpha) : keptAlpha);
+    const confidence = Math.max(0, 1 - miss);
     if (this.#isUpper) {
-      low = isBreached ? Math.max(low, most + 1) : Math.min(low, Math.max(1, most));
-    } else high = isBreached ? Math.min(high, least) : Math.max(high, Math.min(n, least + 1));
-    return { low, high, confidence: Math.max(0, 1 - missLow - missHigh) };
+      const low = breach ?? 1;
+      return {
+        low: isBreached ? Math.max(low, most + 1) : Math.min(low, Math.max(1, most)),
+        high: kept ?? n,
+        confidence,
+      };
+    }
+    const high = breach ?? n;
+    return {
+      low: kept ?? 1,
+      high: isBreached ? Math.min(high, least) : Math.max(high, Math.min(n, least + 1)),
+      confidence,
+    };
   }
 
   /** Whether a value bounds the percentile on the side that decides about keeping the limit. */
   isBounded(alpha: number): boolean {
-    const { low, high } = this.#ranks(alpha, alpha, (one) => this.worth(one));
-    return (this.#isUpper ? high : low) !== undefined;
+    return this.#keptBound(alpha) !== undefined;
   }
 
   /** How sure it is that the percentile is not beyond the last value on that side. */
   reachedConfidence(alpha: number): number {
-    const share = toShare(this.#values.percentile);
-    return 1 - (this.#isUpper ? share : 1 - share) ** this.worth(alpha);
+    return 1 - this.#chanceOfNone(this.worth(alpha), this.#isUpper);
   }
 
   /** How many independent values the values are worth. */
@@ -129,13 +132,26 @@ export class RankEvidence {
     return worthOf(this.#values.n, this.#values.limitBlocks, alpha);
   }
 
-  #ranks(lowAlpha: number, highAlpha: number, worth: (alpha: number) => number) {
+  /** Rank of the bound on the side that decides about keeping the limit. */
+  #keptBound(alpha: number): number | undefined {
+    const worth = this.worth(alpha);
+    return this.#isUpper ? this.#high(alpha, worth) : this.#low(alpha, worth);
+  }
+
+  /** Chance that none of so many values is beyond the percentile, above or below it. */
+  #chanceOfNone(worth: number, isAbove: boolean): number {
+    const share = toShare(this.#values.percentile);
+    return (isAbove ? share : 1 - share) ** worth;
+  }
+
+  #low(lowAlpha: number, effectiveCount: number): number | undefined {
     const { percentile, n } = this.#values;
-    const of = (alpha: number) => ({ effectiveCount: worth(alpha) });
-    return {
-      low: intervalRanks(percentile, n, { lowAlpha, ...of(lowAlpha) }).low,
-      high: intervalRanks(percentile, n, { highAlpha, ...of(highAlpha) }).high,
-    };
+    return intervalRanks(percentile, n, { lowAlpha, effectiveCount }).low;
+  }
+
+  #high(highAlpha: number, effectiveCount: number): number | undefined {
+    const { percentile, n } = this.#values;
+    return intervalRanks(percentile, n, { highAlpha, effectiveCount }).high;
   }
 }
 

@@ -52,6 +52,31 @@ describe("RankEvidence", () => {
     }
   });
 
+  it("is decided by the interval that is printed, however alike neighbours are at the limit", () => {
+    const blocks = (share: number, spread: number) =>
+      Array.from({ length: 16 }, (_, i) => ({
+        count: 100,
+        beyond: Math.round(100 * share * (1 + (i % 4 < 2 ? spread : -spread))),
+      }));
+    for (const operator of ["<", ">"] as const) {
+      for (let within = 1500; within <= 1600; within++) {
+        const evidence = new RankEvidence({
+          percentile: P99,
+          n: 1600,
+          within: [within, within],
+          blocks: blocks(0.01, 0.5),
+          limitBlocks: blocks(1 - within / 1600, 1),
+        }, operator);
+        const { low, high } = evidence.bounds(0.01, 0.01);
+        const [isKept, isBreached] = operator === "<"
+          ? [high <= within, low > within]
+          : [low > within, high <= within];
+        assert.equal(evidence.isKept(0.01), isKept, `${operator} ${within}: ${low} to ${high}`);
+        assert.equal(evidence.isBreached(0.01), isBreached, `${operator} ${within}`);
+      }
+    }
+  });
+
   it("wants more where the values beyond come together", () => {
     const blocks = (beyond: readonly number[]) =>
       Array.from({ length: 16 }, (_, i) => ({ count: 100, beyond: beyond[i] ?? 0 }));
