@@ -161,8 +161,8 @@ test("the exit code says whether what was planned came to pass", async () => {
       code(forever, { onReady: "exit 9", durationNs, listens: false }),
       code("exit 7", { onReady: "exit 9", listens: false }),
       // The program ended first, by itself.
-      code("sleep 0.2; exit 7", { onReady: "sleep 0.4; exit 9" }),
-      code("sleep 0.2", { onReady: "sleep 0.4; exit 9" }),
+      code("sleep 2; exit 7", { onReady: "sleep 2.5; exit 9" }),
+      code("sleep 2", { onReady: "sleep 2.5; exit 9" }),
     ]),
     [0, 5, 7, 0, 9, 0, 1, 7, 7, 9],
   );

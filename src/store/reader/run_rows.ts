@@ -49,18 +49,19 @@ async function readLost(sandbox: Sandbox): Promise<Map<string, number>> {
 /**
  * Picks a run.
  *
- * @param selection Its number, or its id or the beginning of it. Default: the last run.
+ * @param options.selection Its number, or its id or the beginning of it. Default: the last run.
+ * @param options.isNumber Whether it can be no id. Default false.
  * @throws {RecordingError} when there is no such run.
  */
 export function pickRun(
   runs: readonly RecordedRun[],
-  options: { path: string; selection?: string | undefined },
+  options: { path: string; selection?: string | undefined; isNumber?: boolean },
 ): RecordedRun {
-  const { selection, path } = options;
+  const { selection, path, isNumber = false } = options;
   if (selection === undefined) return runs.at(-1)!;
   const byNumber = /^\d+$/.test(selection) && runs.find((run) => run.n === Number(selection));
   if (byNumber) return byNumber;
-  const byId = runs.filter((run) => run.runId.startsWith(selection));
+  const byId = isNumber ? [] : runs.filter((run) => run.runId.startsWith(selection));
   const exact = byId.find((run) => run.runId === selection);
   if (exact !== undefined) return exact;
   if (byId.length === 1 && selection !== "") return byId[0]!;

@@ -29,7 +29,7 @@ export function pickRuns(
     }
     const [from, to] = [Number(range[1]), Number(range[2])];
     // Both ends have to be there: who counts on ten runs must not be given seven.
-    for (const end of [from, to]) pickRun(runs, { path, selection: String(end) });
+    for (const end of [from, to]) pickRun(runs, { path, selection: String(end), isNumber: true });
     if (from > to) {
       throw new RecordingError("E_RECORDING_NO_SUCH_RUN", {
         path,

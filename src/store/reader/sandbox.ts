@@ -160,23 +160,17 @@ export class Sandbox {
   /** Replaces a table of our own. Its columns are INTEGER, BIGINT or VARCHAR. */
   async fill(
     table: string,
-    columns: readonly (readonly [name: string, type: "INTEGER" | "BIGINT" | "VARCHAR"])[],
-    rows: readonly (readonly (string | number)[])[],
+    columns: OwnTable["columns"],
+    rows: OwnTable["rows"],
   ): Promise<void> {
     const list = columns.map(([name, type]) => `${name} ${type}`).join(", ");
-    await this.#connection.run(`CREATE OR REPLACE TABLE ${table} (${list})`);
-    const appender = await this.#connection.createAppender(table);
+    // Closing an appender ends whatever query its connection has under way.
+    const connection = await this.#instance.connect();
     try {
-      for (const row of rows) {
-        columns.forEach(([, type], i) => {
-          if (type === "VARCHAR") appender.appendVarchar(String(row[i]));
-          else if (type === "INTEGER") appender.appendInteger(Number(row[i]));
-          else appender.appendBigInt(BigInt(row[i]!));
-        });
-        appender.endRow();
-      }
+      await connection.run(`CREATE OR REPLACE TABLE ${table} (${list})`);
+      await append(connection, table, { columns, rows });
     } finally {
-      appender.closeSync();
+      connection.closeSync();
     }
   }
 
@@ -184,5 +178,31 @@ export class Sandbox {
     this.#connection.closeSync();
     this.#instance.closeSync();
     removeTemporary(this.#spillFolder);
+  }
+}
+
+/** What a table of our own is made of. */
+interface OwnTable {
+  columns: readonly (readonly [name: string, type: "INTEGER" | "BIGINT" | "VARCHAR"])[];
+  rows: readonly (readonly (string | number)[])[];
+}
+
+async function append(
+  connection: DuckDBConnection,
+  table: string,
+  { columns, rows }: OwnTable,
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  try {
+    for (const row of rows) {
+      columns.forEach(([, type], i) => {
+        if (type === "VARCHAR") appender.appendVarchar(String(row[i]));
+        else if (type === "INTEGER") appender.appendInteger(Number(row[i]));
+        else appender.appendBigInt(BigInt(row[i]!));
+      });
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
   }
 }

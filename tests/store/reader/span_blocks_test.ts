@@ -111,6 +111,8 @@ test("Blocks are found in the last of several runs, and pickRuns() takes numbers
       assert.deepEqual(pick("4,1-2"), [1, 2, 4]);
       assert.deepEqual(pick("2-3, 3"), [2, 3]);
       assert.deepEqual(pick("12345672-0000"), [3]);
+      // Ids begin with it, and a range is of numbers.
+      assert.throws(() => pick("1-12"), /it has no run "12"/);
       assert.throws(() => pick("3-5"), /it has no run "5" \(its runs are 1 to 4\)/);
       assert.throws(() => pick("3-2"), /"3-2" end before they begin/);
       assert.throws(() => pick("1,,2"), /has no run ""|begins? with/);
