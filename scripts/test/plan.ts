@@ -61,10 +61,14 @@ const ASKED_FOR = [
  * folders, which run on all three.
  */
 const NOT_AGAIN_ON_NODE = [
+  "tests/cli/render/",
   "tests/cli/check_test.ts",
+  "tests/cli/completions_test.ts",
   "tests/cli/diff_test.ts",
   "tests/cli/export_test.ts",
   "tests/cli/import_test.ts",
+  "tests/cli/init_test.ts",
+  "tests/cli/query_test.ts",
   "tests/cli/report_views_test.ts",
   "tests/cli/report_html_test.ts",
   "tests/cli/runs_test.ts",
@@ -72,6 +76,7 @@ const NOT_AGAIN_ON_NODE = [
   "tests/export/",
   "tests/report/",
   "tests/store/reader/span_views_test.ts",
+  "tests/store/reader/trace_shape_test.ts",
   "tests/store/reader/bad_recording_test.ts",
   "tests/writer/trace_keeper_test.ts",
 ];
