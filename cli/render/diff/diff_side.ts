@@ -12,11 +12,17 @@ export function runsText(runs: readonly RunOrigin[]): string {
   const each = (of: (run: RunOrigin) => string) =>
     [...new Set(runs.map(of))].filter((text) => text !== "").join(" and ");
   return [
-    `${countOf(runs.length, "run")} (${numbersText(runs.map(({ n }) => n))})`,
+    runsOfText(runs.map(({ n }) => n)),
     each(({ command, args }) => [command, ...args].join(" ")),
     each(({ runtime, runtimeVersion }) => `${runtime} ${runtimeVersion}`.trim()),
     each(stateText),
   ].filter((text) => text !== "").map(sanitize).join(", ");
+}
+
+/** Runs of several recordings have numbers that say nothing. */
+function runsOfText(numbers: readonly number[]): string {
+  const count = countOf(numbers.length, "run");
+  return new Set(numbers).size < numbers.length ? count : `${count} (${numbersText(numbers)})`;
 }
 
 /** `1-5, 8`. */
