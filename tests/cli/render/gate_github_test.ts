@@ -23,14 +23,14 @@ import { readGithubLog, readGithubOutputs } from "../../helpers/github_runner.ts
 import { checkProperty } from "../../helpers/properties.ts";
 
 function toPath(file: string): string | undefined {
-  return repositoryPath(file, "/work/shop", "/work/shop");
+  return repositoryPath(file, "/srv/shop", "/srv/shop");
 }
 
 test("toGithub() puts what failed at its line, the worst first", () => {
   const report = testReport([
     testCheck(),
     brokenCheck(1.1, { selector: "function:a", place: { file: "src/a.ts", line: 3 } }),
-    brokenCheck(3, { selector: "function:b,c:d", place: { file: "/work/shop/src/b.ts", line: 7 } }),
+    brokenCheck(3, { selector: "function:b,c:d", place: { file: "/srv/shop/src/b.ts", line: 7 } }),
     brokenCheck(2, { selector: "function:lib", place: { file: "/usr/lib/x.js", line: 9 } }),
     unclearCheck(),
     emptyCheck(),
@@ -137,12 +137,12 @@ test("summaryText() stays below GitHub's limit, and below what is left of it", (
 });
 
 test("repositoryPath() knows files of the repository only", () => {
-  const of = (file: string) => repositoryPath(file, "/work/shop", "/work/shop/api");
+  const of = (file: string) => repositoryPath(file, "/srv/shop", "/srv/shop/api");
   assert.equal(of("src/a.ts"), "api/src/a.ts");
   assert.equal(of("../web/b.ts"), "web/b.ts");
-  assert.equal(of("/work/shop/..c.ts"), "..c.ts");
-  assert.equal(of("file:///work/shop/a%20b.ts"), "a b.ts");
-  assert.equal(of("/work/shopping/a.ts"), undefined);
+  assert.equal(of("/srv/shop/..c.ts"), "..c.ts");
+  assert.equal(of("file:///srv/shop/a%20b.ts"), "a b.ts");
+  assert.equal(of("/srv/shopping/a.ts"), undefined);
   assert.equal(of("../../x.ts"), undefined);
-  assert.equal(of("/work/shop"), undefined);
+  assert.equal(of("/srv/shop"), undefined);
 });

@@ -26,7 +26,7 @@ interface Issue {
 }
 
 function toPath(file: string): string | undefined {
-  return repositoryPath(file, "/work/shop", "/work/shop");
+  return repositoryPath(file, "/srv/shop", "/srv/shop");
 }
 
 function gitlab(report: CheckReport): Issue[] {
