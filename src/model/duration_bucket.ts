@@ -11,13 +11,13 @@
 /** Buckets in an octave. */
 const BUCKETS_AN_OCTAVE = 64;
 
-/** The bucket of a duration in ns. */
+/** The bucket of a duration in whole ns. */
 export function bucketOf(durationNs: number): number {
-  if (durationNs < 2 * BUCKETS_AN_OCTAVE) return Math.max(0, Math.floor(durationNs));
-  const shift = Math.floor(Math.log2(durationNs)) - 6;
-  // The logarithm of what is just below a power of two may be rounded up to it.
-  const exact = durationNs < 2 ** (shift + 6) ? shift - 1 : shift;
-  return exact * BUCKETS_AN_OCTAVE + Math.floor(durationNs / 2 ** exact);
+  if (durationNs < 2 * BUCKETS_AN_OCTAVE) return durationNs;
+  const high = Math.floor(durationNs / 4294967296);
+  const bits = high === 0 ? 32 - Math.clz32(durationNs) : 64 - Math.clz32(high);
+  const shift = bits - 7;
+  return shift * BUCKETS_AN_OCTAVE + Math.floor(durationNs / 2 ** shift);
 }
 
 /** The shortest duration in a bucket, in ns. */

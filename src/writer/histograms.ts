@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { bucketOf } from "../model/duration_bucket.ts";
 import { KINDS, SCOPES, STATUS_ERROR, STATUS_UNFINISHED } from "../model/span.ts";
 import { type Batch, getInt64, type SpanColumns } from "../store/batch.ts";
 import type { HistogramRow } from "../store/run_store.ts";
@@ -162,15 +163,6 @@ export class Histograms {
     }
     return index * 2 + 1;
   }
-}
-
-/** 64 buckets an octave; below 128 ns each nanosecond has its own. */
-export function bucketOf(durationNs: number): number {
-  if (durationNs < 128) return durationNs;
-  const high = Math.floor(durationNs / 4294967296);
-  const bits = high === 0 ? 32 - Math.clz32(durationNs) : 64 - Math.clz32(high);
-  const shift = bits - 7;
-  return shift * 64 + Math.floor(durationNs / 2 ** shift);
 }
 
 /** Adds to a sum of which the carries are in the next field. */

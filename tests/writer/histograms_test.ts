@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { histogramQuery } from "../../src/store/schema.ts";
-import { bucketOf } from "../../src/writer/histograms.ts";
+import { bucketOf } from "../../src/model/duration_bucket.ts";
 import { withFolder } from "../helpers/processes.ts";
 import { checkProperty } from "../helpers/properties.ts";
 import { openTestWriter, queryRecording, TEST_END, testRing } from "../helpers/test_writer.ts";
