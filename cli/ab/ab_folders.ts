@@ -24,12 +24,20 @@ export function isAbandoned(folder: string): boolean {
 
 /** Removes what ferrets that were killed have left. Never throws. */
 export function sweepAbFolders(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of namesIn(tmpdir())) {
     const folder = join(tmpdir(), name);
     try {
       if (isAbandoned(folder)) rmSync(folder, { recursive: true, force: true });
     } catch {
       // Another user's, or a program that was left behind still writes to it.
     }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -5,9 +5,9 @@
  * @module
  */
 import type { ChildProcess } from "node:child_process";
-import { constants } from "node:os";
 import process from "node:process";
 import { GracefulEnd } from "../run/graceful_end.ts";
+import { exitCodeOf } from "../exit_code.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -48,7 +48,7 @@ export class RunningCommands {
         child.on("error", reject);
         child.on("exit", (code, signal) => {
           end.stop();
-          const exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+          const exitCode = exitCodeOf(code, signal);
           const timer = setTimeout(() => resolve({ exitCode }), OUTPUT_GRACE_MS);
           child.on("close", () => {
             clearTimeout(timer);

@@ -5,12 +5,12 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { startingEnvironment } from "../../src/runtime/environment.ts";
 import { FAIL_POINT_VARIABLE } from "../../src/runtime/fail_point.ts";
 import { withOuterUmask } from "../../src/runtime/private_umask.ts";
+import { exitCodeOf } from "../exit_code.ts";
 
 /** What to start. */
 export interface ProgramOptions {
@@ -68,7 +68,7 @@ export function startProgram(options: ProgramOptions): Program {
   const ended = new Promise<ProgramEnd>((resolve) => {
     child.on("exit", (code, signal) => {
       resolve({
-        exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal] ?? 0),
+        exitCode: exitCodeOf(code, signal),
         signal: signal ?? undefined,
         // The system's clock may be set meanwhile.
         endedAtNs: startedAtNs + (performance.now() - startedMs) * 1e6,

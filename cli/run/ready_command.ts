@@ -5,11 +5,11 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import process from "node:process";
 import type { ListeningAddress } from "../../src/runtime/listening_address.ts";
 import { startingEnvironment } from "../../src/runtime/environment.ts";
 import { GracefulEnd } from "./graceful_end.ts";
+import { exitCodeOf } from "../exit_code.ts";
 
 /** How often to look whether the program listens: where that costs little, and where it does not. */
 const POLL_MS = process.platform === "linux" ? 50 : 500;
@@ -85,7 +85,7 @@ export class ReadyCommand {
         resolve();
       };
       child.on("exit", (code, signal) => {
-        end(code ?? 128 + (signal === null ? 0 : constants.signals[signal] ?? 0));
+        end(exitCodeOf(code, signal));
       });
       // There is no shell.
       child.on("error", () => end(127));
