@@ -13,7 +13,7 @@ import process from "node:process";
 import { UsageError } from "../errors.ts";
 import { foldersUpwards } from "../run/choose_runtime.ts";
 import { projectRoot } from "../run/project_root.ts";
-import { shownPath } from "./shown_path.ts";
+import { shownPath } from "../shown_path.ts";
 
 /** A file that has settings. */
 export type ConfigSource =

@@ -12,7 +12,7 @@ import { UsageError } from "../errors.ts";
 import type { LoadedConfig } from "./config.ts";
 import { type ConfigSource, sourceFor } from "./find_config.ts";
 import { formatKeyPath, type KeyPath, valueAtPath } from "./key_path.ts";
-import { shownPath } from "./shown_path.ts";
+import { shownPath } from "../shown_path.ts";
 
 /** Longer values are cut in messages. */
 const MAX_SHOWN = 60;

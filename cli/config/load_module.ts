@@ -6,7 +6,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UsageError } from "../errors.ts";
-import { shownPath } from "./shown_path.ts";
+import { shownPath } from "../shown_path.ts";
 
 /**
  * What the module exports by default.

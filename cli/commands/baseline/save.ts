@@ -27,7 +27,7 @@ import { OutputFile } from "../../output_file.ts";
 import { runsText } from "../../render/diff/diff_side.ts";
 import { formatSize } from "../../run/size.ts";
 import { asUsage } from "../../usage.ts";
-import { shownPath } from "./shown_path.ts";
+import { shownPath } from "../../shown_path.ts";
 
 /** Options of `ferret baseline save`. */
 export interface SaveOptions {
