@@ -9,6 +9,7 @@ import type { Threshold } from "../model/threshold.ts";
 import type { CheckTarget } from "./check_targets.ts";
 import type { OmittedByName, OmittedSpans } from "./omitted_spans.ts";
 import type { NotKeptByName, NotKeptSpans } from "./sampling.ts";
+import { keyText } from "../model/span_key.ts";
 
 /** A threshold on one target. */
 export interface CheckPair {
@@ -112,8 +113,4 @@ function sumNotKept(rows: readonly NotKeptSpans[]): NotKeptSpans {
     ...sumOmitted(rows),
     errors: rows.reduce((sum, { errors }) => sum + errors, 0),
   };
-}
-
-function keyText({ scope, name }: SpanKey): string {
-  return `${scope}:${name}`;
 }

@@ -29,12 +29,11 @@ import type {
   Incomparable,
   Quantity,
 } from "./compare/comparison.ts";
+import { ERROR_MARGIN } from "./compare/comparison_rows.ts";
 import { comparisonNotes } from "./compare/comparison_notes.ts";
 import { originDifferences } from "./compare/origin_differences.ts";
 import type { OpenCheck } from "./open_check.ts";
-
-/** Shares of failed spans that differ by less than this are no worse. */
-const ERROR_MARGIN = 0.01;
+import { keyText } from "../model/span_key.ts";
 
 /** Runs, as the user named them. */
 export interface CheckedRuns {
@@ -175,10 +174,6 @@ function byThreshold(
     result.set(threshold, [...result.get(threshold) ?? [], checks[i]!]);
   });
   return result;
-}
-
-function keyText({ scope, name }: SpanKey): string {
-  return `${scope}:${name}`;
 }
 
 function obstacleOf({ target }: CheckPair): string | undefined {

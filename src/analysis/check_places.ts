@@ -7,6 +7,7 @@
 import type { SpanReader } from "../model/span_reader.ts";
 import type { Check } from "./check_report.ts";
 import type { OpenCheck } from "./open_check.ts";
+import { Places } from "./places.ts";
 
 /** Adds places to the checks that are about one function. */
 export async function findPlaces(
@@ -18,12 +19,9 @@ export async function findPlaces(
     keys.length === 1 && keys[0]!.scope === "function" ? keys[0]!.name : undefined
   );
   if (names.every((name) => name === undefined)) return [...checks];
-  const byName = Map.groupBy(await reader.sources(), ({ name }) => name);
+  const places = await Places.of(reader);
   return checks.map((check, i) => {
-    const sources = byName.get(names[i] ?? "") ?? [];
-    // Of several functions of one name nobody knows which it is.
-    if (names[i] === undefined || sources.length !== 1) return check;
-    const { file, line } = sources[0]!;
-    return { ...check, place: { file, line } };
+    const place = names[i] === undefined ? undefined : places.only(names[i]);
+    return place === undefined ? check : { ...check, place };
   });
 }

@@ -127,9 +127,7 @@ function openPercentile(
         interval: hasInterval ? [low, high] as const : undefined,
         confidence: hasInterval ? bounds.confidence : undefined,
       };
-      const doubt = few ?? (actual === undefined ? notMeasured(one) : undefined) ??
-        selfObstacle(one) ?? (isUpperBound ? shortObstacle(one, actual!) : undefined) ??
-        samplingObstacle(one, { actual }, options.sampling) ?? options.lossReason;
+      const doubt = few ?? doubtOf(one, { actual, isUpperBound }, options);
       if (doubt !== undefined) return { ...check, ...unknown(doubt) };
       if (isUpperBound) {
         const reason = `at most ${formatDuration(actual!)}: ${shorter(one)}`;
@@ -184,9 +182,7 @@ function openOther(
         actual: isUpperBound ? undefined : actual,
         ...estimate === undefined ? {} : intervalOf(estimate, one, { level, alpha: options.alpha }),
       };
-      const doubt = few ?? (actual === undefined ? notMeasured(one) : undefined) ??
-        selfObstacle(one) ?? (isUpperBound ? shortObstacle(one, actual!) : undefined) ??
-        samplingObstacle(one, { actual }, options.sampling) ?? options.lossReason;
+      const doubt = few ?? doubtOf(one, { actual, isUpperBound }, options);
       if (doubt !== undefined) return { ...check, ...unknown(doubt) };
       let judgement: Judgement;
       if (estimate !== undefined) judgement = judgeEstimate(estimate, threshold, { level });
@@ -227,6 +223,20 @@ function intervalOf(
     interval: [estimate.lowerBound(low), estimate.upperBound(high)],
     confidence: 1 - low - high,
   };
+}
+
+/** Why what was measured proves nothing, if so. */
+function doubtOf(
+  one: CheckCase,
+  { actual, isUpperBound = false }: {
+    actual: number | undefined;
+    isUpperBound?: boolean | undefined;
+  },
+  { sampling, lossReason }: VerdictOptions,
+): string | undefined {
+  if (actual === undefined) return notMeasured(one);
+  return selfObstacle(one) ?? (isUpperBound ? shortObstacle(one, actual) : undefined) ??
+    samplingObstacle(one, { actual }, sampling) ?? lossReason;
 }
 
 const NO_SPAN = "no span of this name has these attributes";

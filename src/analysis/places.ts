@@ -23,6 +23,14 @@ export class Places {
     return this.#byName.get(name)?.map(({ file, line }) => `${file}:${line}`) ?? [];
   }
 
+  /** Where the only one of that name is: of several nobody knows which is meant. */
+  only(name: string): Pick<RecordedSource, "file" | "line"> | undefined {
+    const sources = this.#byName.get(name) ?? [];
+    if (sources.length !== 1) return undefined;
+    const { file, line } = sources[0]!;
+    return { file, line };
+  }
+
   /** The first of them, and how many more there are; empty for what is no function. */
   text({ name, scope }: SpanKey): string {
     if (scope !== "function") return "";

@@ -16,6 +16,7 @@ import {
 import { matchesKey, type Selector } from "../model/selector.ts";
 import type { RecordedRun, SpanKey, SpanReader } from "../model/span_reader.ts";
 import { summarizeSampling } from "./sampling.ts";
+import { keyText } from "../model/span_key.ts";
 
 const PERCENTILES = PROFILE_PERCENTILES.map(parsePercentile);
 
@@ -81,10 +82,6 @@ export function originOf(run: RecordedRun): RunOrigin {
     labels: run.labels,
     exitCode: run.exitCode,
   };
-}
-
-function keyText({ scope, name }: SpanKey): string {
-  return `${scope}:${name}`;
 }
 
 /** By code units: the order must not depend on the machine's language. */

@@ -16,6 +16,7 @@ import type { RunStatus } from "../model/run_info.ts";
 import { BASELINE_FORMAT } from "./baseline_text.ts";
 import { type CheckedObject, parseObject } from "./checked_object.ts";
 import { decodeHistogram } from "./histogram_code.ts";
+import { sum } from "../model/numbers.ts";
 
 const STATUSES: readonly RunStatus[] = ["complete", "recovered", "cut_off"];
 
@@ -127,8 +128,4 @@ function readBlock(item: CheckedObject, text: string): DurationHistogram {
     // Said where it stands.
   }
   throw item.wrong("blocks");
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -29,3 +29,14 @@ export function formatShare(share: number): string {
   if (percent > 0 && percent < 0.001) return "<0.001%";
   return `${Number(percent.toPrecision(3))}%`;
 }
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+/** All of them together. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

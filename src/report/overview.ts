@@ -8,6 +8,7 @@ import { buildReport, type RunReport } from "../analysis/run_report.ts";
 import type { SpanStats } from "../analysis/span_stats.ts";
 import type { MetricValue, SpanReader } from "../model/span_reader.ts";
 import type { NameRow, Overview, Series } from "./page_requests.ts";
+import { sum } from "../model/numbers.ts";
 
 /** More rows than this nobody reads, and each costs a kilobyte. */
 const MAX_ROWS = 2_000;
@@ -138,8 +139,4 @@ function addLoad(
 
 function greatest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), -Infinity);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((all, value) => all + value, 0);
 }

@@ -5,7 +5,7 @@
  */
 import { nearNames } from "../../../src/analysis/near_names.ts";
 import { formatDuration } from "../../../src/model/duration.ts";
-import { formatCount, formatShare } from "../../../src/model/numbers.ts";
+import { formatCount, formatShare, median, sum } from "../../../src/model/numbers.ts";
 import {
   type NameProfile,
   PROFILE_PERCENTILES,
@@ -134,14 +134,4 @@ function savedNames(profiles: readonly RunProfile[]): SavedName[] {
     ) as Record<ProfilePercentile, number>,
     maxNs: Math.max(...of.map(({ maxNs }) => maxNs)),
   }));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

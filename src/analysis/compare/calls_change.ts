@@ -5,9 +5,9 @@
  * @module
  */
 import type { NameProfile, RunProfile } from "../../model/run_profile.ts";
-import { median } from "./compare_profiles.ts";
+import { median } from "../../model/numbers.ts";
 import type { CallsChange } from "./comparison.ts";
-import { keyText } from "./measured_run.ts";
+import { keyText } from "../../model/span_key.ts";
 
 /** A smaller change of the number of calls is none. */
 const MIN_CHANGE = 0.1;

@@ -23,6 +23,7 @@ import type {
 import { type MeasuredRun, RunIndex } from "./measured_run.ts";
 import { runSpread, symmetric } from "./run_spread.ts";
 import { type SideSpread, spreadEstimate } from "./side_spread.ts";
+import { median } from "../../model/numbers.ts";
 
 /** Options for {@linkcode compareProfiles}. */
 export interface CompareOptions {
@@ -205,10 +206,4 @@ function toSide(runs: readonly MeasuredRun[], quantity: Quantity): ComparedSide 
     n: runs.reduce((sum, { count }) => sum + count, 0),
     runs: runs.length,
   };
-}
-
-/** The middle one, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

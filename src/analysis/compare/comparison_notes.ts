@@ -8,6 +8,7 @@ import type { RunProfile } from "../../model/run_profile.ts";
 import { rankSumTails } from "../stats/rank_sum.ts";
 import { signedRankTails } from "../stats/signed_rank.ts";
 import type { ComparisonMethod } from "./comparison.ts";
+import { sum } from "../../model/numbers.ts";
 
 /** A program that is run more often than this to prove something is not worth advice. */
 const MAX_ADVISED_RUNS = 40;
@@ -100,8 +101,4 @@ function recordingNotes(label: string, runs: readonly RunProfile[]): string[] {
     );
   }
   return notes;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -19,8 +19,8 @@ import type {
 } from "./comparison.ts";
 import { comparisonNotes } from "./comparison_notes.ts";
 import { toRows } from "./comparison_rows.ts";
-import { keyText } from "./measured_run.ts";
 import { originDifferences } from "./origin_differences.ts";
+import { keyText } from "../../model/span_key.ts";
 
 /** Runs as the user named them. */
 export interface LabelledProfiles {

@@ -8,7 +8,7 @@ import { isCompared } from "./compare_profiles.ts";
 import type { ChangeVerdict, ComparedQuantity, ComparisonRow, Incomparable } from "./comparison.ts";
 
 /** Shares of errors that differ by less are the same, if that is proven. */
-const ERROR_MARGIN = 0.01;
+export const ERROR_MARGIN = 0.01;
 
 /** What all rows are judged by. */
 export interface RowOptions {

@@ -14,6 +14,8 @@ import {
 import type { SpanKey } from "../../model/span_reader.ts";
 import { BlockTable } from "../stats/block_table.ts";
 import type { Quantity } from "./comparison.ts";
+import { keyText } from "../../model/span_key.ts";
+import { sum } from "../../model/numbers.ts";
 
 /** A run, with the spans of some names taken together. */
 export class MeasuredRun {
@@ -81,11 +83,6 @@ export class RunIndex {
   }
 }
 
-/** A text that only this name and scope have. */
-export function keyText({ scope, name }: SpanKey): string {
-  return `${scope}:${name}`;
-}
-
 /** Pieces of several names are taken together in the order of time; some names may have fewer. */
 function mergeBlocks(names: readonly NameProfile[]): readonly DurationHistogram[] {
   if (names.length === 1) return names[0]!.blocks;
@@ -120,8 +117,4 @@ function mergeErrors(names: readonly NameProfile[]): readonly number[] {
 
 function isKnown(text: string): text is ProfilePercentile {
   return (PROFILE_PERCENTILES as readonly string[]).includes(text);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
